@@ -1,0 +1,1 @@
+//! A unit vector to its membership of K prompt clusters, Φ(x) ∈ Δ^K.

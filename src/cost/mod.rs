@@ -1,0 +1,1 @@
+//! Tokens and prices to US dollars.

@@ -1,0 +1,1 @@
+//! How good routing decisions are: data sets, deferral curves, baselines.

@@ -1,0 +1,1 @@
+//! Memberships, profiles and prices to a decision.

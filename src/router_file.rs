@@ -1,0 +1,1 @@
+//! The router artefact: one safetensors file with everything a decision needs but the pool.
