@@ -3,6 +3,12 @@
 //! Two embedders: the static one answers in microseconds from a table of under a megabyte;
 //! the other runs the transformer MiniLM.
 
+mod error;
+pub mod wordpiece;
+
+pub use error::EmbedError;
+pub use wordpiece::WordPiece;
+
 /// A prompt as the router sees it.
 #[derive(Clone, Debug, PartialEq)]
 pub struct Embedded {
