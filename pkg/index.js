@@ -1,0 +1,45 @@
+/**
+ * uniroute in a browser: a page, a worker of a page, or an extension.
+ *
+ * @module
+ */
+import { files } from "./dist/files.js";
+import { version } from "./dist/uniroute.js";
+import { download, verify } from "./lib/bytes.js";
+import { loadCore } from "./lib/load.js";
+import { CoreRouter } from "./lib/router.js";
+
+export { UnirouteError } from "./lib/errors.js";
+export { version };
+
+/** @type {import("./lib/load.js").Platform} */
+const browser = {
+  wasm: (options) => own("uniroute_bg.wasm", new URL("./dist/uniroute_bg.wasm", import.meta.url), "wasm", options),
+  file: (name, phase, options) => own(name, new URL(`./dist/${name}`, import.meta.url), phase, options),
+};
+
+/**
+ * A file of this package, refused unless it is the one that was published.
+ *
+ * @param {string} name
+ * @param {URL} url
+ * @param {import("./lib/types.js").Phase} phase
+ * @param {import("./lib/types.js").Fetching} options
+ */
+async function own(name, url, phase, options) {
+  const known = files[name];
+  return verify(name, await download(url, phase, known?.bytes, options), known?.sha256);
+}
+
+/** Decides which language model should get a prompt. */
+export class Router extends CoreRouter {
+  /**
+   * Loads the router and the pool. Calls at the same time share one download; a failed one can be
+   * tried again. Nothing is fetched but the files beside this module and the URLs given.
+   *
+   * @param {import("./lib/types.js").LoadOptions} [options]
+   */
+  static async load(options = {}) {
+    return new Router(await loadCore(browser, options));
+  }
+}

@@ -1,0 +1,86 @@
+import { UnirouteError } from "./errors.js";
+
+/** @typedef {import("./types.js").Fetching} Fetching */
+/** @typedef {import("./types.js").Phase} Phase */
+
+/**
+ * Downloads a file, telling how far it is.
+ *
+ * @param {URL} url
+ * @param {Phase} phase
+ * @param {number | undefined} size expected size in bytes, where known
+ * @param {Fetching} options
+ * @returns {Promise<Uint8Array<ArrayBuffer>>}
+ */
+export async function download(url, phase, size, { signal, onProgress }) {
+  /** @type {Response} */
+  let response;
+  try {
+    response = await fetch(url, { signal: signal ?? null });
+  } catch (error) {
+    if (signal?.aborted) throw error;
+    throw new UnirouteError("network", `Could not fetch ${url.pathname}. Check the connection, then try again.`, { cause: error });
+  }
+  if (!response.ok) {
+    throw new UnirouteError("network", `${url.pathname} answered with status ${response.status}. Check the address of the file.`);
+  }
+  const compressed = response.headers.has("content-encoding");
+  const total = size ?? (compressed ? null : Number(response.headers.get("content-length")) || null);
+  onProgress?.({ phase, loaded: 0, total });
+  if (!response.body) return new Uint8Array(await response.arrayBuffer());
+  /** @type {Uint8Array[]} */
+  const chunks = [];
+  let loaded = 0;
+  const reader = response.body.getReader();
+  for (let part = await reader.read(); !part.done; part = await reader.read()) {
+    chunks.push(part.value);
+    loaded += part.value.length;
+    onProgress?.({ phase, loaded, total });
+  }
+  return join(chunks, loaded);
+}
+
+/**
+ * @param {Uint8Array[]} chunks
+ * @param {number} length
+ */
+function join(chunks, length) {
+  const whole = new Uint8Array(length);
+  let at = 0;
+  for (const chunk of chunks) {
+    whole.set(chunk, at);
+    at += chunk.length;
+  }
+  return whole;
+}
+
+/**
+ * Refuses bytes that are not those the package was published with. Pages on plain `http:` have no
+ * SubtleCrypto; there the checksums inside the router file remain.
+ *
+ * @param {string} name
+ * @param {Uint8Array<ArrayBuffer>} bytes
+ * @param {string | undefined} sha256 hex
+ */
+export async function verify(name, bytes, sha256) {
+  const subtle = globalThis.crypto?.subtle;
+  if (sha256 === undefined || subtle === undefined) return bytes;
+  const digest = new Uint8Array(await subtle.digest("SHA-256", bytes));
+  const found = Array.from(digest, (byte) => byte.toString(16).padStart(2, "0")).join("");
+  if (found !== sha256) {
+    throw new UnirouteError("integrity", `${name} is not the file this version was published with. Reload, or clear the site's cache.`);
+  }
+  return bytes;
+}
+
+/**
+ * JSON in any form the caller may have it, as bytes for the core to parse and check.
+ *
+ * @param {string | object | Uint8Array | ArrayBuffer} json
+ * @returns {Uint8Array}
+ */
+export function jsonBytes(json) {
+  if (json instanceof Uint8Array) return json;
+  if (json instanceof ArrayBuffer) return new Uint8Array(json);
+  return new TextEncoder().encode(typeof json === "string" ? json : JSON.stringify(json));
+}

@@ -1,0 +1,89 @@
+/**
+ * @template T
+ * @typedef {object} Shared
+ * @property {Promise<T>} promise
+ * @property {Set<(progress: import("./types.js").Progress) => void>} listeners
+ * @property {AbortController} abort
+ * @property {number} waiting callers that have not given up
+ * @property {boolean} settled
+ */
+
+/**
+ * Work that concurrent callers share: one promise for each key. A failed one is forgotten, so that
+ * it can be tried again. A caller that aborts leaves the others alone; when the last one leaves,
+ * the work itself is aborted.
+ *
+ * @template T
+ */
+export class Sharing {
+  /** @type {Map<string, Shared<T>>} */
+  #running = new Map();
+  #keep;
+
+  /** @param {{ keep: boolean }} options `keep`: remember what succeeded, for ever */
+  constructor({ keep }) {
+    this.#keep = keep;
+  }
+
+  /**
+   * @param {string} key
+   * @param {import("./types.js").Fetching} options
+   * @param {(options: import("./types.js").Fetching) => Promise<T>} start
+   * @returns {Promise<T>}
+   */
+  async run(key, { signal, onProgress }, start) {
+    signal?.throwIfAborted();
+    const shared = this.#running.get(key) ?? this.#begin(key, start);
+    shared.waiting += 1;
+    if (onProgress) shared.listeners.add(onProgress);
+    try {
+      return await (signal ? Promise.race([shared.promise, aborted(signal)]) : shared.promise);
+    } finally {
+      shared.waiting -= 1;
+      if (onProgress) shared.listeners.delete(onProgress);
+      if (shared.waiting === 0 && !shared.settled) {
+        this.#forget(key, shared); // a later caller must not join what is winding down
+        shared.abort.abort();
+      }
+    }
+  }
+
+  /**
+   * @param {string} key
+   * @param {(options: import("./types.js").Fetching) => Promise<T>} start
+   */
+  #begin(key, start) {
+    const abort = new AbortController();
+    const listeners = /** @type {Shared<T>["listeners"]} */ (new Set());
+    const promise = start({
+      signal: abort.signal,
+      onProgress: (progress) => listeners.forEach((listener) => listener(progress)),
+    });
+    const shared = { promise, listeners, abort, waiting: 0, settled: false };
+    this.#running.set(key, shared);
+    const settle = (/** @type {boolean} */ keep) => {
+      shared.settled = true;
+      if (!keep) this.#forget(key, shared);
+    };
+    promise.then(() => settle(this.#keep), () => settle(false));
+    return shared;
+  }
+
+  /**
+   * @param {string} key
+   * @param {Shared<T>} shared
+   */
+  #forget(key, shared) {
+    if (this.#running.get(key) === shared) this.#running.delete(key);
+  }
+}
+
+/**
+ * Rejects when the signal fires.
+ *
+ * @param {AbortSignal} signal
+ * @returns {Promise<never>}
+ */
+function aborted(signal) {
+  return new Promise((_, reject) => signal.addEventListener("abort", () => reject(signal.reason), { once: true }));
+}

@@ -1,0 +1,75 @@
+// What crosses the package's border. Types of the core are generated from the Rust types into
+// core.d.ts; those of this file exist in JavaScript only.
+import type { ClusterMap, CostEstimate, Decision, Explanation, ImportedPrices, PoolInfo, RawModel, RouterInfo } from "./core.js";
+export type * from "./core.js";
+
+/** What is being loaded. */
+export type Phase = "wasm" | "router" | "pool" | "weights" | "start" | "batch";
+
+/** How far a load is. `total` is null where the server does not say. */
+export interface Progress {
+  phase: Phase;
+  loaded: number;
+  total: number | null;
+}
+
+export interface Fetching {
+  signal?: AbortSignal | undefined;
+  onProgress?: ((progress: Progress) => void) | undefined;
+}
+
+/** LLM profile JSON: parsed, as text or as bytes. */
+export type PoolSource = string | object | Uint8Array | ArrayBuffer;
+
+export interface LoadOptions extends Fetching {
+  /** The models to choose from; a URL is fetched. The package's own pool when absent. */
+  pool?: PoolSource | URL | undefined;
+  /** A router file; a URL is fetched. The package's own router when absent. */
+  router?: Uint8Array | ArrayBuffer | URL | undefined;
+}
+
+/** What a caller may ask of a decision. At most one of `lambda`, `maxCost` and `minQuality`. */
+export interface RouteRequest {
+  /** Quality that one US dollar is worth: the score is (1 − quality) + lambda · cost. */
+  lambda?: number;
+  /** Most US dollars this prompt may cost; the best quality within it wins. */
+  maxCost?: number;
+  /** Least expected quality, in [0, 1]; the lowest cost above it wins. */
+  minQuality?: number;
+  /** Only these models. */
+  allow?: string[];
+  /** None of these models. */
+  deny?: string[];
+  /** Capabilities the model must have. */
+  need?: string[];
+  /** Expected tokens of the answer, where the caller knows better than the pool. */
+  expectedOutputTokens?: number;
+}
+
+/** Everything a worker can be asked, by the `kind` of the message. */
+export interface Calls {
+  load(options: Omit<LoadOptions, "signal" | "onProgress">): RouterInfo;
+  route(prompt: string, request?: RouteRequest): Decision;
+  explain(prompt: string, request?: RouteRequest): Explanation;
+  routeBatch(prompts: string[], request?: RouteRequest): Decision[];
+  estimateCost(prompt: string, model?: string): CostEstimate[];
+  setPool(pool: PoolSource): PoolInfo;
+  addModel(model: RawModel): PoolInfo;
+  importPrices(list: PoolSource): ImportedPrices;
+  pool(): string;
+  poolInfo(): PoolInfo;
+  info(): RouterInfo;
+  map(): ClusterMap;
+}
+export type Kind = keyof Calls;
+
+/** To the worker. */
+export type Request =
+  | { [K in Kind]: { kind: K; id: number; args: Parameters<Calls[K]> } }[Kind]
+  | { kind: "cancel"; id: number };
+
+/** From the worker; `id` is that of the request. */
+export type Reply =
+  | { kind: "done"; id: number; value: unknown }
+  | { kind: "failed"; id: number; error: { code: string; message: string; path?: string | undefined } }
+  | { kind: "progress"; id: number; progress: Progress };

@@ -1,0 +1,89 @@
+/**
+ * The inside of the worker: unwraps a message, calls the router, wraps the answer.
+ *
+ * @module
+ */
+import { Router, UnirouteError } from "./index.js";
+
+/** @typedef {import("./lib/types.js").Request} Request */
+/** @typedef {import("./lib/types.js").Reply} Reply */
+/** @typedef {import("./lib/types.js").Progress} Progress */
+
+/** @type {Router | undefined} */
+let router;
+/** @type {Map<number, AbortController>} */
+const running = new Map();
+
+/** @param {Reply} reply */
+const reply = (reply) => self.postMessage(reply);
+
+self.addEventListener("message", async ({ data }) => {
+  const request = /** @type {Request} */ (data);
+  if (request.kind === "cancel") return running.get(request.id)?.abort();
+  const { id } = request;
+  const abort = new AbortController();
+  running.set(id, abort);
+  try {
+    const value = await answer(request, abort.signal, (progress) => reply({ kind: "progress", id, progress }));
+    reply({ kind: "done", id, value });
+  } catch (thrown) {
+    reply({ kind: "failed", id, error: UnirouteError.from(thrown).toJSON() });
+  } finally {
+    running.delete(id);
+  }
+});
+
+/**
+ * @param {Exclude<Request, { kind: "cancel" }>} request
+ * @param {AbortSignal} signal
+ * @param {(progress: Progress) => void} onProgress
+ * @returns {Promise<unknown>}
+ */
+async function answer(request, signal, onProgress) {
+  if (request.kind === "load") {
+    const [options] = request.args;
+    const loaded = await Router.load({ ...options, pool: revive(options.pool), router: revive(options.router), signal, onProgress });
+    router?.free();
+    router = loaded;
+    return router.info();
+  }
+  if (router === undefined) throw new UnirouteError("not_loaded", "Nothing is loaded yet. Wait for load to answer.");
+  switch (request.kind) {
+    case "routeBatch": {
+      const [prompts, wish] = request.args;
+      return router.routeBatch(prompts, wish, (loaded, total) => onProgress({ phase: "batch", loaded, total }), signal);
+    }
+    case "route":
+      return router.route(...request.args);
+    case "explain":
+      return router.explain(...request.args);
+    case "estimateCost":
+      return router.estimateCost(...request.args);
+    case "setPool":
+      return router.setPool(...request.args);
+    case "addModel":
+      return router.addModel(...request.args);
+    case "importPrices":
+      return router.importPrices(...request.args);
+    case "pool":
+      return router.pool();
+    case "poolInfo":
+      return router.poolInfo();
+    case "info":
+      return router.info();
+    case "map":
+      return router.map();
+  }
+}
+
+/**
+ * The address that the other side sent in place of a `URL`.
+ *
+ * @template T
+ * @param {T} value
+ * @returns {T}
+ */
+function revive(value) {
+  const href = /** @type {{ href?: unknown } | undefined} */ (value)?.href;
+  return typeof href === "string" ? /** @type {T} */ (new URL(href)) : value;
+}

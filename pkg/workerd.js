@@ -1,0 +1,36 @@
+/**
+ * uniroute in Cloudflare Workers and other runtimes that import wasm as a module and forbid
+ * compiling it from bytes.
+ *
+ * @module
+ */
+import wasm from "./dist/uniroute_bg.wasm";
+import { version } from "./dist/uniroute.js";
+import { UnirouteError } from "./lib/errors.js";
+import { loadCore } from "./lib/load.js";
+import { CoreRouter } from "./lib/router.js";
+
+export { UnirouteError, version };
+
+/** @type {import("./lib/load.js").Platform} */
+const workerd = {
+  wasm: async () => wasm,
+  file: async (name) => {
+    throw new UnirouteError(
+      "missing_file",
+      `There is no file system here to read ${name} from. Import it from "uniroute/${name}" as data, or fetch it from your assets, and pass it to Router.load.`,
+    );
+  },
+};
+
+/** Decides which language model should get a prompt. */
+export class Router extends CoreRouter {
+  /**
+   * Builds a router from files that the caller imports or fetches.
+   *
+   * @param {import("./lib/types.js").LoadOptions} options with `router` and `pool`
+   */
+  static async load(options) {
+    return new Router(await loadCore(workerd, options));
+  }
+}

@@ -1,0 +1,35 @@
+import { byId, h, replace, style } from "../dom.js";
+import { percent, words } from "../format.js";
+
+/**
+ * The clusters the prompt fell into: what kind of prompt this seems to be, and how sure that is.
+ *
+ * @param {import("../app.js").App} app
+ */
+export function mountKinds({ store }) {
+  const root = byId("kinds");
+  const verdict = h("p");
+  const list = h("ol", { class: "bars" });
+  replace(root, h("h2", { class: "eyebrow" }, "Kind of prompt"), verdict, list);
+  store.watch(["explanation"], ({ explanation }) => {
+    const clusters = explanation?.decision.clusters ?? [];
+    verdict.textContent = explanation ? sure(explanation.decision) : "";
+    const most = Math.max(...clusters.map(({ weight }) => weight), 1e-9);
+    replace(
+      list,
+      ...clusters.map(({ label, weight }) =>
+        h("li", { title: label }, h("span", { class: "bar-name" }, words(label, 4)), h("span", { class: "figures" }, percent(weight)), style(h("span", { class: "meter", "aria-hidden": "true" }), { "--share": weight / most })),
+      ),
+    );
+  });
+}
+
+/** @param {import("../../uniroute/lib/types.js").Decision} decision */
+function sure({ clusters, outOfDistribution }) {
+  const [first] = clusters;
+  if (first === undefined) return "";
+  if (outOfDistribution) return "Unlike the prompts the router has seen. These come nearest, by their distinctive words:";
+  const weight = first.weight;
+  const how = weight > 0.6 ? "Clearly of one kind" : weight > 0.3 ? "Mostly of one kind" : "A mixture of several kinds";
+  return `${how}. Kinds are named by their distinctive words:`;
+}
