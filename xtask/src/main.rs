@@ -1,1 +1,40 @@
-fn main() {}
+//! The project's own tools: `cargo xtask demo`, `cargo xtask test` and the steps they are made of.
+
+mod files;
+mod minilm;
+mod package;
+mod process;
+mod site;
+mod toolchain;
+mod wasm;
+
+use anyhow::Result;
+use clap::{Parser, Subcommand};
+
+#[derive(Parser)]
+#[command(name = "cargo xtask", about = "Builds, shows and tests uniroute")]
+struct Cli {
+    #[command(subcommand)]
+    task: Task,
+}
+
+#[derive(Subcommand)]
+enum Task {
+    /// Build the page, serve it on this machine and open the browser
+    Demo(site::DemoArgs),
+    /// Write the page as static files that work from any path of any static host
+    Site(site::Args),
+    /// Build the WebAssembly module, its JavaScript glue and the rest of the npm package's pkg/dist
+    Wasm(wasm::Args),
+    /// Fetch and verify the transformer's weights into target/minilm
+    Minilm(minilm::Args),
+}
+
+fn main() -> Result<()> {
+    match Cli::parse().task {
+        Task::Demo(args) => site::demo(&args),
+        Task::Site(args) => site::run(&args),
+        Task::Wasm(args) => wasm::run(&args),
+        Task::Minilm(args) => minilm::run(&args),
+    }
+}

