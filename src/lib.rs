@@ -23,6 +23,7 @@ pub mod cluster;
 pub mod cost;
 pub mod embed;
 pub mod eval;
+mod parallel;
 pub mod pool;
 pub mod profile;
 pub mod route;

@@ -1,0 +1,95 @@
+//! Ψ(h) after labels, with its full covariance.
+
+use ndarray::{Array1, Array2, ArrayView1, ArrayView2};
+
+use super::{Prediction, Profile};
+
+/// Ψ(h) ~ N(m, V): what labels and prior together say of one language model.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Posterior {
+    pub(super) mean: Array1<f64>,
+    pub(super) covariance: Array2<f64>,
+    pub(super) noise: f64,
+    pub(super) labels: Array1<f64>,
+}
+
+impl Posterior {
+    /// m, the expected error in each cluster, `(k)`; not clipped to `[0, 1]`.
+    pub fn mean(&self) -> ArrayView1<'_, f64> {
+        self.mean.view()
+    }
+
+    /// V, `(k, k)`.
+    pub fn covariance(&self) -> ArrayView2<'_, f64> {
+        self.covariance.view()
+    }
+
+    /// Variance of a single label around its prediction.
+    pub fn noise(&self) -> f64 {
+        self.noise
+    }
+
+    /// Predicted error with its standard deviation for a prompt of this membership, from the full
+    /// covariance.
+    pub fn predict(&self, membership: &[f32]) -> Prediction {
+        let phi: Array1<f64> = membership.iter().map(|v| f64::from(*v)).collect();
+        let variance = phi.dot(&self.covariance.dot(&phi)).max(0.0);
+        Prediction {
+            mean: phi.dot(&self.mean).clamp(0.0, 1.0) as f32,
+            sd: variance.sqrt() as f32,
+        }
+    }
+
+    /// What is stored of it. `overlap` `(k, k)` is the mean of ΦΦᵀ over prompts (as from
+    /// [`crate::cluster::Clusters::overlap`]); the one correlation that a profile keeps is the one
+    /// which gets the average variance of a prediction right.
+    pub fn profile(&self, overlap: ArrayView2<f64>) -> Profile {
+        let variances = self.covariance.diag().mapv(|v| v.max(0.0));
+        let sd = variances.mapv(f64::sqrt);
+        let own = (&overlap.diag() * &variances).sum();
+        let together = sd.dot(&overlap.dot(&sd)) - own;
+        let actual = (&overlap * &self.covariance).sum() - own;
+        let correlation = if together > 0.0 {
+            (actual / together).clamp(0.0, 1.0)
+        } else {
+            0.0
+        };
+        Profile {
+            mean: self.mean.iter().map(|m| m.clamp(0.0, 1.0) as f32).collect(),
+            sd: sd.iter().map(|s| *s as f32).collect(),
+            labels: self.labels.iter().map(|l| *l as f32).collect(),
+            correlation: correlation as f32,
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::super::Prior;
+    use super::*;
+    use ndarray::array;
+
+    #[test]
+    fn a_profile_predicts_with_the_variance_of_the_full_covariance() {
+        let prior = Prior::fallback(3, 0.4);
+        let labels = array![[0.8f32, 0.1, 0.1], [0.2, 0.7, 0.1]];
+        let psi = prior.posterior(labels.view(), &[1.0, 0.0]).unwrap();
+        let phi = [0.3f32, 0.4, 0.3];
+        let row = array![[0.3f64, 0.4, 0.3]];
+        let profile = psi.profile(row.t().dot(&row).view());
+        let (full, kept) = (psi.predict(&phi), profile.predict(&phi));
+        assert!((full.mean - kept.mean).abs() < 1e-6);
+        assert!((full.sd - kept.sd).abs() < 1e-5, "{full:?} {kept:?}");
+        assert!(kept.sd < (0.03f32).sqrt());
+    }
+
+    #[test]
+    fn labels_are_counted_by_membership() {
+        let prior = Prior::fallback(2, 0.4);
+        let psi = prior
+            .posterior(array![[0.8f32, 0.2], [0.5, 0.5]].view(), &[1.0, 0.0])
+            .unwrap();
+        let counted = psi.profile(Array2::eye(2).view()).labels;
+        assert!((counted[0] - 1.3).abs() < 1e-6 && (counted[1] - 0.7).abs() < 1e-6);
+    }
+}

@@ -1,0 +1,351 @@
+//! What is known of a language model's cluster errors before it is asked anything.
+
+use ndarray::{Array1, Array2, ArrayView1, ArrayView2};
+
+use super::linalg::Cholesky;
+use super::{Posterior, ProfileError, check_length, check_range};
+
+/// Prior variance that all clusters share: how much language models differ in overall ability.
+pub(super) const SHARED_VARIANCE: f64 = 0.02;
+/// Prior variance of each cluster on top of that.
+pub(super) const OWN_VARIANCE: f64 = 0.01;
+/// Noise ratio κ without any language model to learn it from.
+const FALLBACK_NOISE_RATIO: f64 = 0.9;
+/// Labels that the prior mean error counts for when the noise of a label is estimated.
+const NOISE_LABELS: f64 = 4.0;
+
+/// Ψ ~ N(μ, Σ) over language models, with the noise of a single label.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Prior {
+    pub(super) mean: Array1<f64>,
+    pub(super) covariance: Array2<f64>,
+    pub(super) noise_ratio: f64,
+    pub(super) mean_error: f64,
+    pub(super) llms: usize,
+}
+
+impl Prior {
+    /// Checks the parts: mean μ `(k)`, covariance Σ `(k, k)`, noise ratio κ, mean error p̄ in
+    /// `[0, 1]`, and the number of language models they were learned from.
+    ///
+    /// # Errors
+    /// One variant of [`ProfileError`] for each way in which the parts can be wrong.
+    pub fn try_new(
+        mean: Array1<f64>,
+        covariance: Array2<f64>,
+        noise_ratio: f64,
+        mean_error: f64,
+        llms: usize,
+    ) -> Result<Self, ProfileError> {
+        let k = mean.len();
+        check_length("prior covariance rows", covariance.nrows(), k)?;
+        check_length("prior covariance columns", covariance.ncols(), k)?;
+        check_range("prior mean", "[-1, 2]", mean.iter().copied(), |v| {
+            (-1.0..=2.0).contains(&v)
+        })?;
+        check_range("prior noise ratio", "(0, 10]", [noise_ratio], |v| {
+            v > 0.0 && v <= 10.0
+        })?;
+        check_range("prior mean error", "[0, 1]", [mean_error], |v| {
+            (0.0..=1.0).contains(&v)
+        })?;
+        let largest = covariance.diag().iter().copied().fold(0.0, f64::max);
+        let symmetric = covariance
+            .indexed_iter()
+            .all(|((i, j), v)| (v - covariance[[j, i]]).abs() <= 1e-6 * largest);
+        if !symmetric || Cholesky::new(covariance.view()).is_none() {
+            return Err(ProfileError::Covariance);
+        }
+        Ok(Self {
+            mean,
+            covariance,
+            noise_ratio,
+            mean_error,
+            llms,
+        })
+    }
+
+    /// The prior when no language model was seen before: the mean error everywhere, and
+    /// differences as they are usual between language models.
+    pub fn fallback(k: usize, mean_error: f64) -> Self {
+        let mut covariance = Array2::from_elem((k, k), SHARED_VARIANCE);
+        covariance.diag_mut().mapv_inplace(|v| v + OWN_VARIANCE);
+        let mean_error = if mean_error.is_finite() {
+            mean_error.clamp(0.0, 1.0)
+        } else {
+            0.5
+        };
+        Self {
+            mean: Array1::from_elem(k, mean_error),
+            covariance,
+            noise_ratio: FALLBACK_NOISE_RATIO,
+            mean_error,
+            llms: 0,
+        }
+    }
+
+    /// Number of clusters K.
+    pub fn clusters(&self) -> usize {
+        self.mean.len()
+    }
+
+    /// μ, the mean error in each cluster, `(k)`.
+    pub fn mean(&self) -> ArrayView1<'_, f64> {
+        self.mean.view()
+    }
+
+    /// Σ, how cluster errors vary together from one language model to another, `(k, k)`.
+    pub fn covariance(&self) -> ArrayView2<'_, f64> {
+        self.covariance.view()
+    }
+
+    /// κ: the variance of a label around its prediction, as a share of p(1 − p).
+    pub fn noise_ratio(&self) -> f64 {
+        self.noise_ratio
+    }
+
+    /// p̄, the mean error over prompts and language models, in `[0, 1]`.
+    pub fn mean_error(&self) -> f64 {
+        self.mean_error
+    }
+
+    /// Number of language models the prior was learned from.
+    pub fn llms(&self) -> usize {
+        self.llms
+    }
+
+    /// Ψ of a language model that made `errors[i]` (1 − score, in `[0, 1]`) on a prompt with
+    /// membership `memberships.row(i)`. No labels give the prior itself.
+    ///
+    /// # Errors
+    /// [`ProfileError::Length`] or [`ProfileError::Range`] when the labels do not fit.
+    pub fn posterior(
+        &self,
+        memberships: ArrayView2<f32>,
+        errors: &[f32],
+    ) -> Result<Posterior, ProfileError> {
+        check_length(
+            "memberships of a label",
+            memberships.ncols(),
+            self.clusters(),
+        )?;
+        check_length("labels", errors.len(), memberships.nrows())?;
+        check_range(
+            "label",
+            "[0, 1]",
+            errors.iter().map(|e| f64::from(*e)),
+            |v| (0.0..=1.0).contains(&v),
+        )?;
+        let sum: f64 = errors.iter().map(|e| f64::from(*e)).sum();
+        let noise = self.label_noise(sum, errors.len() as f64);
+        let memberships = memberships.mapv(f64::from);
+        let errors: Array1<f64> = errors.iter().map(|e| f64::from(*e)).collect();
+        Ok(self.condition(memberships, &errors, noise, 1.0))
+    }
+
+    /// Ψ of a language model of which only the overall error is known, measured on `labels`
+    /// prompts that fall into the clusters by `shares`.
+    ///
+    /// # Errors
+    /// [`ProfileError::Length`] or [`ProfileError::Range`] when the numbers do not fit.
+    pub fn posterior_from_overall(
+        &self,
+        shares: &[f32],
+        error: f64,
+        labels: f64,
+    ) -> Result<Posterior, ProfileError> {
+        check_length("shares", shares.len(), self.clusters())?;
+        check_range("overall error", "[0, 1]", [error], |v| {
+            (0.0..=1.0).contains(&v)
+        })?;
+        check_range("number of labels", "(0, 1e9]", [labels], |v| {
+            v > 0.0 && v <= 1e9
+        })?;
+        let noise = self.label_noise(error * labels, labels);
+        let row = Array2::from_shape_fn((1, shares.len()), |(_, k)| f64::from(shares[k]));
+        Ok(self.condition(row, &Array1::from_elem(1, error), noise, labels))
+    }
+
+    /// v = κ·p̂(1 − p̂) with p̂ the mean of the labels and a few at the prior's mean error.
+    fn label_noise(&self, sum: f64, labels: f64) -> f64 {
+        let p = (sum + NOISE_LABELS * self.mean_error) / (labels + NOISE_LABELS);
+        (self.noise_ratio * p * (1.0 - p)).max(1e-4)
+    }
+
+    /// Conditions on rows of memberships `f` with `errors`, each the mean of `weight` labels with
+    /// variance `noise`.
+    fn condition(
+        &self,
+        f: Array2<f64>,
+        errors: &Array1<f64>,
+        noise: f64,
+        weight: f64,
+    ) -> Posterior {
+        let labels = f.sum_axis(ndarray::Axis(0)) * weight;
+        let residual = errors - &f.dot(&self.mean);
+        let v = noise / weight;
+        let (n, k) = f.dim();
+        let done = if n == 0 {
+            None
+        } else if n <= k {
+            self.by_labels(&f, &residual, v)
+        } else {
+            self.by_clusters(&f, &residual, v)
+        };
+        let (shift, covariance) =
+            done.unwrap_or_else(|| (Array1::zeros(k), self.covariance.clone()));
+        Posterior {
+            mean: &self.mean + &shift,
+            covariance,
+            noise,
+            labels,
+        }
+    }
+
+    /// ΣFᵀ(FΣFᵀ + vI)⁻¹r and Σ − ΣFᵀ(FΣFᵀ + vI)⁻¹FΣ: one solve of the number of labels.
+    fn by_labels(
+        &self,
+        f: &Array2<f64>,
+        residual: &Array1<f64>,
+        v: f64,
+    ) -> Option<(Array1<f64>, Array2<f64>)> {
+        let cross = f.dot(&self.covariance);
+        let mut gram = cross.dot(&f.t());
+        gram.diag_mut().mapv_inplace(|d| d + v);
+        let factor = Cholesky::new(gram.view())?;
+        let shift = cross.t().dot(&factor.solve_vector(residual));
+        let half = factor.forward(cross.view());
+        Some((shift, &self.covariance - &half.t().dot(&half)))
+    }
+
+    /// The same as [`Prior::by_labels`] through V = (Σ⁻¹ + FᵀF/v)⁻¹: one solve of the number of
+    /// clusters.
+    fn by_clusters(
+        &self,
+        f: &Array2<f64>,
+        residual: &Array1<f64>,
+        v: f64,
+    ) -> Option<(Array1<f64>, Array2<f64>)> {
+        let mut precision = Cholesky::new(self.covariance.view())?.inverse();
+        precision.scaled_add(1.0 / v, &f.t().dot(f));
+        let covariance = Cholesky::new(precision.view())?.inverse();
+        let shift = covariance.dot(&f.t().dot(residual)) / v;
+        Some((shift, covariance))
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use ndarray::array;
+    use rand::Rng;
+    use rand_chacha::ChaCha8Rng;
+    use rand_chacha::rand_core::SeedableRng;
+
+    #[test]
+    fn one_cluster_and_one_label_by_hand() {
+        let prior = Prior::try_new(array![0.4], array![[0.03]], 1.0, 0.4, 5).unwrap();
+        let psi = prior.posterior(array![[1.0f32]].view(), &[1.0]).unwrap();
+        // p̂ = (1 + 4·0.4) / 5 = 0.52, v = 0.2496, gain = 0.03 / 0.2796.
+        let gain = 0.03 / (0.03 + 0.52 * 0.48);
+        assert!((psi.mean[0] - (0.4 + gain * 0.6)).abs() < 1e-12);
+        assert!((psi.covariance[[0, 0]] - 0.03 * (1.0 - gain)).abs() < 1e-12);
+    }
+
+    #[test]
+    fn both_ways_to_solve_agree() {
+        let mut rng = ChaCha8Rng::seed_from_u64(2);
+        let prior = Prior::fallback(6, 0.3);
+        let f = Array2::from_shape_fn((9, 6), |_| rng.random::<f64>());
+        let r = Array1::from_shape_fn(9, |_| rng.random::<f64>() - 0.5);
+        let (shift_a, v_a) = prior.by_labels(&f, &r, 0.2).unwrap();
+        let (shift_b, v_b) = prior.by_clusters(&f, &r, 0.2).unwrap();
+        assert!((shift_a - shift_b).iter().all(|d| d.abs() < 1e-10));
+        assert!((v_a - v_b).iter().all(|d| d.abs() < 1e-10));
+    }
+
+    #[test]
+    fn a_label_in_one_cluster_moves_the_others_less() {
+        let prior = Prior::fallback(3, 0.5);
+        let psi = prior
+            .posterior(array![[1.0f32, 0.0, 0.0]].view(), &[0.0])
+            .unwrap();
+        assert!(psi.mean[0] < psi.mean[1] && psi.mean[1] < 0.5);
+        assert_eq!(psi.mean[1], psi.mean[2]);
+        assert!(psi.covariance[[0, 0]] < psi.covariance[[1, 1]]);
+    }
+
+    #[test]
+    fn no_labels_give_the_prior_and_many_give_their_mean() {
+        let prior = Prior::fallback(2, 0.5);
+        let none = prior.posterior(Array2::zeros((0, 2)).view(), &[]).unwrap();
+        assert_eq!(none.mean, prior.mean);
+        assert_eq!(none.covariance, prior.covariance);
+        let many = Array2::from_shape_fn((4000, 2), |(i, k)| if i % 2 == k { 1.0f32 } else { 0.0 });
+        let errors: Vec<f32> = (0..4000)
+            .map(|i| if i % 2 == 0 { 0.1 } else { 0.8 })
+            .collect();
+        let psi = prior.posterior(many.view(), &errors).unwrap();
+        assert!((psi.mean[0] - 0.1).abs() < 5e-3 && (psi.mean[1] - 0.8).abs() < 5e-3);
+    }
+
+    #[test]
+    fn an_overall_error_shifts_every_cluster() {
+        let prior = Prior::fallback(4, 0.5);
+        let psi = prior
+            .posterior_from_overall(&[0.25; 4], 0.2, 1000.0)
+            .unwrap();
+        assert!(
+            psi.mean.iter().all(|m| (m - 0.2).abs() < 0.01),
+            "{}",
+            psi.mean
+        );
+        // What it says of a single cluster stays uncertain by about the cluster's own variance.
+        assert!(psi.covariance[[0, 0]] > 0.5 * OWN_VARIANCE);
+    }
+
+    #[test]
+    fn refuses_wrong_labels() {
+        let prior = Prior::fallback(2, 0.5);
+        let rows = array![[0.5f32, 0.5]];
+        for bad in [f32::NAN, 1.5, -0.1] {
+            assert!(matches!(
+                prior.posterior(rows.view(), &[bad]),
+                Err(ProfileError::Range {
+                    what: "label",
+                    index: 0,
+                    ..
+                })
+            ));
+        }
+        assert!(matches!(
+            prior.posterior(rows.view(), &[]),
+            Err(ProfileError::Length { .. })
+        ));
+    }
+
+    #[test]
+    fn refuses_a_covariance_that_is_none() {
+        let new = |c| Prior::try_new(array![0.5, 0.5], c, 0.9, 0.5, 1);
+        assert_eq!(
+            new(array![[1.0, 2.0], [2.0, 1.0]]),
+            Err(ProfileError::Covariance)
+        );
+        assert_eq!(
+            new(array![[1.0, 0.5], [0.1, 1.0]]),
+            Err(ProfileError::Covariance)
+        );
+        assert!(matches!(
+            new(array![[1.0]]),
+            Err(ProfileError::Length { .. })
+        ));
+        let nan = Prior::try_new(array![f64::NAN], array![[1.0]], 0.9, 0.5, 1);
+        assert!(matches!(
+            nan,
+            Err(ProfileError::Range {
+                what: "prior mean",
+                ..
+            })
+        ));
+    }
+}

@@ -1,0 +1,248 @@
+//! What is stored and shared of Ψ(h).
+
+use super::{Prior, ProfileError, check_length, check_range};
+
+/// Two-sided 90 % point of the normal distribution.
+const Z90: f32 = 1.645;
+
+/// Expected error of a language model on a prompt, and how sure that is.
+#[derive(Debug, Clone, Copy, PartialEq)]
+pub struct Prediction {
+    /// Expected error, in `[0, 1]`.
+    pub mean: f32,
+    /// Standard deviation of the expected error (not of a single answer's).
+    pub sd: f32,
+}
+
+impl Prediction {
+    /// The interval of nominal 90 % around the expected error, inside `[0, 1]`.
+    pub fn interval(&self) -> [f32; 2] {
+        let half = Z90 * self.sd;
+        [
+            (self.mean - half).clamp(0.0, 1.0),
+            (self.mean + half).clamp(0.0, 1.0),
+        ]
+    }
+
+    /// The same for quality, 1 − error.
+    pub fn quality_interval(&self) -> [f32; 2] {
+        let [low, high] = self.interval();
+        [1.0 - high, 1.0 - low]
+    }
+}
+
+/// Ψ(h) as a pool carries it: the error of a language model in each cluster, with its standard
+/// deviation, the labels it rests on, and the correlation of the clusters' uncertainties.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Profile {
+    /// Expected error in each cluster, in `[0, 1]`, length K.
+    pub mean: Vec<f32>,
+    /// Standard deviation of each, length K.
+    pub sd: Vec<f32>,
+    /// Labels that fell into each cluster (fractions, by membership), length K.
+    pub labels: Vec<f32>,
+    /// Correlation of the uncertainties of any two clusters, in `[0, 1]`: with few labels a
+    /// language model's overall ability is what is uncertain, and all clusters share it.
+    pub correlation: f32,
+}
+
+impl Profile {
+    /// Checks parts as a pool carries them. Missing labels count as 0; a missing standard
+    /// deviation is taken from the prior, narrowed by the labels; a missing correlation is the
+    /// prior's.
+    ///
+    /// # Errors
+    /// [`ProfileError::Length`] or [`ProfileError::Range`] naming the part and position.
+    pub fn try_new(
+        prior: &Prior,
+        mean: Vec<f32>,
+        labels: Option<Vec<f32>>,
+        sd: Option<Vec<f32>>,
+        correlation: Option<f32>,
+    ) -> Result<Self, ProfileError> {
+        let k = prior.clusters();
+        let wide = |values: &[f32]| values.iter().map(|v| f64::from(*v)).collect::<Vec<_>>();
+        check_length("mean", mean.len(), k)?;
+        check_range("mean", "[0, 1]", wide(&mean), |v| (0.0..=1.0).contains(&v))?;
+        let labels = labels.unwrap_or_else(|| vec![0.0; k]);
+        check_length("labels", labels.len(), k)?;
+        check_range("labels", "[0, 1e9]", wide(&labels), |v| {
+            (0.0..=1e9).contains(&v)
+        })?;
+        let sd = sd.unwrap_or_else(|| narrowed(prior, &mean, &labels));
+        check_length("sd", sd.len(), k)?;
+        check_range("sd", "[0, 1]", wide(&sd), |v| (0.0..=1.0).contains(&v))?;
+        let correlation = correlation.unwrap_or_else(|| mean_correlation(prior));
+        check_range("correlation", "[0, 1]", [f64::from(correlation)], |v| {
+            (0.0..=1.0).contains(&v)
+        })?;
+        Ok(Self {
+            mean,
+            sd,
+            labels,
+            correlation,
+        })
+    }
+
+    /// Expected error ΦᵀΨ of a prompt of this membership, with its standard deviation
+    /// √((1 − ρ)·Σφ²s² + ρ·(Σφs)²).
+    pub fn predict(&self, membership: &[f32]) -> Prediction {
+        let (mut mean, mut own, mut together) = (0.0, 0.0, 0.0);
+        for ((phi, m), s) in membership.iter().zip(&self.mean).zip(&self.sd) {
+            mean += phi * m;
+            own += (phi * s) * (phi * s);
+            together += phi * s;
+        }
+        let variance = (1.0 - self.correlation) * own + self.correlation * together * together;
+        Prediction {
+            mean: mean.clamp(0.0, 1.0),
+            sd: variance.max(0.0).sqrt(),
+        }
+    }
+
+    /// Learns from one more label: the error made on a prompt of this membership. Uses only what
+    /// the profile keeps of the covariance, so it is an approximation of the posterior with all
+    /// labels, good for a few labels in a browser tab.
+    pub fn observe(&mut self, prior: &Prior, membership: &[f32], error: f32) {
+        if !(0.0..=1.0).contains(&error) || membership.len() != self.mean.len() {
+            return;
+        }
+        let before = self.predict(membership);
+        let p = f64::from(before.mean).clamp(0.05, 0.95);
+        let noise = (prior.noise_ratio() * p * (1.0 - p)) as f32;
+        let total = before.sd * before.sd + noise;
+        let together: f32 = membership
+            .iter()
+            .zip(&self.sd)
+            .map(|(phi, s)| phi * s)
+            .sum();
+        let rho = self.correlation;
+        for (k, phi) in membership.iter().enumerate() {
+            let s = self.sd[k];
+            let covariance = (1.0 - rho) * phi * s * s + rho * s * together;
+            self.mean[k] =
+                (self.mean[k] + covariance / total * (error - before.mean)).clamp(0.0, 1.0);
+            self.sd[k] = (s * s - covariance * covariance / total).max(0.0).sqrt();
+            self.labels[k] += phi;
+        }
+    }
+}
+
+/// Standard deviations where none were given: each cluster's prior variance, narrowed by its own
+/// labels only.
+fn narrowed(prior: &Prior, mean: &[f32], labels: &[f32]) -> Vec<f32> {
+    let variances = prior.covariance().diag().to_vec();
+    let narrow = |((variance, m), n): ((f64, &f32), &f32)| {
+        let p = f64::from(*m).clamp(0.05, 0.95);
+        let noise = prior.noise_ratio() * p * (1.0 - p);
+        (1.0 / (1.0 / variance + f64::from(*n) / noise))
+            .sqrt()
+            .min(1.0) as f32
+    };
+    variances
+        .into_iter()
+        .zip(mean)
+        .zip(labels)
+        .map(narrow)
+        .collect()
+}
+
+fn mean_correlation(prior: &Prior) -> f32 {
+    let sd = prior.covariance().diag().mapv(f64::sqrt);
+    let (all, own) = (prior.covariance().sum(), prior.covariance().diag().sum());
+    let together = sd.sum() * sd.sum() - own;
+    if together > 0.0 {
+        ((all - own) / together).clamp(0.0, 1.0) as f32
+    } else {
+        0.0
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use ndarray::Array2;
+
+    fn profile(correlation: f32) -> Profile {
+        Profile {
+            mean: vec![0.2, 0.6],
+            sd: vec![0.1, 0.1],
+            labels: vec![0.0; 2],
+            correlation,
+        }
+    }
+
+    #[test]
+    fn uncertainty_averages_out_only_as_far_as_it_is_not_shared() {
+        let half = [0.5, 0.5];
+        let close = |a: f32, b: f32| (a - b).abs() < 1e-6;
+        assert!(close(profile(1.0).predict(&half).sd, 0.1));
+        assert!(close(profile(0.0).predict(&half).sd, 0.1 / 2f32.sqrt()));
+        assert!(close(profile(0.0).predict(&half).mean, 0.4));
+    }
+
+    #[test]
+    fn intervals_stay_in_range() {
+        let p = Prediction {
+            mean: 0.05,
+            sd: 0.1,
+        };
+        assert_eq!(p.interval()[0], 0.0);
+        assert!((p.quality_interval()[1] - 1.0).abs() < 1e-6 && p.quality_interval()[0] < 0.95);
+    }
+
+    #[test]
+    fn a_label_teaches_what_the_exact_posterior_says() {
+        let prior = Prior::fallback(3, 0.4);
+        let phi = [0.6f32, 0.3, 0.1];
+        let rows = Array2::from_shape_vec((1, 3), phi.to_vec()).unwrap();
+        let exact = prior.posterior(rows.view(), &[1.0]).unwrap();
+        let none = prior.posterior(Array2::zeros((0, 3)).view(), &[]).unwrap();
+        let mut learned = none.profile(Array2::from_elem((3, 3), 1.0 / 9.0).view());
+        learned.observe(&prior, &phi, 1.0);
+        for k in 0..3 {
+            assert!(
+                (f64::from(learned.mean[k]) - exact.mean()[k]).abs() < 5e-3,
+                "{k}"
+            );
+            let sd = exact.covariance()[[k, k]].sqrt();
+            assert!((f64::from(learned.sd[k]) - sd).abs() < 5e-3, "{k}");
+        }
+    }
+
+    #[test]
+    fn missing_parts_come_from_the_prior() {
+        let prior = Prior::fallback(2, 0.4);
+        let told = Profile::try_new(&prior, vec![0.3, 0.4], Some(vec![0.0, 900.0]), None, None);
+        let told = told.unwrap();
+        assert!((told.sd[0] - 0.03f32.sqrt()).abs() < 1e-6);
+        assert!(told.sd[1] < 0.02);
+        assert!((told.correlation - 2.0 / 3.0).abs() < 1e-6);
+    }
+
+    #[test]
+    fn refuses_parts_that_do_not_fit() {
+        let prior = Prior::fallback(2, 0.4);
+        let new = |mean: Vec<f32>, sd| Profile::try_new(&prior, mean, None, sd, None);
+        assert!(matches!(
+            new(vec![0.1], None),
+            Err(ProfileError::Length { what: "mean", .. })
+        ));
+        assert!(matches!(
+            new(vec![0.1, 1e20], None),
+            Err(ProfileError::Range {
+                what: "mean",
+                index: 1,
+                ..
+            })
+        ));
+        assert!(matches!(
+            new(vec![0.1, 0.1], Some(vec![0.1, f32::NAN])),
+            Err(ProfileError::Range {
+                what: "sd",
+                index: 1,
+                ..
+            })
+        ));
+    }
+}
