@@ -21,4 +21,45 @@ pub enum EmbedError {
     /// A token that WordPiece cannot do without.
     #[error("the vocabulary has no token {0:?}; expected the vocabulary of an uncased BERT")]
     VocabularyMissing(&'static str),
+    /// Not a safetensors file, or one cut short.
+    #[error("not a whole safetensors file ({0}); download it again")]
+    Safetensors(String),
+    /// The file's description of itself is absent or malformed.
+    #[error("the file's metadata entry \"uniroute\" cannot be used: {0}")]
+    Metadata(String),
+    /// A file of a later layout.
+    #[error("the table has schema_version {0}; this build reads 1")]
+    SchemaVersion(u32),
+    /// A tensor that has to be there.
+    #[error("the file has no tensor {0:?}; is it a file for this embedder?")]
+    MissingTensor(&'static str),
+    /// A tensor of another element type.
+    #[error("tensor {tensor:?} must be of type {expected:?}")]
+    TensorType {
+        /// Name of the tensor.
+        tensor: &'static str,
+        /// The type it should have.
+        expected: safetensors::Dtype,
+    },
+    /// A tensor that does not fit the others.
+    #[error("tensor {tensor:?} has {found} elements; its fellows call for {expected}")]
+    TensorLength {
+        /// Name of the tensor.
+        tensor: &'static str,
+        /// Elements it has.
+        found: usize,
+        /// Elements it should have.
+        expected: usize,
+    },
+    /// A row width that no table has.
+    #[error("the table's dimension comes out as {found}; expected 2 to {max}")]
+    Dimension {
+        /// Dimension found.
+        found: usize,
+        /// Largest supported.
+        max: usize,
+    },
+    /// Bytes that are not those that were written.
+    #[error("tensor {0:?} does not match its SHA-256; download the file again")]
+    Hash(String),
 }

@@ -4,9 +4,11 @@
 //! the other runs the transformer MiniLM.
 
 mod error;
+pub mod static_table;
 pub mod wordpiece;
 
 pub use error::EmbedError;
+pub use static_table::{STATIC_ID, StaticEmbedder};
 pub use wordpiece::WordPiece;
 
 /// A prompt as the router sees it.
@@ -30,5 +32,14 @@ pub trait Embed: Send + Sync {
     /// Embeds several texts; equal to [`Embed::embed`] on each.
     fn embed_batch(&self, texts: &[&str]) -> Vec<Embedded> {
         texts.iter().map(|t| self.embed(t)).collect()
+    }
+}
+
+/// Scales a vector to length one; leaves the zero vector as it is. The order of the sum is fixed,
+/// so that native code and wasm agree to the last bit.
+pub(crate) fn normalise(vector: &mut [f32]) {
+    let length = vector.iter().map(|x| x * x).sum::<f32>().sqrt();
+    if length > 0.0 {
+        vector.iter_mut().for_each(|x| *x /= length);
     }
 }

@@ -1,0 +1,421 @@
+//! The static embedder: one table row a token, summed.
+//!
+//! The table is a safetensors file of four tensors. With V tokens, of which R have a row, in d
+//! dimensions:
+//!
+//! | tensor | type | shape | |
+//! |---|---|---|---|
+//! | `vocabulary` | U8 | (bytes) | one token a line; its line is its id |
+//! | `scales` | U8 | (V) | s > 0: the row's scale is 2^((s − 255)/16); 0: the token has no row |
+//! | `levels` | I8 | (16) | what the sixteen codes stand for |
+//! | `codes` | U8 | (R, d/2) | two codes a byte, the lower four bits first; rows in order of id |
+//!
+//! The entry `uniroute` of its metadata is a JSON object with [`About`].
+
+use std::collections::BTreeMap;
+
+use safetensors::tensor::{Dtype, SafeTensors, TensorView, serialize};
+use serde::{Deserialize, Serialize};
+use sha2::{Digest, Sha256};
+
+use super::{Embed, EmbedError, Embedded, WordPiece};
+
+/// Id of the table that uniroute ships.
+pub const STATIC_ID: &str = "static-minilm-64";
+
+/// Version of the file's layout.
+const SCHEMA_VERSION: u32 = 1;
+const LEVELS: usize = 16;
+const MAX_DIM: usize = 1024;
+/// Row number of a token that has no row.
+const NO_ROW: u16 = u16::MAX;
+
+/// What a table says about itself.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+pub struct About {
+    /// Layout of the file.
+    pub schema_version: u32,
+    /// Id of the embedder, for example [`STATIC_ID`].
+    pub embedder: String,
+    /// How the numbers came to be.
+    pub provenance: String,
+    /// Licences of what they were derived from.
+    pub licence: String,
+    /// SHA-256 of each tensor's bytes, in hexadecimal.
+    pub sha256: BTreeMap<String, String>,
+}
+
+/// A table before it is checked.
+#[derive(Clone, Debug, Default)]
+pub struct Parts {
+    /// One token a line.
+    pub vocabulary: Vec<u8>,
+    /// (V): logarithmic scale of each token's row, 0 for none.
+    pub scales: Vec<u8>,
+    /// (16): what the codes stand for.
+    pub levels: Vec<i8>,
+    /// (R, d/2): two codes a byte.
+    pub codes: Vec<u8>,
+}
+
+/// Embeds by summing a row for each token, in a few microseconds.
+#[derive(Clone, Debug)]
+pub struct StaticEmbedder {
+    tokenizer: WordPiece,
+    parts: Parts,
+    about: About,
+    dim: usize,
+    /// Row number of each token.
+    rows: Vec<u16>,
+    /// 2^((s − 255)/16) for each s.
+    powers: Vec<f32>,
+}
+
+impl StaticEmbedder {
+    /// Checks a table and takes it.
+    pub fn new(
+        parts: Parts,
+        embedder: &str,
+        provenance: &str,
+        licence: &str,
+    ) -> Result<Self, EmbedError> {
+        let about = About {
+            schema_version: SCHEMA_VERSION,
+            embedder: embedder.to_owned(),
+            provenance: provenance.to_owned(),
+            licence: licence.to_owned(),
+            sha256: parts.sha256(),
+        };
+        Self::checked(parts, about)
+    }
+
+    /// Loads a table file.
+    pub fn from_bytes(bytes: &[u8]) -> Result<Self, EmbedError> {
+        let unreadable = |e: safetensors::SafeTensorError| EmbedError::Safetensors(e.to_string());
+        let (_, header) = SafeTensors::read_metadata(bytes).map_err(unreadable)?;
+        let about = header.metadata().as_ref().and_then(|m| m.get("uniroute"));
+        let about = about.ok_or_else(|| EmbedError::Metadata("there is none".to_owned()))?;
+        let about: About =
+            serde_json::from_str(about).map_err(|e| EmbedError::Metadata(e.to_string()))?;
+        let file = SafeTensors::deserialize(bytes).map_err(unreadable)?;
+        let tensor = |name, dtype| {
+            let view = file
+                .tensor(name)
+                .map_err(|_| EmbedError::MissingTensor(name))?;
+            if view.dtype() != dtype {
+                return Err(EmbedError::TensorType {
+                    tensor: name,
+                    expected: dtype,
+                });
+            }
+            Ok(view.data().to_vec())
+        };
+        let parts = Parts {
+            vocabulary: tensor("vocabulary", Dtype::U8)?,
+            scales: tensor("scales", Dtype::U8)?,
+            levels: tensor("levels", Dtype::I8)?
+                .into_iter()
+                .map(u8::cast_signed)
+                .collect(),
+            codes: tensor("codes", Dtype::U8)?,
+        };
+        for (name, sha256) in parts.sha256() {
+            if about.sha256.get(&name) != Some(&sha256) {
+                return Err(EmbedError::Hash(name));
+            }
+        }
+        Self::checked(parts, about)
+    }
+
+    fn checked(parts: Parts, about: About) -> Result<Self, EmbedError> {
+        if about.schema_version != SCHEMA_VERSION {
+            return Err(EmbedError::SchemaVersion(about.schema_version));
+        }
+        let length = |tensor, found, expected| {
+            if found == expected {
+                Ok(())
+            } else {
+                Err(EmbedError::TensorLength {
+                    tensor,
+                    found,
+                    expected,
+                })
+            }
+        };
+        let tokenizer = WordPiece::from_bytes(&parts.vocabulary)?;
+        length("scales", parts.scales.len(), tokenizer.vocabulary().len())?;
+        length("levels", parts.levels.len(), LEVELS)?;
+        let mut rows = vec![NO_ROW; parts.scales.len()];
+        let mut count = 0;
+        for (row, _) in rows
+            .iter_mut()
+            .zip(&parts.scales)
+            .filter(|&(_, &scale)| scale > 0)
+        {
+            *row = count;
+            count += 1;
+        }
+        let count = usize::from(count);
+        let dim = parts.codes.len().checked_div(count).unwrap_or(0) * 2;
+        if dim == 0 || dim > MAX_DIM {
+            return Err(EmbedError::Dimension {
+                found: dim,
+                max: MAX_DIM,
+            });
+        }
+        length("codes", parts.codes.len(), count * dim / 2)?;
+        Ok(StaticEmbedder {
+            tokenizer,
+            parts,
+            about,
+            dim,
+            rows,
+            powers: powers(),
+        })
+    }
+
+    /// The table as a file; the same table gives the same bytes.
+    pub fn to_bytes(&self) -> Result<Vec<u8>, EmbedError> {
+        let levels: Vec<u8> = self
+            .parts
+            .levels
+            .iter()
+            .map(|l| l.cast_unsigned())
+            .collect();
+        let rows = self.parts.codes.len() / (self.dim / 2);
+        let unwritable = |e: safetensors::SafeTensorError| EmbedError::Safetensors(e.to_string());
+        let view = |dtype, shape, data| TensorView::new(dtype, shape, data).map_err(unwritable);
+        let parts = &self.parts;
+        let tensors = [
+            (
+                "vocabulary",
+                view(Dtype::U8, vec![parts.vocabulary.len()], &parts.vocabulary)?,
+            ),
+            (
+                "scales",
+                view(Dtype::U8, vec![parts.scales.len()], &parts.scales)?,
+            ),
+            ("levels", view(Dtype::I8, vec![levels.len()], &levels)?),
+            (
+                "codes",
+                view(Dtype::U8, vec![rows, self.dim / 2], &parts.codes)?,
+            ),
+        ];
+        let about =
+            serde_json::to_string(&self.about).map_err(|e| EmbedError::Metadata(e.to_string()))?;
+        let metadata = [("uniroute".to_owned(), about)].into();
+        serialize(tensors, Some(metadata)).map_err(unwritable)
+    }
+
+    /// What the table says about itself.
+    pub fn about(&self) -> &About {
+        &self.about
+    }
+
+    /// The tokenizer, which MiniLM shares.
+    pub fn tokenizer(&self) -> &WordPiece {
+        &self.tokenizer
+    }
+
+    /// Adds a token's row to a sum of length `dim`.
+    #[inline]
+    fn add_row(&self, id: u32, sum: &mut [f32]) {
+        let row = self.rows[id as usize];
+        if row == NO_ROW {
+            return;
+        }
+        let scale = self.powers[usize::from(self.parts.scales[id as usize])];
+        let mut values = [0.0; LEVELS];
+        for (value, &level) in values.iter_mut().zip(&self.parts.levels) {
+            *value = scale * f32::from(level);
+        }
+        let width = self.dim / 2;
+        let codes = &self.parts.codes[usize::from(row) * width..][..width];
+        for (pair, &code) in sum.chunks_exact_mut(2).zip(codes) {
+            pair[0] += values[usize::from(code & 15)];
+            pair[1] += values[usize::from(code >> 4)];
+        }
+    }
+}
+
+impl Embed for StaticEmbedder {
+    fn id(&self) -> &str {
+        &self.about.embedder
+    }
+
+    fn dim(&self) -> usize {
+        self.dim
+    }
+
+    fn embed(&self, text: &str) -> Embedded {
+        let mut vector = vec![0.0; self.dim];
+        let mut tokens = 0;
+        self.tokenizer.for_each(text, |id| {
+            tokens += 1;
+            self.add_row(id, &mut vector);
+        });
+        super::normalise(&mut vector);
+        Embedded { vector, tokens }
+    }
+}
+
+impl Parts {
+    fn sha256(&self) -> BTreeMap<String, String> {
+        let levels: Vec<u8> = self.levels.iter().map(|l| l.cast_unsigned()).collect();
+        [
+            ("vocabulary", &self.vocabulary),
+            ("scales", &self.scales),
+            ("levels", &levels),
+            ("codes", &self.codes),
+        ]
+        .into_iter()
+        .map(|(name, bytes)| (name.to_owned(), hexadecimal(&Sha256::digest(bytes))))
+        .collect()
+    }
+}
+
+fn hexadecimal(bytes: &[u8]) -> String {
+    bytes.iter().map(|b| format!("{b:02x}")).collect()
+}
+
+/// 2^((s − 255)/16) by products of exact constants: `exp2` may differ in its last bit between
+/// native code and wasm.
+fn powers() -> Vec<f32> {
+    /// 2^(−k/16) for k = 0…15, rounded to the nearest f32.
+    const SIXTEENTHS: [f32; 16] = [
+        1.0,
+        0.957_603_3,
+        0.917_004_05,
+        0.878_126_1,
+        0.840_896_4,
+        0.805_245_2,
+        0.771_105_4,
+        0.738_413_1,
+        0.707_106_77,
+        0.677_127_8,
+        0.648_419_8,
+        0.620_928_9,
+        0.594_603_54,
+        0.569_394_3,
+        0.545_253_9,
+        0.522_136_9,
+    ];
+    let mut powers = vec![0.0; 256];
+    let mut octave = 1.0;
+    for (k, power) in powers.iter_mut().rev().enumerate() {
+        if k > 0 && k % 16 == 0 {
+            octave *= 0.5;
+        }
+        *power = octave * SIXTEENTHS[k % 16];
+    }
+    powers
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    const VOCABULARY: &[u8] = b"[UNK]\n[CLS]\n[SEP]\nred\nblue\n";
+
+    /// Two dimensions; `red` is (1, −2), `blue` half of (−8, 7), the rest has no row.
+    fn parts() -> Parts {
+        Parts {
+            vocabulary: VOCABULARY.to_vec(),
+            scales: vec![0, 0, 0, 255, 239],
+            levels: (-8..8).collect(),
+            codes: vec![9 | (6 << 4), 15 << 4],
+        }
+    }
+
+    fn table(parts: Parts) -> Result<StaticEmbedder, EmbedError> {
+        StaticEmbedder::new(parts, "test", "made up", "none")
+    }
+
+    #[test]
+    fn a_text_is_the_direction_of_the_sum_of_its_rows() {
+        let table = table(parts()).unwrap();
+        let red = table.embed("red Red unknownword");
+        let length = 5f32.sqrt();
+        assert_eq!(
+            red,
+            Embedded {
+                vector: vec![1.0 / length, -2.0 / length],
+                tokens: 3
+            }
+        );
+        let sum = (1.0 - 4.0, -2.0 + 3.5);
+        let length = (sum.0 * sum.0 + sum.1 * sum.1 as f32).sqrt();
+        assert_eq!(
+            table.embed("red, blue").vector,
+            [sum.0 / length, sum.1 / length]
+        );
+    }
+
+    #[test]
+    fn a_text_without_known_tokens_is_the_zero_vector() {
+        let table = table(parts()).unwrap();
+        assert_eq!(
+            table.embed(""),
+            Embedded {
+                vector: vec![0.0; 2],
+                tokens: 0
+            }
+        );
+        assert_eq!(table.embed("unknownword").vector, [0.0; 2]);
+    }
+
+    #[test]
+    fn a_table_survives_its_file_and_the_bytes_are_stable() {
+        let table = table(parts()).unwrap();
+        let bytes = table.to_bytes().unwrap();
+        let again = StaticEmbedder::from_bytes(&bytes).unwrap();
+        assert_eq!(again.about(), table.about());
+        assert_eq!(again.embed("red blue"), table.embed("red blue"));
+        assert_eq!(again.to_bytes().unwrap(), bytes);
+    }
+
+    #[test]
+    fn every_flipped_bit_and_every_cut_is_refused() {
+        let bytes = table(parts()).unwrap().to_bytes().unwrap();
+        let header = 8 + u64::from_le_bytes(bytes[..8].try_into().unwrap()) as usize;
+        for at in header..bytes.len() {
+            let mut flipped = bytes.clone();
+            flipped[at] ^= 1;
+            assert!(StaticEmbedder::from_bytes(&flipped).is_err(), "byte {at}");
+        }
+        for length in 0..bytes.len() {
+            assert!(
+                StaticEmbedder::from_bytes(&bytes[..length]).is_err(),
+                "length {length}"
+            );
+        }
+    }
+
+    #[test]
+    fn lengths_that_do_not_fit_are_named() {
+        let message = |change: fn(&mut Parts)| {
+            let mut parts = parts();
+            change(&mut parts);
+            table(parts).unwrap_err().to_string()
+        };
+        assert!(message(|p| p.scales.push(1)).contains("scales"));
+        assert!(message(|p| p.levels.truncate(15)).contains("levels"));
+        assert!(message(|p| p.codes.push(0)).contains("codes"));
+        assert!(message(|p| p.scales.fill(0)).contains("dimension"));
+        assert!(message(|p| p.codes.resize(4000, 0)).contains("dimension"));
+        assert!(message(|p| p.vocabulary.extend(b"red\n")).contains("line 6"));
+    }
+
+    #[test]
+    fn scales_halve_every_sixteen_steps() {
+        let powers = powers();
+        assert_eq!(
+            (powers[255], powers[239], powers[15]),
+            (1.0, 0.5, 0.5f32.powi(15))
+        );
+        for s in 0..256 {
+            let exact = ((s as f64 - 255.0) / 16.0).exp2();
+            assert!((f64::from(powers[s]) / exact - 1.0).abs() < 1e-7, "{s}");
+        }
+    }
+}
