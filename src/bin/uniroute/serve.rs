@@ -110,10 +110,11 @@ enum Page {
     Embedded,
 }
 
+/// The list of the page's files, as `cargo xtask site` writes it.
 #[cfg(feature = "page")]
-#[derive(rust_embed::RustEmbed)]
-#[folder = "target/site"]
-struct EmbeddedPage;
+mod embedded {
+    include!(concat!(env!("CARGO_MANIFEST_DIR"), "/target/site.rs"));
+}
 
 /// What a request path leads to.
 enum Found {
@@ -161,8 +162,11 @@ impl Page {
                 }
             }
             #[cfg(feature = "page")]
-            Self::Embedded => match EmbeddedPage::get(&path) {
-                Some(file) => Found::File { path, bytes: file.data },
+            Self::Embedded => match embedded::FILES.iter().find(|(name, _)| *name == path) {
+                Some((_, bytes)) => Found::File {
+                    path,
+                    bytes: (*bytes).into(),
+                },
                 None => Found::Nothing,
             },
         }

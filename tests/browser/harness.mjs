@@ -1,0 +1,146 @@
+/**
+ * A visit to the served page in a real Chromium, watched for everything that must not happen.
+ *
+ * `cargo xtask test browser` names the browser in CHROME and the server in UNIROUTE_BIN. By hand,
+ * after `cargo xtask site`: `CHROME=/usr/bin/chromium node --test tests/browser/`.
+ *
+ * @module
+ */
+import assert from "node:assert/strict";
+import { spawn } from "node:child_process";
+import { mkdir, mkdtemp, rm, symlink } from "node:fs/promises";
+import { tmpdir } from "node:os";
+import { dirname, join } from "node:path";
+import { createInterface } from "node:readline";
+import { fileURLToPath } from "node:url";
+import { chromium } from "playwright-core";
+
+const ROOT = fileURLToPath(new URL("../../", import.meta.url));
+export const SITE = process.env.UNIROUTE_SITE ?? join(ROOT, "target/site");
+const SERVER = process.env.UNIROUTE_BIN ?? join(ROOT, "target/debug/uniroute");
+const BROWSER = process.env.CHROME ?? "/usr/bin/chromium";
+const FLAGS = [
+  "--no-sandbox",
+  "--disable-gpu",
+  "--disable-quic",
+  "--no-first-run",
+  "--disable-background-networking",
+  "--disable-component-update",
+  "--disable-sync",
+];
+
+/**
+ * Our own server on a free port.
+ *
+ * @param {string} [dir] folder to serve; without one, the page inside the program
+ * @returns {Promise<{ url: string, stop: () => Promise<void> }>} `url` ends with a slash
+ */
+export async function startServer(dir) {
+  const folder = dir === undefined ? [] : ["--dir", dir];
+  const args = ["serve", "--port", "0", "--no-open", "--until-stdin-ends", ...folder];
+  const server = spawn(SERVER, args, { stdio: ["pipe", "pipe", "inherit"] });
+  const ended = new Promise((resolve) => server.once("exit", resolve));
+  const url = await new Promise((resolve, reject) => {
+    server.once("error", reject);
+    server.once("exit", (code) => reject(new Error(`The server ended with status ${code}.`)));
+    createInterface(server.stdout).on("line", (line) => {
+      const found = /http:\/\/\S+/.exec(line);
+      if (found) resolve(found[0]);
+    });
+  });
+  return {
+    url,
+    stop: async () => {
+      server.stdin.end();
+      await ended;
+    },
+  };
+}
+
+/**
+ * The page some folders below the root, as on a host that serves many sites.
+ *
+ * @returns {Promise<{ url: string, stop: () => Promise<void> }>}
+ */
+export async function startServerBelow() {
+  const root = await mkdtemp(join(tmpdir(), "uniroute-"));
+  const below = join(root, "some", "where");
+  await mkdir(dirname(below), { recursive: true });
+  await symlink(SITE, below, "dir");
+  const server = await startServer(root);
+  return {
+    url: new URL("some/where/", server.url).href,
+    stop: async () => {
+      await server.stop();
+      await rm(root, { recursive: true });
+    },
+  };
+}
+
+/**
+ * @typedef {object} Visit
+ * @property {import("playwright-core").Page} page
+ * @property {import("playwright-core").BrowserContext} context
+ * @property {string[]} requests addresses asked for, by the page and its workers
+ * @property {() => number} transferred bytes of bodies received so far, as sent (compressed)
+ * @property {string[]} problems console errors, exceptions, violations of the page's policy, failed
+ *   requests, requests to other origins; a test that provokes one removes it from here
+ */
+
+/**
+ * Opens a page, lets `test` use it, then asserts that there was no problem.
+ *
+ * @template T
+ * @param {string} url
+ * @param {(visit: Visit) => Promise<T>} test
+ * @returns {Promise<T>}
+ */
+export async function visit(url, test) {
+  const browser = await chromium.launch({ executablePath: BROWSER, headless: true, args: FLAGS });
+  try {
+    const context = await browser.newContext();
+    const seen = await watch(context, new URL(url).origin);
+    const page = await context.newPage();
+    await page.goto(url, { waitUntil: "load" });
+    const result = await test({ page, context, ...seen });
+    assert.deepEqual(seen.problems, []);
+    return result;
+  } finally {
+    await browser.close();
+  }
+}
+
+/**
+ * @param {import("playwright-core").BrowserContext} context
+ * @param {string} origin
+ */
+async function watch(context, origin) {
+  /** @type {string[]} */
+  const problems = [];
+  /** @type {string[]} */
+  const requests = [];
+  let bytes = 0;
+  context.on("console", (message) => {
+    if (message.type() === "error") problems.push(`console: ${message.text()}`);
+  });
+  context.on("weberror", (thrown) => problems.push(`exception: ${thrown.error()}`));
+  context.on("request", (request) => {
+    const { protocol, origin: asked } = new URL(request.url());
+    requests.push(request.url());
+    if (protocol !== "data:" && protocol !== "blob:" && asked !== origin) problems.push(`other origin: ${request.url()}`);
+  });
+  context.on("requestfailed", (request) => {
+    problems.push(`failed: ${request.url()} ${request.failure()?.errorText}`);
+  });
+  context.on("requestfinished", async (request) => {
+    // A request may belong to a page that closes at this moment.
+    const sizes = await request.sizes().catch(() => undefined);
+    bytes += sizes?.responseBodySize ?? 0;
+  });
+  await context.addInitScript(() => {
+    addEventListener("securitypolicyviolation", (event) => {
+      console.error(`policy: ${event.violatedDirective} ${event.blockedURI}`);
+    });
+  });
+  return { problems, requests, transferred: () => bytes };
+}

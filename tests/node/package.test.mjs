@@ -1,0 +1,37 @@
+import assert from "node:assert/strict";
+import { createHash } from "node:crypto";
+import { readFile, readdir } from "node:fs/promises";
+import { test } from "node:test";
+
+const PACKAGE = new URL("../../pkg/", import.meta.url);
+const DIST = new URL("dist/", PACKAGE);
+
+test("no script of the package makes code from text", async () => {
+  const names = await readdir(PACKAGE, { recursive: true });
+  const scripts = names.filter((name) => name.endsWith(".js"));
+  assert.ok(scripts.some((name) => name.endsWith("uniroute.js")));
+  for (const name of scripts) {
+    const text = await readFile(new URL(name, PACKAGE), "utf8");
+    assert.doesNotMatch(text, /\bnew\s+Function\b|\beval\s*\(/, name);
+  }
+});
+
+test("the package lists its module with the hash it has", async () => {
+  const { files } = await import(new URL("files.js", DIST).href);
+  const names = Object.keys(files);
+  assert.ok(names.includes("uniroute_bg.wasm"));
+  for (const name of names) {
+    const bytes = await readFile(new URL(name, DIST));
+    assert.equal(files[name].bytes, bytes.length, name);
+    assert.equal(files[name].sha256, createHash("sha256").update(bytes).digest("hex"), name);
+  }
+});
+
+test("the module starts from bytes and needs nothing but its own glue", async () => {
+  const bytes = await readFile(new URL("uniroute_bg.wasm", DIST));
+  const glue = await import(new URL("uniroute.js", DIST).href);
+  const module = new WebAssembly.Module(bytes);
+  const foreign = WebAssembly.Module.imports(module).filter(({ module: from }) => !from.startsWith("./uniroute_bg.js"));
+  assert.deepEqual(foreign, []);
+  assert.ok(glue.initSync({ module }).memory instanceof WebAssembly.Memory);
+});

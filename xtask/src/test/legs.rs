@@ -1,0 +1,288 @@
+//! What each leg does.
+
+use std::{env::consts, path::Path, process::Command};
+
+use anyhow::{Context, Result, bail};
+
+use super::{Leg, Place, Ran, State, chromium, readme};
+use crate::{files, minilm, process, site, size, toolchain, wasm};
+
+/// Runs one leg.
+pub fn run(leg: Leg, state: &mut State) -> Result<Ran> {
+    match leg {
+        Leg::Format => format(),
+        Leg::Wasm => build_page(state),
+        Leg::Lints => lints(),
+        Leg::Native => native(state),
+        Leg::Docs => docs(),
+        Leg::Readme => commands_of_readme(),
+        Leg::Types => types(state),
+        Leg::Node => node(state),
+        Leg::Browser => browser(state),
+        Leg::Size => sizes(state),
+        Leg::Licences => licences(),
+    }
+}
+
+fn format() -> Result<Ran> {
+    process::run(process::cargo().args(["fmt", "--all", "--check"]))?;
+    Ok(Ran::On(host()?))
+}
+
+fn lints() -> Result<Ran> {
+    process::run(cargo_on_all("clippy").args(["--all-targets", "--", "-D", "warnings"]))?;
+    if toolchain::target_is_installed() {
+        let features = wasm::Simd::default().target_features();
+        process::run(
+            process::cargo()
+                .args([
+                    "clippy",
+                    "--locked",
+                    "--package",
+                    "uniroute",
+                    "--lib",
+                    "--target",
+                    toolchain::TARGET,
+                ])
+                .args([
+                    "--no-default-features",
+                    "--features",
+                    wasm::FEATURES,
+                    "--",
+                    "-D",
+                    "warnings",
+                ])
+                .env("RUSTFLAGS", format!("-Ctarget-feature={features}")),
+        )?;
+    }
+    Ok(Ran::On(host()?))
+}
+
+fn native(state: &State) -> Result<Ran> {
+    match minilm::run(&minilm::Args::default()) {
+        Err(error) if state.strict => return Err(error),
+        Err(error) => {
+            eprintln!("[xtask] tests that need the transformer's weights do without: {error:#}")
+        }
+        Ok(()) => {}
+    }
+    process::run(cargo_on_all("test").args(["--lib", "--bins", "--tests", "--examples"]))?;
+    Ok(Ran::On(host()?))
+}
+
+fn docs() -> Result<Ran> {
+    process::run(cargo_on_all("test").arg("--doc"))?;
+    process::run(
+        cargo_on_all("doc")
+            .arg("--no-deps")
+            .env("RUSTDOCFLAGS", "-D warnings"),
+    )?;
+    Ok(Ran::On(host()?))
+}
+
+fn commands_of_readme() -> Result<Ran> {
+    if process::find(&["bash"]).is_none() {
+        return Ok(Ran::Cannot(
+            "no bash to run the commands of README.md with".into(),
+        ));
+    }
+    process::run(cargo_on_all("build").args(["--bin", "uniroute", "--bin", "xtask"]))?;
+    readme::run(&files::target().join("debug"))?;
+    Ok(Ran::On(host()?))
+}
+
+fn build_page(state: &mut State) -> Result<Ran> {
+    let built = wasm::build(&wasm::Args::default())?;
+    site::write_default()?;
+    let place = wasm_place(&built, built.compiler.clone());
+    if built.simd == "none" {
+        bail!("the module was built without vector instructions");
+    }
+    state.wasm = Some(built);
+    Ok(Ran::On(place))
+}
+
+fn types(state: &mut State) -> Result<Ran> {
+    let Some(node) = tests_installed(state)? else {
+        return Ok(no_node());
+    };
+    module(state)?;
+    let tsc = files::root().join("tests/node_modules/typescript/bin/tsc");
+    for project in ["pkg", "www", "tests"] {
+        if files::root().join(project).join("tsconfig.json").exists() {
+            process::run(process::command("node").arg(&tsc).args([
+                "--noEmit",
+                "--project",
+                project,
+            ]))?;
+        }
+    }
+    Ok(Ran::On(Place {
+        target: "javascript".into(),
+        compiler: node,
+        ..Place::default()
+    }))
+}
+
+fn node(state: &mut State) -> Result<Ran> {
+    let Some(version) = tests_installed(state)? else {
+        return Ok(no_node());
+    };
+    let built = module(state)?;
+    let place = wasm_place(built, version);
+    process::run(&mut node_test("node")?)?;
+    Ok(Ran::On(place))
+}
+
+fn browser(state: &mut State) -> Result<Ran> {
+    if tests_installed(state)?.is_none() {
+        return Ok(no_node());
+    }
+    let Some(chrome) = chromium::find()? else {
+        return Ok(Ran::Cannot(
+            "no Chromium or Chrome; install one or name it in CHROME".into(),
+        ));
+    };
+    let built = module(state)?;
+    let version = process::output(Command::new(&chrome).arg("--version"))?;
+    let place = wasm_place(built, version);
+    // With the page inside, as it is published.
+    let page = [
+        "--bin",
+        "uniroute",
+        "--no-default-features",
+        "--features",
+        "cli,page",
+    ];
+    process::run(
+        process::cargo()
+            .args(["build", "--locked", "--package", "uniroute"])
+            .args(page),
+    )?;
+    let mut tests = node_test("browser")?;
+    tests
+        .env("CHROME", chrome)
+        .env("UNIROUTE_BIN", files::target().join("debug/uniroute"));
+    process::run(&mut tests)?;
+    Ok(Ran::On(place))
+}
+
+fn sizes(state: &mut State) -> Result<Ran> {
+    let built = module(state)?;
+    let place = wasm_place(built, built.compiler.clone());
+    size::run()?;
+    Ok(Ran::On(place))
+}
+
+fn licences() -> Result<Ran> {
+    if process::find(&["cargo-deny"]).is_none() {
+        return Ok(Ran::Cannot(
+            "optional; needs `cargo install cargo-deny`".into(),
+        ));
+    }
+    process::run(process::cargo().args(["deny", "check"]))?;
+    Ok(Ran::On(host()?))
+}
+
+/// One feature set for all native legs, so that dependencies build once.
+fn cargo_on_all(command: &str) -> Command {
+    let mut cargo = process::cargo();
+    cargo.args([
+        command,
+        "--locked",
+        "--workspace",
+        "--features",
+        "uniroute/schema",
+    ]);
+    cargo
+}
+
+fn node_test(folder: &str) -> Result<Command> {
+    let folder = files::root().join("tests").join(folder);
+    let mut tests: Vec<_> = files::walk(&folder)?
+        .into_iter()
+        .filter(|path| path.to_string_lossy().ends_with(".test.mjs"))
+        .map(|path| folder.join(path))
+        .collect();
+    if tests.is_empty() {
+        bail!("{} holds no tests", files::shown(&folder));
+    }
+    tests.sort();
+    let mut node = process::command("node");
+    node.args(["--test", "--test-reporter=spec", "--test-concurrency=1"])
+        .args(tests);
+    Ok(node)
+}
+
+/// Installs the tests' npm packages once; Node's version, or `None` without Node and npm.
+fn tests_installed(state: &mut State) -> Result<Option<String>> {
+    if process::find(&["node"]).is_none() || process::find(&["npm", "npm.cmd"]).is_none() {
+        return Ok(None);
+    }
+    let tests = files::root().join("tests");
+    if !state.node_modules && !lock_is_installed(&tests) {
+        eprintln!("[xtask] npm ci in tests/");
+        let quiet = [
+            "ci",
+            "--ignore-scripts",
+            "--no-audit",
+            "--no-fund",
+            "--loglevel=error",
+        ];
+        process::run(process::command("npm").args(quiet).current_dir(&tests))?;
+        let lock = files::read(&tests.join("package-lock.json"))?;
+        files::write_if_changed(&tests.join("node_modules/.uniroute-lock"), &lock)?;
+    }
+    state.node_modules = true;
+    let version = process::output(process::command("node").arg("--version"))?;
+    Ok(Some(format!("Node {}", version.trim_start_matches('v'))))
+}
+
+fn lock_is_installed(tests: &Path) -> bool {
+    let installed = files::read(&tests.join("node_modules/.uniroute-lock"));
+    let wanted = files::read(&tests.join("package-lock.json"));
+    matches!((installed, wanted), (Ok(a), Ok(b)) if a == b)
+}
+
+fn no_node() -> Ran {
+    Ran::Cannot("no Node.js with npm; install version 20 or later".into())
+}
+
+/// The built module, building it (and the page) when no leg before did.
+fn module(state: &mut State) -> Result<&wasm::Built> {
+    if state.wasm.is_none() {
+        build_page(state).context("this leg needs the module")?;
+    }
+    state.wasm.as_ref().context("this leg needs the module")
+}
+
+fn wasm_place(built: &wasm::Built, compiler: String) -> Place {
+    Place {
+        target: toolchain::TARGET.into(),
+        compiler,
+        simd: built.simd.clone(),
+    }
+}
+
+fn host() -> Result<Place> {
+    let verbose = process::output(process::command("rustc").arg("-vV"))?;
+    let field = |name: &str| {
+        verbose
+            .lines()
+            .find_map(|line| line.strip_prefix(name))
+            .unwrap_or_default()
+    };
+    let cfg = process::output(process::command("rustc").args(["--print", "cfg"]))?;
+    let widest = ["avx512f", "avx2", "sse2", "neon"]
+        .into_iter()
+        .find(|name| cfg.contains(&format!("target_feature=\"{name}\"")));
+    Ok(Place {
+        target: if field("host: ").is_empty() {
+            consts::ARCH.into()
+        } else {
+            field("host: ").into()
+        },
+        compiler: format!("rustc {}", field("release: ")),
+        simd: widest.unwrap_or("none").into(),
+    })
+}
