@@ -121,7 +121,7 @@ async function watch(context, origin) {
   const requests = [];
   let bytes = 0;
   context.on("console", (message) => {
-    if (message.type() === "error") problems.push(`console: ${message.text()}`);
+    if (message.type() === "error") problems.push(`console: ${message.text()} ${message.location().url}`);
   });
   context.on("weberror", (thrown) => problems.push(`exception: ${thrown.error()}`));
   context.on("request", (request) => {

@@ -134,18 +134,23 @@ fn write(out: &Path) -> Result<usize> {
     Ok(changed)
 }
 
+/// What a folder that we wrote holds of the page.
+pub fn files_of_page(site: &Path) -> Result<Vec<PathBuf>> {
+    let mut paths = files::walk(site)?;
+    paths.retain(|path| path != Path::new(MARK));
+    Ok(paths)
+}
+
 /// Lists the page's files as Rust, from which `uniroute serve` has them when built with its
 /// feature `page`. cargo then knows each file and builds again when one changes.
 fn write_list(site: &Path) -> Result<()> {
     let mut list = String::from(
         "/// Path below the root, and bytes.\npub static FILES: &[(&str, &[u8])] = &[\n",
     );
-    for path in files::walk(site)? {
+    for path in files_of_page(site)? {
         let name = path.to_string_lossy().replace('\\', "/");
-        if name != MARK {
-            let file = format!("site/{name}");
-            writeln!(list, "    ({name:?}, include_bytes!({file:?})),")?;
-        }
+        let file = format!("site/{name}");
+        writeln!(list, "    ({name:?}, include_bytes!({file:?})),")?;
     }
     list.push_str("];\n");
     files::write_if_changed(&default_folder().with_extension("rs"), list.as_bytes())?;
@@ -165,11 +170,18 @@ fn parts() -> Result<BTreeMap<PathBuf, PathBuf>> {
         }
     }
     for path in files::walk(&package)? {
-        if is_served(&path) && path != Path::new("package.json") {
+        if is_served(&path) && !elsewhere(&path) {
             parts.insert(Path::new("uniroute").join(&path), package.join(path));
         }
     }
     Ok(parts)
+}
+
+/// The package's description and its entry points for Node and for edge workers.
+fn elsewhere(path: &Path) -> bool {
+    ["package.json", "node.js", "workerd.js"]
+        .iter()
+        .any(|name| path == Path::new(name))
 }
 
 /// Types, notes and settings of editors are for those who read the source.

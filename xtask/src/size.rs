@@ -12,7 +12,7 @@ pub fn run() -> Result<()> {
     let site = site::default_folder();
     let (mut raw_sum, mut gzip_sum) = (0, 0);
     println!("{:>11}  {:>11}  file", "raw", "gzip");
-    for path in files::walk(&site)? {
+    for path in site::files_of_page(&site)? {
         let bytes = files::read(&site.join(&path))?;
         let gzip = files::gzip_len(&bytes)?;
         let name = path.to_string_lossy().replace('\\', "/");

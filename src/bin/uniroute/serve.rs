@@ -59,29 +59,34 @@ pub fn run(args: &Args) -> Result<()> {
     if !args.no_open && open::that(&url).is_err() {
         eprintln!("No browser could be started; open {url} yourself.");
     }
-    let runtime = tokio::runtime::Builder::new_current_thread().enable_io().build()?;
+    let runtime = tokio::runtime::Builder::new_current_thread()
+        .enable_io()
+        .build()?;
     let stop = args.until_stdin_ends.then(stdin_end);
-    runtime.block_on(async {
-        listener.set_nonblocking(true)?;
-        let listener = tokio::net::TcpListener::from_std(listener)?;
-        let server = axum::serve(listener, app(page));
-        match stop {
-            // Not gracefully: a browser may hold its connection open for ever.
-            Some(stop) => tokio::select! {
-                served = server => served,
-                _ = stop => Ok(()),
-            },
-            None => server.await,
-        }
-    })
-    .context("the server ended")
+    runtime
+        .block_on(async {
+            listener.set_nonblocking(true)?;
+            let listener = tokio::net::TcpListener::from_std(listener)?;
+            let server = axum::serve(listener, app(page));
+            match stop {
+                // Not gracefully: a browser may hold its connection open for ever.
+                Some(stop) => tokio::select! {
+                    served = server => served,
+                    _ = stop => Ok(()),
+                },
+                None => server.await,
+            }
+        })
+        .context("the server ended")
 }
 
 /// The asked port or an error; without one, the first free port from 8080.
 fn listen(port: Option<u16>) -> Result<TcpListener> {
     let bind = |port| TcpListener::bind((Ipv4Addr::LOCALHOST, port));
     if let Some(port) = port {
-        return bind(port).with_context(|| format!("cannot listen on port {port}; name another, or none for the next free one"));
+        return bind(port).with_context(|| {
+            format!("cannot listen on port {port}; name another, or none for the next free one")
+        });
     }
     for port in FIRST_PORT..FIRST_PORT + PORTS_TO_TRY {
         match bind(port) {
@@ -118,7 +123,10 @@ mod embedded {
 
 /// What a request path leads to.
 enum Found {
-    File { path: String, bytes: Cow<'static, [u8]> },
+    File {
+        path: String,
+        bytes: Cow<'static, [u8]>,
+    },
     Folder,
     Nothing,
 }
@@ -127,7 +135,10 @@ impl Page {
     fn find(dir: Option<&Path>) -> Result<Self> {
         match dir {
             Some(dir) if dir.is_dir() => Ok(Self::Folder(dir.to_path_buf())),
-            Some(dir) => bail!("{} is not a folder; `cargo xtask site` writes one", dir.display()),
+            Some(dir) => bail!(
+                "{} is not a folder; `cargo xtask site` writes one",
+                dir.display()
+            ),
             #[cfg(feature = "page")]
             None => Ok(Self::Embedded),
             #[cfg(not(feature = "page"))]
@@ -156,7 +167,10 @@ impl Page {
             Self::Folder(dir) => {
                 let file = dir.join(&path);
                 match fs::read(&file) {
-                    Ok(bytes) => Found::File { path, bytes: bytes.into() },
+                    Ok(bytes) => Found::File {
+                        path,
+                        bytes: bytes.into(),
+                    },
                     Err(_) if file.is_dir() => Found::Folder,
                     Err(_) => Found::Nothing,
                 }
@@ -183,7 +197,11 @@ fn app(page: Page) -> Router {
 
 async fn answer(State(page): State<Arc<Page>>, request: Request) -> Response {
     if !request.method().is_safe() {
-        return (StatusCode::METHOD_NOT_ALLOWED, [(header::ALLOW, "GET, HEAD")]).into_response();
+        return (
+            StatusCode::METHOD_NOT_ALLOWED,
+            [(header::ALLOW, "GET, HEAD")],
+        )
+            .into_response();
     }
     match page.get(request.uri().path()) {
         Found::File { path, bytes } => file(&path, bytes, request.headers()),
@@ -194,21 +212,37 @@ async fn answer(State(page): State<Arc<Page>>, request: Request) -> Response {
 }
 
 fn file(path: &str, bytes: Cow<'static, [u8]>, asked: &HeaderMap) -> Response {
-    let hash: String = Sha256::digest(&bytes)[..12].iter().map(|b| format!("{b:02x}")).collect();
+    let hash: String = Sha256::digest(&bytes)[..12]
+        .iter()
+        .map(|b| format!("{b:02x}"))
+        .collect();
     // Weak, because the same file may go out compressed or not.
     let tag = format!("W/\"{hash}\"");
-    let known = asked.get(header::IF_NONE_MATCH).and_then(|tags| tags.to_str().ok());
+    let known = asked
+        .get(header::IF_NONE_MATCH)
+        .and_then(|tags| tags.to_str().ok());
     if known.is_some_and(|tags| tags.contains(&hash)) {
         return (StatusCode::NOT_MODIFIED, [(header::ETAG, tag)]).into_response();
     }
     let kind = mime_guess::from_path(path).first_or_octet_stream();
-    let charset = if kind.type_() == "text" { "; charset=utf-8" } else { "" };
+    let charset = if kind.type_() == "text" {
+        "; charset=utf-8"
+    } else {
+        ""
+    };
     let kind = format!("{kind}{charset}");
-    ([(header::CONTENT_TYPE, kind), (header::ETAG, tag)], Body::from(bytes.into_owned())).into_response()
+    (
+        [(header::CONTENT_TYPE, kind), (header::ETAG, tag)],
+        Body::from(bytes.into_owned()),
+    )
+        .into_response()
 }
 
 fn with_slash(uri: &Uri) -> String {
-    let query = uri.query().map(|query| format!("?{query}")).unwrap_or_default();
+    let query = uri
+        .query()
+        .map(|query| format!("?{query}"))
+        .unwrap_or_default();
     format!("{}/{query}", uri.path())
 }
 
@@ -224,4 +258,67 @@ async fn add_headers(mut response: Response) -> Response {
         headers.insert(name, HeaderValue::from_static(value));
     }
     response
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    /// A folder with a page in it, and a secret beside it.
+    fn page(name: &str) -> (PathBuf, Page) {
+        let root =
+            std::env::temp_dir().join(format!("uniroute-serve-{name}-{}", std::process::id()));
+        let site = root.join("site");
+        fs::create_dir_all(site.join("js")).unwrap();
+        fs::write(root.join("secret"), "secret").unwrap();
+        fs::write(site.join("index.html"), "page").unwrap();
+        fs::write(site.join("js/app.js"), "script").unwrap();
+        fs::write(site.join(".hidden"), "hidden").unwrap();
+        (root, Page::Folder(site))
+    }
+
+    fn body(page: &Page, path: &str) -> Option<String> {
+        match page.get(path) {
+            Found::File { bytes, .. } => String::from_utf8(bytes.into_owned()).ok(),
+            Found::Folder => Some("(folder)".into()),
+            Found::Nothing => None,
+        }
+    }
+
+    #[test]
+    fn a_path_leads_to_its_file_and_a_folder_to_its_index() {
+        let (root, page) = page("files");
+        assert_eq!(body(&page, "/").as_deref(), Some("page"));
+        assert_eq!(body(&page, "/js/app.js").as_deref(), Some("script"));
+        assert_eq!(body(&page, "/js").as_deref(), Some("(folder)"));
+        assert_eq!(body(&page, "/js/"), None);
+        fs::remove_dir_all(root).unwrap();
+    }
+
+    #[test]
+    fn no_path_leads_out_of_the_folder_or_to_hidden_files() {
+        let (root, page) = page("outside");
+        let absolute = format!("/{}", root.join("secret").display());
+        for path in [
+            "/../secret",
+            "/js/../../secret",
+            "/..\\secret",
+            "/.hidden",
+            "/./index.html",
+            &absolute,
+            "//etc/hostname",
+        ] {
+            assert_eq!(body(&page, path), None, "{path}");
+        }
+        fs::remove_dir_all(root).unwrap();
+    }
+
+    #[test]
+    fn a_taken_port_is_an_error_when_named_and_passed_over_when_not() {
+        let first = listen(None).unwrap();
+        let taken = first.local_addr().unwrap().port();
+        let error = listen(Some(taken)).unwrap_err().to_string();
+        assert!(error.contains(&taken.to_string()), "{error}");
+        assert_ne!(listen(None).unwrap().local_addr().unwrap().port(), taken);
+    }
 }
