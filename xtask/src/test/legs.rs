@@ -30,7 +30,7 @@ fn format() -> Result<Ran> {
 }
 
 fn lints() -> Result<Ran> {
-    process::run(cargo_on_all("clippy").args(["--all-targets", "--", "-D", "warnings"]))?;
+    process::run(cargo_on_uniroute("clippy").args(["--all-targets", "--", "-D", "warnings"]))?;
     if toolchain::target_is_installed() {
         let features = wasm::Simd::default().target_features();
         process::run(
@@ -66,14 +66,15 @@ fn native(state: &State) -> Result<Ran> {
         }
         Ok(()) => {}
     }
-    process::run(cargo_on_all("test").args(["--lib", "--bins", "--tests", "--examples"]))?;
+    process::run(&mut cargo_on_xtask("test"))?;
+    process::run(cargo_on_uniroute("test").args(["--lib", "--bins", "--tests", "--examples"]))?;
     Ok(Ran::On(host()?))
 }
 
 fn docs() -> Result<Ran> {
-    process::run(cargo_on_all("test").arg("--doc"))?;
+    process::run(cargo_on_uniroute("test").arg("--doc"))?;
     process::run(
-        cargo_on_all("doc")
+        cargo_on_uniroute("doc")
             .arg("--no-deps")
             .env("RUSTDOCFLAGS", "-D warnings"),
     )?;
@@ -86,7 +87,7 @@ fn commands_of_readme() -> Result<Ran> {
             "no bash to run the commands of README.md with".into(),
         ));
     }
-    process::run(cargo_on_all("build").args(["--bin", "uniroute", "--bin", "xtask"]))?;
+    process::run(cargo_on_uniroute("build").args(["--bin", "uniroute"]))?;
     readme::run(&files::target().join("debug"))?;
     Ok(Ran::On(host()?))
 }
@@ -184,15 +185,31 @@ fn licences() -> Result<Ran> {
     Ok(Ran::On(host()?))
 }
 
-/// One feature set for all native legs, so that dependencies build once.
-fn cargo_on_all(command: &str) -> Command {
+/// cargo on the library and the command line, with one feature set for all legs, so that
+/// dependencies build once.
+fn cargo_on_uniroute(command: &str) -> Command {
     let mut cargo = process::cargo();
     cargo.args([
         command,
         "--locked",
-        "--workspace",
+        "--package",
+        "uniroute",
         "--features",
-        "uniroute/schema",
+        "schema",
+    ]);
+    cargo
+}
+
+/// cargo on these tools, in the profile that they are built with already.
+fn cargo_on_xtask(command: &str) -> Command {
+    let mut cargo = process::cargo();
+    cargo.args([
+        command,
+        "--locked",
+        "--package",
+        "xtask",
+        "--profile",
+        "xtask",
     ]);
     cargo
 }

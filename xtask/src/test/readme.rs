@@ -19,7 +19,7 @@ git() { [ "$1" = clone ] || command git "$@"; }
 cd() { [ "$1" = uniroute ] || builtin cd "$@"; }
 cargo() {
   case "$1" in
-    xtask) command xtask "${@:2}" --help >/dev/null ;;
+    xtask) command "$XTASK" "${@:2}" --help >/dev/null ;;
     install|build) : ;;
     run) shift; while [ "$1" != -- ]; do shift; done; shift; uniroute "$@" ;;
     *) command cargo "$1" --help >/dev/null ;;
@@ -41,6 +41,7 @@ pub fn run(bin: &Path) -> Result<()> {
     let path = std::env::join_paths(
         std::iter::once(bin.to_path_buf()).chain(std::env::split_paths(&path)),
     )?;
+    let xtask = std::env::current_exe()?;
     for script in &scripts {
         eprintln!(
             "[xtask] README.md line {}:\n{}",
@@ -51,7 +52,8 @@ pub fn run(bin: &Path) -> Result<()> {
         bash.arg("-c")
             .arg(format!("{PRELUDE}{}", script.text))
             .current_dir(&scratch)
-            .env("PATH", &path);
+            .env("PATH", &path)
+            .env("XTASK", &xtask);
         match process::run_within(&mut bash, LIMIT)? {
             Some(status) if status.success() => {}
             Some(status) => bail!(
@@ -183,7 +185,7 @@ mod tests {
     #[test]
     fn what_would_run_for_ever_is_only_asked_for_its_help() {
         let script = format!(
-            "{PRELUDE}\nxtask() {{ echo wrong; }}; command() {{ echo \"$@\" >&2; }}\ncargo xtask demo --no-open"
+            "XTASK=xtask\n{PRELUDE}\ncommand() {{ echo \"$@\" >&2; }}\ncargo xtask demo --no-open"
         );
         let output = std::process::Command::new("bash")
             .arg("-c")
