@@ -28,3 +28,6 @@ pub mod pool;
 pub mod profile;
 pub mod route;
 pub mod router_file;
+
+mod error;
+pub use error::Error;

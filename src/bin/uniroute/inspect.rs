@@ -1,0 +1,100 @@
+//! `uniroute inspect`.
+
+use crate::args::{InspectArgs, RouterArgs, WeightsArgs};
+use crate::{files, table};
+use anyhow::{Context, Result};
+use serde_json::json;
+use std::io::Write;
+use uniroute::pool::{Pool, RawPool};
+use uniroute::router_file::{Meta, Router};
+
+pub fn run(args: InspectArgs) -> Result<()> {
+    let bytes = files::read(&args.file, uniroute::router_file::MAX_BYTES)?;
+    let looks_like_json = bytes.iter().find(|b| !b.is_ascii_whitespace()).is_some_and(|b| *b == b'{');
+    match looks_like_json {
+        true => pool(&args, &bytes).with_context(|| args.file.display().to_string()),
+        false => {
+            let meta = Router::read_meta(&bytes).with_context(|| args.file.display().to_string())?;
+            router(&args, &meta, bytes.len())
+        }
+    }
+}
+
+fn router(args: &InspectArgs, meta: &Meta, bytes: usize) -> Result<()> {
+    let mut out = std::io::stdout().lock();
+    if args.json {
+        writeln!(out, "{}", serde_json::to_string(meta)?)?;
+        return Ok(());
+    }
+    let provenance = &meta.provenance;
+    writeln!(out, "Router      {}  ({bytes} bytes)", meta.id)?;
+    writeln!(out, "Embedder    {}", meta.embedder)?;
+    writeln!(out, "Clusters    {}, temperature {}", meta.cluster_labels.len(), meta.temperature)?;
+    writeln!(
+        out,
+        "Prior       from {} LLMs, mean error {:.3}, noise ratio {:.2}",
+        meta.prior.llms, meta.prior.mean_error, meta.prior.noise_ratio
+    )?;
+    writeln!(
+        out,
+        "Fitted on   {} prompts of {}, seed {}, by {}",
+        provenance.prompts,
+        provenance.datasets.join(", "),
+        provenance.seed,
+        provenance.fitted_by
+    )?;
+    if let Some(licence) = &provenance.licence {
+        writeln!(out, "Licence     {licence}")?;
+    }
+    writeln!(out, "\nClusters by their distinctive words:")?;
+    for (k, label) in meta.cluster_labels.iter().enumerate() {
+        writeln!(out, "{k:>5}  {label}")?;
+    }
+    Ok(())
+}
+
+fn pool(args: &InspectArgs, bytes: &[u8]) -> Result<()> {
+    let raw = RawPool::parse(bytes)?;
+    let weights = WeightsArgs { weights: None };
+    let router = files::router(&RouterArgs { router: args.router.clone(), weights })?;
+    let pool = Pool::from_raw(raw, &router)?;
+    let mut out = std::io::stdout().lock();
+    let shares = router.clusters().shares();
+    let quality = |m: &uniroute::pool::Model| 1.0 - m.profile.predict(shares).mean;
+    if args.json {
+        let models: Vec<_> = pool
+            .models()
+            .iter()
+            .map(|m| json!({"id": m.id, "name": m.name, "quality": quality(m), "source": m.source,
+                "input": m.prices.input, "output": m.prices.output}))
+            .collect();
+        let notes = pool.notes();
+        let value = json!({"name": pool.name(), "asOf": pool.as_of(), "models": models, "notes": notes});
+        writeln!(out, "{value}")?;
+        return Ok(());
+    }
+    writeln!(out, "Pool    {}", pool.name().unwrap_or("(no name)"))?;
+    writeln!(out, "Prices  USD per million tokens, as of {}\n", pool.as_of().unwrap_or("(no date)"))?;
+    let price = |p: Option<f64>| p.map_or("unknown".into(), |p| format!("{p}"));
+    let rows: Vec<_> = pool
+        .models()
+        .iter()
+        .map(|m| {
+            vec![
+                m.id.clone(),
+                format!("{:.3}", quality(m)),
+                price(m.prices.input),
+                price(m.prices.output),
+                format!("{:?}", m.source).to_lowercase(),
+            ]
+        })
+        .collect();
+    table::write(&mut out, &["model", "quality", "input", "output", "known from"], &rows)?;
+    if !pool.notes().is_empty() {
+        writeln!(out, "\nAssumed where the file is silent:")?;
+        for note in pool.notes() {
+            writeln!(out, "  {}: {}", note.path, note.message)?;
+        }
+    }
+    Ok(())
+}

@@ -1,0 +1,140 @@
+//! `uniroute profile`: labelled prompts to a pool.
+
+use crate::args::ProfileArgs;
+use crate::{data, files};
+use anyhow::{Context, Result, bail};
+use ndarray::{Array2, ArrayView2};
+use std::collections::HashMap;
+use std::path::Path;
+use uniroute::eval::{Dataset, ModelInfo};
+use uniroute::pool::{Pool, RawCost, RawErrors, RawModel, RawPool, RawRouterRef};
+use uniroute::profile::Profile;
+use uniroute::router_file::Router;
+
+/// Characters of English prose behind one token of the usual LLM tokenizers, by their makers' own
+/// rule of thumb.
+const CHARACTERS_PER_TOKEN: f64 = 4.0;
+
+pub fn run(args: ProfileArgs) -> Result<()> {
+    let router = files::router(&args.router)?;
+    let labels = data::labels(&args.labels)?;
+    let prices = args.prices.as_deref().map(prices).transpose()?.unwrap_or_default();
+    let mut pool = match &args.base {
+        Some(path) => base(path, &router)?,
+        None => RawPool::default(),
+    };
+    pool.schema_version = Some(uniroute::pool::SCHEMA_VERSION);
+    pool.name = args.name.or(pool.name).or_else(|| Some(labels.name().to_owned()));
+    pool.as_of = args.as_of.or(pool.as_of);
+    pool.currency = Some("USD".into());
+    pool.router =
+        Some(RawRouterRef { id: Some(router.id().into()), sha256: router.sha256().into() });
+    let points = data::embed(router.embedder(), &labels.texts().collect::<Vec<_>>())?;
+    let memberships = router.clusters().memberships(points.view());
+    for (index, model) in labels.models().iter().enumerate() {
+        let Some(profile) = profile(&router, memberships.view(), &labels, index)? else {
+            eprintln!("{}: no scores, left out", model.id);
+            continue;
+        };
+        let old = pool.models.iter().position(|m| m.id == model.id);
+        let mut raw = old.map(|i| pool.models[i].clone()).unwrap_or_default();
+        describe(&mut raw, model, prices.get(&model.id));
+        raw.errors = Some(errors(&profile));
+        raw.labels = None;
+        raw.accuracy = None;
+        raw.labels_count = None;
+        match old {
+            Some(i) => pool.models[i] = raw,
+            None => pool.models.push(raw),
+        }
+    }
+    let pool = Pool::from_raw(pool, &router)?;
+    files::write(&args.output, pool.to_json().as_bytes())?;
+    eprintln!("{}: {} models", args.output.display(), pool.models().len());
+    Ok(())
+}
+
+/// Ψ of one model from its labels; none without a single one.
+fn profile(
+    router: &Router,
+    memberships: ArrayView2<f32>,
+    labels: &Dataset,
+    model: usize,
+) -> Result<Option<Profile>> {
+    let scores = labels.scores();
+    let (rows, errors): (Vec<usize>, Vec<f32>) = scores
+        .column(model)
+        .iter()
+        .enumerate()
+        .filter(|(_, score)| !score.is_nan())
+        .map(|(row, score)| (row, 1.0 - score))
+        .unzip();
+    if rows.is_empty() {
+        return Ok(None);
+    }
+    let seen: Array2<f32> = memberships.select(ndarray::Axis(0), &rows);
+    Ok(Some(router.profile_from_errors(seen.view(), &errors)?))
+}
+
+/// Four digits: more than the labels can tell, and files that stay readable.
+fn errors(profile: &Profile) -> RawErrors {
+    let round = |values: &[f32]| values.iter().map(|v| (v * 1e4).round() / 1e4).collect();
+    RawErrors {
+        mean: round(&profile.mean),
+        labels: Some(profile.labels.iter().map(|v| (v * 10.0).round() / 10.0).collect()),
+        sd: Some(round(&profile.sd)),
+        correlation: Some((profile.correlation * 1e4).round() / 1e4),
+        ..RawErrors::default()
+    }
+}
+
+/// Name, prices and answer length of a model, where the labels or the price list know them; what
+/// a base pool says stays otherwise.
+fn describe(raw: &mut RawModel, model: &ModelInfo, price: Option<&RawCost>) {
+    raw.id.clone_from(&model.id);
+    raw.name.get_or_insert_with(|| model.name.clone());
+    let listed = model.price_in.zip(model.price_out).map(|(input, output)| RawCost {
+        input: Some(input),
+        output: Some(output),
+        ..RawCost::default()
+    });
+    if let Some(cost) = price.cloned().or(listed) {
+        raw.cost = Some(cost);
+    }
+    if raw.output_tokens.is_none()
+        && let Some(characters) = model.mean_output_chars
+    {
+        let tokens = (characters / CHARACTERS_PER_TOKEN).round();
+        raw.output_tokens = Some(serde_json::json!({ "mean": tokens }));
+    }
+    if let Some(source) = &model.price_source {
+        raw.extra.insert("price_source".into(), source.as_str().into());
+    }
+}
+
+fn base(path: &Path, router: &Router) -> Result<RawPool> {
+    let json = files::read(path, uniroute::pool::MAX_BYTES)?;
+    let pool = Pool::from_json(&json, router);
+    Ok(pool.with_context(|| path.display().to_string())?.raw().clone())
+}
+
+/// Prices by model id, from a pool or from a models.json.
+fn prices(path: &Path) -> Result<HashMap<String, RawCost>> {
+    let json = files::read(path, uniroute::pool::MAX_BYTES)?;
+    let is_list = json.iter().find(|b| !b.is_ascii_whitespace()) == Some(&b'[');
+    if !is_list {
+        let pool = RawPool::parse(&json).with_context(|| path.display().to_string())?;
+        return Ok(pool.models.into_iter().filter_map(|m| Some((m.id, m.cost?))).collect());
+    }
+    let models: Vec<ModelInfo> =
+        serde_json::from_slice(&json).with_context(|| path.display().to_string())?;
+    if models.is_empty() {
+        bail!("{}: the list of prices is empty", path.display());
+    }
+    let cost = |m: &ModelInfo| RawCost {
+        input: m.price_in,
+        output: m.price_out,
+        ..RawCost::default()
+    };
+    Ok(models.into_iter().map(|m| (m.id.clone(), cost(&m))).collect())
+}

@@ -1,0 +1,159 @@
+use super::{MAX_BYTES, MAX_MODELS, SCHEMA_VERSION};
+
+/// Why an LLM profile JSON was refused. Every variant names the place as a JSON path
+/// (`$.models[3].cost.input`) and says what to do about it.
+#[derive(Clone, Debug, PartialEq, thiserror::Error)]
+#[non_exhaustive]
+pub enum PoolError {
+    /// The file is larger than [`MAX_BYTES`].
+    #[error("$: the file has {bytes} bytes, {MAX_BYTES} are allowed; drop `labels` once they are profiles, or split the pool")]
+    TooLarge {
+        /// Size of the file in bytes.
+        bytes: usize,
+    },
+    /// Not JSON at all.
+    #[error("line {line}, column {column}: not valid JSON ({problem}); was the file cut short?")]
+    Syntax {
+        /// Line, from 1.
+        line: usize,
+        /// Column, from 1.
+        column: usize,
+        /// What the parser says.
+        problem: String,
+    },
+    /// JSON, but a value has the wrong type or a required field is missing.
+    #[error("{path}: {problem}; see the LLM profile schema for the expected form")]
+    Type {
+        /// JSON path.
+        path: String,
+        /// What the parser says.
+        problem: String,
+    },
+    /// A schema version that this release does not know.
+    #[error("$.schema_version: {found} is unknown, this release reads {SCHEMA_VERSION}; update uniroute or set it to {SCHEMA_VERSION}")]
+    Version {
+        /// The version in the file.
+        found: u32,
+    },
+    /// Prices in another currency.
+    #[error("$.currency: prices must be in USD, found {found:?}; convert them and set \"USD\"")]
+    Currency {
+        /// The currency in the file.
+        found: String,
+    },
+    /// No model at all.
+    #[error("$.models: the pool is empty; list at least one model")]
+    Empty,
+    /// More models than [`MAX_MODELS`].
+    #[error("$.models: {found} models, {MAX_MODELS} are allowed; remove those you never route to")]
+    TooManyModels {
+        /// Number of models in the file.
+        found: usize,
+    },
+    /// A text that is empty, too long or holds control characters.
+    #[error("{path}: {problem}")]
+    Text {
+        /// JSON path.
+        path: String,
+        /// What is wrong, and the remedy.
+        problem: String,
+    },
+    /// Two models with one id.
+    #[error("{path}: the id {id:?} is also that of $.models[{first}]; ids must be unique, rename one")]
+    DuplicateId {
+        /// JSON path of the second one.
+        path: String,
+        /// The id.
+        id: String,
+        /// Index of the first model with this id.
+        first: usize,
+    },
+    /// A number outside its range.
+    #[error("{path}: {value} is not in [{low}, {high}]; correct it{hint}")]
+    Range {
+        /// JSON path.
+        path: String,
+        /// The offending number.
+        value: f64,
+        /// Lowest allowed value.
+        low: f64,
+        /// Highest allowed value.
+        high: f64,
+        /// What to write instead, where that needs saying.
+        hint: &'static str,
+    },
+    /// A per-cluster list whose length is not the router's number of clusters.
+    #[error("{path}: {found} values, the router has {expected} clusters; make the profile again with `uniroute profile` and this router")]
+    Clusters {
+        /// JSON path.
+        path: String,
+        /// Values in the file.
+        found: usize,
+        /// Clusters of the router.
+        expected: usize,
+    },
+    /// Per-cluster errors that were made for another router.
+    #[error("$.router.sha256: the profiles were made for router {found}, this router is {expected}; make them again with `uniroute profile`, or load the router they belong to")]
+    OtherRouter {
+        /// The router named in the file.
+        found: String,
+        /// The router in use.
+        expected: String,
+    },
+    /// What is said of a model could not be turned into a profile.
+    #[error("{path}: {problem}; correct it, or leave it out")]
+    Labels {
+        /// JSON path.
+        path: String,
+        /// What went wrong.
+        problem: String,
+    },
+    /// A model that is not in the pool was asked for.
+    #[error("no model {id:?} in this pool; it has {known}")]
+    UnknownModel {
+        /// The id asked for.
+        id: String,
+        /// The ids there are, shortened.
+        known: String,
+    },
+}
+
+impl PoolError {
+    /// A stable name for the kind of error.
+    pub fn code(&self) -> &'static str {
+        match self {
+            Self::TooLarge { .. } => "pool_too_large",
+            Self::Syntax { .. } => "pool_syntax",
+            Self::Type { .. } => "pool_type",
+            Self::Version { .. } => "pool_version",
+            Self::Currency { .. } => "pool_currency",
+            Self::Empty => "pool_empty",
+            Self::TooManyModels { .. } => "pool_too_many_models",
+            Self::Text { .. } => "pool_text",
+            Self::DuplicateId { .. } => "pool_duplicate_id",
+            Self::Range { .. } => "pool_range",
+            Self::Clusters { .. } => "pool_clusters",
+            Self::OtherRouter { .. } => "pool_other_router",
+            Self::Labels { .. } => "pool_labels",
+            Self::UnknownModel { .. } => "unknown_model",
+        }
+    }
+
+    /// JSON path of the offending value, where there is one.
+    pub fn path(&self) -> Option<String> {
+        match self {
+            Self::TooLarge { .. } => Some("$".into()),
+            Self::Syntax { .. } | Self::UnknownModel { .. } => None,
+            Self::Version { .. } => Some("$.schema_version".into()),
+            Self::Currency { .. } => Some("$.currency".into()),
+            Self::Empty | Self::TooManyModels { .. } => Some("$.models".into()),
+            Self::OtherRouter { .. } => Some("$.router.sha256".into()),
+            Self::Type { path, .. }
+            | Self::Text { path, .. }
+            | Self::DuplicateId { path, .. }
+            | Self::Range { path, .. }
+            | Self::Clusters { path, .. }
+            | Self::Labels { path, .. } => Some(path.clone()),
+        }
+    }
+}

@@ -1,0 +1,159 @@
+use super::*;
+use crate::router_file::fixture;
+use serde_json::{Value, json};
+
+fn pool(value: Value) -> Result<Pool, PoolError> {
+    Pool::from_json(value.to_string().as_bytes(), &fixture::router())
+}
+
+fn model(fields: Value) -> Value {
+    let mut model = json!({"id": "a", "cost": {"input": 1.0, "output": 2.0}});
+    if let (Value::Object(model), Value::Object(fields)) = (&mut model, fields) {
+        model.extend(fields);
+    }
+    json!({"models": [model]})
+}
+
+#[track_caller]
+fn refused(value: Value, code: &str, path: &str) {
+    let error = pool(value).expect_err("the pool should be refused");
+    assert_eq!(error.code(), code, "{error}");
+    assert_eq!(error.path().as_deref(), Some(path), "{error}");
+    assert!(error.to_string().starts_with(path), "{error}");
+}
+
+#[test]
+fn per_cluster_errors_become_the_profile_as_they_are() {
+    let pool = pool(model(json!({"errors": {"mean": [0.25, 0.75]}}))).unwrap();
+    let model = &pool.models()[0];
+    assert_eq!(model.source, ProfileSource::Errors);
+    assert_eq!(model.profile.predict(&[1.0, 0.0]).mean, 0.25);
+    assert_eq!(model.profile.predict(&[0.5, 0.5]).mean, 0.5);
+}
+
+#[test]
+fn a_file_without_our_fields_works_and_says_what_was_assumed() {
+    let pool = pool(json!({"models": [{"id": "a"}]})).unwrap();
+    assert_eq!(pool.models()[0].source, ProfileSource::Prior);
+    let paths: Vec<_> = pool.notes().iter().map(|n| n.path.as_str()).collect();
+    for path in ["$.as_of", "$.models[0]", "$.models[0].cost", "$.models[0].output_tokens"] {
+        assert!(paths.contains(&path), "no note on {path} in {paths:?}");
+    }
+}
+
+#[test]
+fn labels_pull_the_profile_towards_what_was_observed() {
+    let labels: Vec<_> = (0..40)
+        .map(|i| json!({"prompt": if i % 2 == 0 { "code" } else { "poem" }, "score": i % 2}))
+        .collect();
+    let pool = pool(model(json!({"labels": labels}))).unwrap();
+    let profile = &pool.models()[0].profile;
+    let (code, poem) = (profile.predict(&[1.0, 0.0]).mean, profile.predict(&[0.0, 1.0]).mean);
+    assert!(code > 0.6 && poem < 0.4, "code {code}, poem {poem}");
+}
+
+#[test]
+fn an_accuracy_alone_orders_models_by_it() {
+    let value = json!({"models": [
+        {"id": "weak", "accuracy": 0.3, "labels_count": 500},
+        {"id": "strong", "accuracy": 0.9, "labels_count": 500}]});
+    let pool = pool(value).unwrap();
+    let error = |i: usize| pool.models()[i].profile.predict(&[0.5, 0.5]).mean;
+    assert!((error(0) - 0.7).abs() < 0.05 && (error(1) - 0.1).abs() < 0.05);
+}
+
+#[test]
+fn numbers_that_cannot_be_are_refused_with_their_path() {
+    refused(model(json!({"cost": {"input": 1e40, "output": 1}})), "pool_range", "$.models[0].cost.input");
+    refused(model(json!({"cost": {"input": 1, "output": -1}})), "pool_range", "$.models[0].cost.output");
+    refused(model(json!({"accuracy": 85})), "pool_range", "$.models[0].accuracy");
+    refused(model(json!({"errors": {"mean": [0.1, 1.5]}})), "pool_range", "$.models[0].errors.mean[1]");
+    refused(model(json!({"errors": {"mean": [0.1, 0.5], "sd": [-0.1, 0]}})), "pool_range", "$.models[0].errors.sd[0]");
+    refused(model(json!({"limit": {"context": 0}})), "pool_range", "$.models[0].limit.context");
+    refused(model(json!({"output_tokens": -3})), "pool_range", "$.models[0].output_tokens");
+    let labels = json!({"labels": [{"prompt": "x", "score": 1}, {"prompt": "y", "score": 2}]});
+    refused(model(labels), "pool_range", "$.models[0].labels[1].score");
+}
+
+#[test]
+fn wrong_types_are_refused_with_their_path() {
+    refused(json!({"models": [{"id": "a"}, {"id": 5}]}), "pool_type", "$.models[1].id");
+    refused(json!({"models": [{"name": "a"}]}), "pool_type", "$.models[0]");
+    refused(model(json!({"cost": {"input": "1", "output": 1}})), "pool_type", "$.models[0].cost.input");
+    refused(model(json!({"output_tokens": "many"})), "pool_type", "$.models[0].output_tokens");
+    refused(json!([]), "pool_type", "$");
+}
+
+#[test]
+fn a_profile_of_another_length_or_router_is_refused() {
+    refused(model(json!({"errors": {"mean": [0.1]}})), "pool_clusters", "$.models[0].errors.mean");
+    let mut other = model(json!({"errors": {"mean": [0.1, 0.2]}}));
+    other["router"] = json!({"sha256": "0".repeat(64)});
+    refused(other, "pool_other_router", "$.router.sha256");
+}
+
+#[test]
+fn a_pool_without_per_cluster_values_fits_any_router() {
+    let mut value = model(json!({"accuracy": 0.5}));
+    value["router"] = json!({"sha256": "0".repeat(64)});
+    assert!(pool(value).unwrap().notes().iter().any(|n| n.path == "$.router"));
+}
+
+#[test]
+fn names_are_checked_but_markup_is_only_text() {
+    refused(json!({"models": [{"id": ""}]}), "pool_text", "$.models[0].id");
+    refused(json!({"models": [{"id": "a", "name": "x".repeat(257)}]}), "pool_text", "$.models[0].name");
+    refused(json!({"models": [{"id": "a\u{0}"}]}), "pool_text", "$.models[0].id");
+    refused(json!({"models": [{"id": "a"}, {"id": "a"}]}), "pool_duplicate_id", "$.models[1].id");
+    let markup = "<img src=x onerror=alert(1)>";
+    let pool = pool(json!({"models": [{"id": "a", "name": markup}]})).unwrap();
+    assert_eq!(pool.models()[0].name, markup);
+}
+
+#[test]
+fn limits_on_size_hold() {
+    refused(json!({"models": []}), "pool_empty", "$.models");
+    let many: Vec<_> = (0..=MAX_MODELS).map(|i| json!({"id": format!("m{i}")})).collect();
+    refused(json!({"models": many}), "pool_too_many_models", "$.models");
+    let huge = vec![b' '; 9 * 1024 * 1024];
+    let error = Pool::from_json(&huge, &fixture::router()).unwrap_err();
+    assert_eq!(error.code(), "pool_too_large");
+}
+
+#[test]
+fn a_file_cut_short_names_line_and_column() {
+    let error = Pool::from_json(b"{\"models\": [\n{\"id\": \"a\"", &fixture::router()).unwrap_err();
+    assert!(matches!(error, PoolError::Syntax { line: 2, .. }), "{error}");
+    let trailing = Pool::from_json(b"{\"models\": [{\"id\": \"a\"}]} x", &fixture::router());
+    assert_eq!(trailing.unwrap_err().code(), "pool_syntax");
+}
+
+#[test]
+fn another_currency_or_version_is_refused() {
+    refused(json!({"currency": "EUR", "models": [{"id": "a"}]}), "pool_currency", "$.currency");
+    refused(json!({"schema_version": 7, "models": [{"id": "a"}]}), "pool_version", "$.schema_version");
+}
+
+#[test]
+fn export_returns_unknown_fields_and_reads_back_equal() {
+    let value = json!({"x-team": {"owner": "me"}, "models": [
+        {"id": "a", "cost": {"input": 1.0, "output": 2.5, "batch": 0.5}, "x": [1, 2], "accuracy": 0.5}]});
+    let first = pool(value).unwrap();
+    let json = first.to_json();
+    let second = Pool::from_json(json.as_bytes(), &fixture::router()).unwrap();
+    assert_eq!(first.raw(), second.raw());
+    for kept in ["x-team", "batch", "\"x\": [1,2]"] {
+        assert!(json.contains(kept), "{kept} is missing in {json}");
+    }
+}
+
+#[test]
+fn adding_a_model_that_is_wrong_leaves_the_pool_as_it_was() {
+    let router = fixture::router();
+    let pool = pool(model(json!({"accuracy": 0.5}))).unwrap();
+    let wrong = RawModel { id: "b".into(), accuracy: Some(7.0), ..RawModel::default() };
+    assert!(pool.with_model(wrong, &router).is_err());
+    assert_eq!(pool.models().len(), 1);
+    let right = RawModel { id: "b".into(), accuracy: Some(0.7), ..RawModel::default() };
+    assert_eq!(pool.with_model(right, &router).unwrap().models().len(), 2);
+}

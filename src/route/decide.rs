@@ -1,0 +1,211 @@
+use super::decision::{Candidate, ClusterShare, Decision, Exclusion, ExclusionCode, Placed};
+use super::explain::explain;
+use super::request::{Objective, Request, RouteError};
+use crate::pool::{Model, Pool};
+use crate::router_file::Router;
+use std::cmp::Ordering;
+
+/// Clusters that a decision lists: enough to recognise the prompt, few enough to read.
+const CLUSTERS_SHOWN: usize = 5;
+
+/// Finds where a prompt lies among the router's clusters.
+pub fn place(router: &Router, prompt: &str) -> Placed {
+    router.place(&router.embedder().embed(prompt))
+}
+
+/// Decides which model of the pool should get the prompt: argmin_h γ_h + λ·c_h over the models
+/// that the request leaves, or the same under a budget or a quality floor.
+///
+/// # Errors
+/// [`RouteError`] when the request itself is wrong. A request that leaves no model is not an
+/// error: the decision then has no model, and every candidate says why.
+///
+/// ```ignore
+/// # use uniroute::{pool::Pool, route::{route, Request, Objective}, router_file::Router};
+/// let router = Router::bundled()?;
+/// let pool = Pool::from_json(br#"{"models": [
+///     {"id": "small", "accuracy": 0.6, "cost": {"input": 0.1, "output": 0.1}},
+///     {"id": "large", "accuracy": 0.9, "cost": {"input": 5, "output": 15}}]}"#, &router)?;
+/// let best = route(&router, &pool, "Prove that sqrt(2) is irrational.", &Request::default())?;
+/// assert_eq!(best.model.as_deref(), Some("large"));
+/// let thrifty = Request { objective: Objective::Lambda(1e4), ..Request::default() };
+/// let cheap = route(&router, &pool, "Prove that sqrt(2) is irrational.", &thrifty)?;
+/// assert_eq!(cheap.model.as_deref(), Some("small"));
+/// # Ok::<(), Box<dyn std::error::Error>>(())
+/// ```
+pub fn route(
+    router: &Router,
+    pool: &Pool,
+    prompt: &str,
+    request: &Request,
+) -> Result<Decision, RouteError> {
+    decide(router, pool, &place(router, prompt), request)
+}
+
+/// The decision for a prompt that was already placed; see [`route`].
+///
+/// # Errors
+/// As [`route`].
+pub fn decide(
+    router: &Router,
+    pool: &Pool,
+    placed: &Placed,
+    request: &Request,
+) -> Result<Decision, RouteError> {
+    request.check()?;
+    check_names(pool, request)?;
+    let mut candidates: Vec<_> =
+        pool.models().iter().map(|m| weigh(m, placed, request)).collect();
+    let floor_missed = relax_floor(&mut candidates, request);
+    candidates.sort_by(rank);
+    let model = candidates.first().filter(|c| c.excluded.is_none()).map(|c| c.id.clone());
+    let lambda = match request.objective {
+        Objective::Lambda(lambda) => Some(lambda),
+        _ => None,
+    };
+    let mut decision = Decision {
+        model,
+        candidates,
+        clusters: heaviest(router, &placed.membership),
+        out_of_distribution: placed.out_of_distribution,
+        lambda,
+        reason: String::new(),
+    };
+    decision.reason = explain(&decision, request, floor_missed);
+    Ok(decision)
+}
+
+fn check_names(pool: &Pool, request: &Request) -> Result<(), RouteError> {
+    for (field, ids) in [("allow", &request.allow), ("deny", &request.deny)] {
+        for id in ids {
+            pool.model(id).map_err(|source| RouteError::UnknownModel { field, source })?;
+        }
+    }
+    Ok(())
+}
+
+fn weigh(model: &Model, placed: &Placed, request: &Request) -> Candidate {
+    let predicted = model.profile.predict(&placed.membership);
+    let error = f64::from(predicted.mean);
+    let tokens_in = request.input_tokens.unwrap_or(placed.tokens as f64);
+    let tokens_out = request
+        .expected_output_tokens
+        .unwrap_or_else(|| model.output_tokens.expected(&placed.membership));
+    let cost = model.prices.cost(tokens_in, tokens_out, request.input_tokens.is_some());
+    let quality = 1.0 - error;
+    let price = cost.total.or(request.allow_unpriced.then_some(0.0));
+    let score = match request.objective {
+        // 0·unknown is 0: without a price on money, an unknown price does not matter for order.
+        Objective::Lambda(lambda) => price.map(|c| error + lambda * c),
+        Objective::MaxCost(_) => price.map(|_| error),
+        Objective::MinQuality(_) => price,
+    };
+    let excluded = exclusion(model, &cost, quality, price, request);
+    Candidate {
+        id: model.id.clone(),
+        name: model.name.clone(),
+        quality,
+        interval: predicted.quality_interval().map(f64::from),
+        cost,
+        score,
+        excluded,
+    }
+}
+
+fn exclusion(
+    model: &Model,
+    cost: &crate::cost::Cost,
+    quality: f64,
+    price: Option<f64>,
+    request: &Request,
+) -> Option<Exclusion> {
+    use ExclusionCode::*;
+    let because = |code, message: String| Some(Exclusion { code, message });
+    if request.deny.contains(&model.id) {
+        return because(Denied, "on the deny list".into());
+    }
+    if !request.allow.is_empty() && !request.allow.contains(&model.id) {
+        return because(NotAllowed, "not on the allow list".into());
+    }
+    if let Some(missing) = request.need.iter().find(|n| !model.capabilities.contains(n)) {
+        return because(Capability, format!("cannot do what is needed: {missing}"));
+    }
+    let tokens = cost.tokens_in + cost.tokens_out;
+    if let Some(limit) = model.context_limit.filter(|limit| tokens > *limit) {
+        let message = format!("about {tokens:.0} tokens do not fit its context of {limit:.0}");
+        return because(Context, message);
+    }
+    // An expected length is a guess and gets cut; only a length that was asked for must fit.
+    if let (Some(limit), Some(asked)) = (model.output_limit, request.expected_output_tokens)
+        && asked > limit
+    {
+        let message = format!("gives at most {limit:.0} answer tokens, {asked:.0} are expected");
+        return because(OutputLimit, message);
+    }
+    let Some(price) = price else {
+        return because(Unpriced, "its price is unknown".into());
+    };
+    match request.objective {
+        Objective::MaxCost(budget) if price > budget => {
+            because(OverBudget, format!("costs ${price:.2e}, the budget is ${budget:.2e}"))
+        }
+        Objective::MinQuality(floor) if quality < floor => {
+            because(BelowFloor, format!("expected quality {quality:.2} is below {floor:.2}"))
+        }
+        _ => None,
+    }
+}
+
+/// When no model reaches the quality floor, the one that comes nearest is better than none.
+/// Returns whether that happened.
+fn relax_floor(candidates: &mut [Candidate], request: &Request) -> bool {
+    let below = |c: &Candidate| {
+        c.excluded.as_ref().is_some_and(|e| e.code == ExclusionCode::BelowFloor)
+    };
+    if !matches!(request.objective, Objective::MinQuality(_))
+        || candidates.iter().any(|c| c.excluded.is_none())
+    {
+        return false;
+    }
+    let nearest = candidates
+        .iter_mut()
+        .filter(|c| below(c))
+        .max_by(|a, b| a.quality.total_cmp(&b.quality).then_with(|| rank(b, a)));
+    match nearest {
+        Some(candidate) => {
+            candidate.excluded = None;
+            true
+        }
+        None => false,
+    }
+}
+
+/// Considered before excluded, then by score, then the cheaper, then the better, then by id, so
+/// that equal inputs give equal orders everywhere.
+fn rank(a: &Candidate, b: &Candidate) -> Ordering {
+    let known_first = |x: Option<f64>, y: Option<f64>| match (x, y) {
+        (Some(x), Some(y)) => x.total_cmp(&y),
+        (x, y) => y.is_some().cmp(&x.is_some()),
+    };
+    a.excluded
+        .is_some()
+        .cmp(&b.excluded.is_some())
+        .then_with(|| known_first(a.score, b.score))
+        .then_with(|| known_first(a.cost.total, b.cost.total))
+        .then_with(|| b.quality.total_cmp(&a.quality))
+        .then_with(|| a.id.cmp(&b.id))
+}
+
+fn heaviest(router: &Router, membership: &[f32]) -> Vec<ClusterShare> {
+    let mut order: Vec<usize> = (0..membership.len()).collect();
+    order.sort_by(|a, b| membership[*b].total_cmp(&membership[*a]).then(a.cmp(b)));
+    order
+        .into_iter()
+        .take(CLUSTERS_SHOWN)
+        .map(|id| ClusterShare {
+            id,
+            label: router.clusters().labels().get(id).cloned().unwrap_or_default(),
+            weight: f64::from(membership[id]),
+        })
+        .collect()
+}

@@ -1,0 +1,100 @@
+use crate::cost::Cost;
+use serde::Serialize;
+
+/// A prompt among the clusters: all that a decision needs to know of it.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Placed {
+    /// Φ(x): K weights that sum to 1.
+    pub membership: Vec<f32>,
+    /// WordPiece tokens of the prompt.
+    pub tokens: usize,
+    /// Whether the prompt is unlike anything the router was fitted on.
+    pub out_of_distribution: bool,
+}
+
+/// Why a model was not considered.
+#[derive(Clone, Debug, PartialEq, Serialize)]
+#[cfg_attr(feature = "schema", derive(ts_rs::TS))]
+pub struct Exclusion {
+    /// Stable name of the reason.
+    pub code: ExclusionCode,
+    /// The reason in words.
+    pub message: String,
+}
+
+/// The kinds of reasons for which a model is not considered.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize)]
+#[serde(rename_all = "snake_case")]
+#[cfg_attr(feature = "schema", derive(ts_rs::TS))]
+pub enum ExclusionCode {
+    /// Not in the allow list.
+    NotAllowed,
+    /// In the deny list.
+    Denied,
+    /// Lacks a needed capability.
+    Capability,
+    /// Prompt and answer do not fit its context.
+    Context,
+    /// The answer is longer than it may give.
+    OutputLimit,
+    /// Its price is unknown.
+    Unpriced,
+    /// Costs more than the budget.
+    OverBudget,
+    /// Expected to fall short of the quality floor.
+    BelowFloor,
+}
+
+/// One model weighed for one prompt.
+#[derive(Clone, Debug, PartialEq, Serialize)]
+#[serde(rename_all = "camelCase")]
+#[cfg_attr(feature = "schema", derive(ts_rs::TS))]
+pub struct Candidate {
+    /// The model's id.
+    pub id: String,
+    /// The model's name for people.
+    pub name: String,
+    /// Expected quality in [0, 1]: 1 − γ.
+    pub quality: f64,
+    /// 90 % interval of the expected quality.
+    pub interval: [f64; 2],
+    /// What the prompt costs with this model.
+    pub cost: Cost,
+    /// What was minimised; lower is better. Absent where the price is unknown.
+    pub score: Option<f64>,
+    /// Why it was not considered.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    #[cfg_attr(feature = "schema", ts(optional))]
+    pub excluded: Option<Exclusion>,
+}
+
+/// A cluster that the prompt belongs to.
+#[derive(Clone, Debug, PartialEq, Serialize)]
+#[cfg_attr(feature = "schema", derive(ts_rs::TS))]
+pub struct ClusterShare {
+    /// Index of the cluster.
+    pub id: usize,
+    /// Its distinctive words.
+    pub label: String,
+    /// The prompt's membership of it, in [0, 1].
+    pub weight: f64,
+}
+
+/// Which model should get a prompt, why, and for how much.
+#[derive(Clone, Debug, PartialEq, Serialize)]
+#[serde(rename_all = "camelCase")]
+#[cfg_attr(feature = "schema", derive(ts_rs::TS))]
+pub struct Decision {
+    /// The chosen model's id; `null` when every model is excluded.
+    pub model: Option<String>,
+    /// All models of the pool: considered ones by rising score, then excluded ones.
+    pub candidates: Vec<Candidate>,
+    /// The clusters that the prompt mostly belongs to, heaviest first.
+    pub clusters: Vec<ClusterShare>,
+    /// Whether the prompt is unlike anything the router was fitted on.
+    pub out_of_distribution: bool,
+    /// λ in quality per US dollar; `null` when a budget or a floor decided.
+    pub lambda: Option<f64>,
+    /// The decision in words.
+    pub reason: String,
+}

@@ -1,0 +1,107 @@
+use crate::pool::PoolError;
+
+/// What a decision should optimise.
+#[derive(Clone, Copy, Debug, PartialEq)]
+pub enum Objective {
+    /// Least expected error plus λ times cost; λ in quality per US dollar. The paper's rule.
+    Lambda(f64),
+    /// Best expected quality among the models that cost at most this many US dollars for the prompt.
+    MaxCost(f64),
+    /// Cheapest model whose expected quality is at least this, in [0, 1].
+    MinQuality(f64),
+}
+
+impl Default for Objective {
+    /// Quality alone, whatever it costs.
+    fn default() -> Self {
+        Self::Lambda(0.0)
+    }
+}
+
+/// What is asked of a decision beside the prompt.
+#[derive(Clone, Debug, Default, PartialEq)]
+pub struct Request {
+    /// What to optimise.
+    pub objective: Objective,
+    /// Only these models; all when empty.
+    pub allow: Vec<String>,
+    /// Never these models.
+    pub deny: Vec<String>,
+    /// Capabilities that a model must have.
+    pub need: Vec<String>,
+    /// Tokens of the answer, if the caller knows better than the pool.
+    pub expected_output_tokens: Option<f64>,
+    /// Tokens of the prompt, if the caller has counted them with the model's tokenizer.
+    pub input_tokens: Option<f64>,
+    /// Consider models without a price, as if they were free.
+    pub allow_unpriced: bool,
+}
+
+/// Why a request was refused.
+#[derive(Clone, Debug, PartialEq, thiserror::Error)]
+#[non_exhaustive]
+pub enum RouteError {
+    /// A number that is not finite, negative, or out of range.
+    #[error("{field}: {value} is not {expected}")]
+    Number {
+        /// Name of the request's field.
+        field: &'static str,
+        /// The value given.
+        value: f64,
+        /// What is allowed.
+        expected: &'static str,
+    },
+    /// An allow or deny list names a model that the pool does not have.
+    #[error("{field}: {source}")]
+    UnknownModel {
+        /// Name of the request's field.
+        field: &'static str,
+        /// Which one, and the ones there are.
+        source: PoolError,
+    },
+}
+
+impl RouteError {
+    /// A stable name for the kind of error.
+    pub fn code(&self) -> &'static str {
+        match self {
+            Self::Number { .. } => "request_number",
+            Self::UnknownModel { .. } => "unknown_model",
+        }
+    }
+
+    /// The request's field.
+    pub fn path(&self) -> &'static str {
+        match self {
+            Self::Number { field, .. } | Self::UnknownModel { field, .. } => field,
+        }
+    }
+}
+
+impl Request {
+    /// Checks every number of the request.
+    pub(super) fn check(&self) -> Result<(), RouteError> {
+        let not_negative = "a finite number of 0 or more";
+        let check = |field, value: f64, high: f64, expected| {
+            if value.is_finite() && (0.0..=high).contains(&value) {
+                Ok(())
+            } else {
+                Err(RouteError::Number { field, value, expected })
+            }
+        };
+        match self.objective {
+            Objective::Lambda(v) => check("lambda", v, f64::MAX, not_negative)?,
+            Objective::MaxCost(v) => check("maxCost", v, f64::MAX, not_negative)?,
+            Objective::MinQuality(v) => check("minQuality", v, 1.0, "a number from 0 to 1")?,
+        }
+        for (field, value) in [
+            ("expectedOutputTokens", self.expected_output_tokens),
+            ("inputTokens", self.input_tokens),
+        ] {
+            if let Some(value) = value {
+                check(field, value, crate::pool::MAX_TOKENS, not_negative)?;
+            }
+        }
+        Ok(())
+    }
+}

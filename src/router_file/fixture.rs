@@ -1,0 +1,46 @@
+//! A router small enough to compute by hand, for tests.
+
+use super::{Parts, Provenance, Router};
+use crate::cluster::{Calibration, Clusters};
+use crate::embed::{Embed, Embedded};
+use crate::profile::Prior;
+use ndarray::array;
+
+/// Two dimensions: how much of a text is about `code`, how much about `poem`.
+pub(crate) struct TwoWords;
+
+impl Embed for TwoWords {
+    fn id(&self) -> &str {
+        "two-words"
+    }
+
+    fn dim(&self) -> usize {
+        2
+    }
+
+    fn embed(&self, text: &str) -> Embedded {
+        let count = |word| text.matches(word).count() as f32;
+        let (x, y) = (count("code"), count("poem"));
+        let norm = (x * x + y * y).sqrt().max(1.0);
+        Embedded { vector: vec![x / norm, y / norm], tokens: text.split_whitespace().count() }
+    }
+}
+
+/// Two clusters, so cold that a prompt about code is wholly in the first.
+pub(crate) fn parts() -> Parts {
+    let labels = vec!["code".to_owned(), "poem".to_owned()];
+    let centroids = array![[1.0, 0.0], [0.0, 1.0]];
+    Parts {
+        id: "fixture".into(),
+        embedder: Box::new(TwoWords),
+        embedder_file: None,
+        clusters: Clusters::try_new(centroids, 0.01, vec![0.5, 0.5], labels).unwrap(),
+        prior: Prior::fallback(2, 0.5),
+        calibration: Calibration::try_new((0..=100).map(|q| q as f32 / 1000.0).collect()).unwrap(),
+        provenance: Provenance::default(),
+    }
+}
+
+pub(crate) fn router() -> Router {
+    Router::new(parts()).unwrap()
+}

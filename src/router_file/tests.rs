@@ -1,0 +1,83 @@
+use super::fixture::{TwoWords, parts, router};
+use super::*;
+
+fn bytes() -> Vec<u8> {
+    router().to_bytes().unwrap()
+}
+
+fn load(bytes: &[u8]) -> Result<Router, RouterError> {
+    Router::from_bytes_with(bytes, Box::new(TwoWords))
+}
+
+#[test]
+fn a_saved_router_loads_equal() {
+    let (first, second) = (router(), load(&bytes()).unwrap());
+    assert_eq!(first.sha256(), second.sha256());
+    assert_eq!(first.meta(), second.meta());
+    assert_eq!(first.clusters(), second.clusters());
+    assert!(second.to_bytes().unwrap() == bytes(), "the bytes differ");
+}
+
+#[test]
+fn every_flipped_byte_is_refused_or_harmless() {
+    let whole = bytes();
+    let sha256 = router().sha256().to_owned();
+    for at in 0..whole.len() {
+        let mut changed = whole.clone();
+        changed[at] ^= 0x10;
+        if let Ok(router) = load(&changed) {
+            // Only padding may change without being noticed.
+            assert_eq!(router.sha256(), sha256, "byte {at}");
+            assert!(router.to_bytes().unwrap() == whole, "byte {at}");
+        }
+    }
+}
+
+#[test]
+fn every_truncation_is_refused() {
+    let whole = bytes();
+    for length in 0..whole.len() {
+        assert!(load(&whole[..length]).is_err(), "{length} of {} bytes", whole.len());
+    }
+}
+
+#[test]
+fn another_or_a_missing_embedder_is_refused_by_name() {
+    struct Other;
+    impl Embed for Other {
+        fn id(&self) -> &str {
+            "other"
+        }
+        fn dim(&self) -> usize {
+            2
+        }
+        fn embed(&self, _: &str) -> Embedded {
+            Embedded { vector: vec![0.0; 2], tokens: 0 }
+        }
+    }
+    let error = Router::from_bytes_with(&bytes(), Box::new(Other)).unwrap_err();
+    assert_eq!(error.code(), "router_other_embedder");
+    let error = Router::from_bytes(&bytes()).unwrap_err();
+    assert!(error.to_string().contains("two-words"), "{error}");
+}
+
+#[test]
+fn parts_that_do_not_fit_each_other_are_refused() {
+    let mut wrong = parts();
+    wrong.prior = Prior::fallback(3, 0.5);
+    assert_eq!(Router::new(wrong).unwrap_err().code(), "router_value");
+}
+
+#[test]
+fn the_identity_changes_with_any_part() {
+    let mut other = parts();
+    other.provenance.seed = 9;
+    assert_ne!(Router::new(other).unwrap().sha256(), router().sha256());
+}
+
+#[test]
+fn a_text_without_known_words_belongs_to_each_cluster_by_its_share() {
+    let placed = crate::route::place(&router(), "");
+    assert_eq!(placed.membership, [0.5, 0.5]);
+    assert!(placed.out_of_distribution);
+}
