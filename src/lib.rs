@@ -22,6 +22,7 @@
 pub mod cluster;
 pub mod cost;
 pub mod embed;
+#[cfg(feature = "cli")]
 pub mod eval;
 mod parallel;
 pub mod pool;
