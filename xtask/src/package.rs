@@ -63,7 +63,8 @@ fn forget_stale() -> Result<()> {
     for path in files::walk(&dist)? {
         let generated =
             path.parent() == Some(Path::new("")) && path.to_string_lossy().starts_with("uniroute");
-        if !generated && !(assets.join(&path).is_file() && is_for_users(&path)) {
+        let copied = is_for_users(&path) && assets.join(&path).is_file();
+        if !generated && !copied {
             fs::remove_file(dist.join(&path))?;
         }
     }

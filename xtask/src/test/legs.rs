@@ -30,6 +30,7 @@ fn format() -> Result<Ran> {
 }
 
 fn lints() -> Result<Ran> {
+    process::run(cargo_on_xtask("clippy").args(["--all-targets", "--", "-D", "warnings"]))?;
     process::run(cargo_on_uniroute("clippy").args(["--all-targets", "--", "-D", "warnings"]))?;
     if toolchain::target_is_installed() {
         let features = wasm::Simd::default().target_features();
