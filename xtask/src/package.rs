@@ -3,10 +3,13 @@
 
 use std::{ffi::OsStr, fmt::Write, fs, path::Path};
 
-use anyhow::Result;
-use serde_json::json;
+use anyhow::{Context, Result};
+use serde_json::{Value, json};
 
 use crate::{files, wasm};
+
+/// The pool that is used when none is named, and is listed first.
+pub const DEFAULT_POOL: &str = "open";
 
 /// Puts what is committed in `assets/` into `pkg/dist` and lists it in `files.js`.
 pub fn assemble() -> Result<()> {
@@ -22,7 +25,31 @@ pub fn assemble() -> Result<()> {
             }
         }
     }
+    write_pool_index()?;
     write_list()
+}
+
+/// Lists the pools for the page's choice, with what each says of itself.
+fn write_pool_index() -> Result<()> {
+    let pools = wasm::dist().join("pools");
+    if !pools.is_dir() {
+        return Ok(());
+    }
+    let mut listed = Vec::new();
+    for file in files::walk(&pools)? {
+        let id = file.with_extension("").to_string_lossy().into_owned();
+        let path = pools.join(&file);
+        let pool: Value = serde_json::from_slice(&files::read(&path)?)
+            .with_context(|| format!("{} is not JSON", files::shown(&path)))?;
+        let text = |key: &str| pool.get(key).and_then(Value::as_str).unwrap_or_default();
+        let entry = json!({"id": id, "file": file, "name": text("name"), "description": text("description"), "asOf": text("as_of")});
+        listed.push((id != DEFAULT_POOL, id, entry));
+    }
+    listed.sort_by(|a, b| (a.0, &a.1).cmp(&(b.0, &b.1)));
+    let entries: Vec<Value> = listed.into_iter().map(|(_, _, entry)| entry).collect();
+    let index = json!({"pools": entries}).to_string();
+    files::write_if_changed(&pools.join("index.json"), index.as_bytes())?;
+    Ok(())
 }
 
 /// The table is inside the default router already, and provenance is for readers of the source.
@@ -54,15 +81,16 @@ fn write_list() -> Result<()> {
     Ok(())
 }
 
-/// Removes what neither wasm-bindgen nor `assets/` put there.
+/// Removes what neither we nor wasm-bindgen nor `assets/` put there.
 fn forget_stale() -> Result<()> {
     let (dist, assets) = (wasm::dist(), files::root().join("assets"));
     if !dist.is_dir() {
         return Ok(());
     }
     for path in files::walk(&dist)? {
-        let generated =
-            path.parent() == Some(Path::new("")) && path.to_string_lossy().starts_with("uniroute");
+        let top = path.parent() == Some(Path::new(""));
+        let generated = path == Path::new("pools/index.json")
+            || (top && path.to_string_lossy().starts_with("uniroute"));
         let copied = is_for_users(&path) && assets.join(&path).is_file();
         if !generated && !copied {
             fs::remove_file(dist.join(&path))?;

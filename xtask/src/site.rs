@@ -66,7 +66,6 @@ pub fn demo(args: &DemoArgs) -> Result<()> {
     let mut cargo = process::cargo();
     cargo.args([
         "run",
-        "--quiet",
         "--locked",
         "--package",
         "uniroute",

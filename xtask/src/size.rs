@@ -2,7 +2,7 @@
 
 use anyhow::{Result, bail};
 
-use crate::{files, site};
+use crate::{files, package::DEFAULT_POOL, site};
 
 /// Bytes, compressed, that everything needed for the first decision may take.
 const LIMIT: usize = 1_500_000;
@@ -47,7 +47,9 @@ pub fn run() -> Result<()> {
 fn is_first_load(name: &str) -> bool {
     let on_demand =
         name.contains("_relaxed") || name.contains("minilm") || name.ends_with(".schema.json");
-    let other_pool = name.contains("/pools/") && !name.ends_with("/general.json");
+    let default_pool = format!("/pools/{DEFAULT_POOL}.json");
+    let listed = name.ends_with(&default_pool) || name.ends_with("/pools/index.json");
+    let other_pool = name.contains("/pools/") && !listed;
     !on_demand && !other_pool
 }
 
@@ -57,7 +59,7 @@ mod tests {
 
     #[test]
     fn the_default_pool_counts_and_what_is_fetched_later_does_not() {
-        assert!(is_first_load("uniroute/dist/pools/general.json"));
+        assert!(is_first_load("uniroute/dist/pools/open.json"));
         assert!(is_first_load("uniroute/dist/uniroute_bg.wasm"));
         assert!(!is_first_load("uniroute/dist/pools/reasoning.json"));
         assert!(!is_first_load("uniroute/dist/uniroute_relaxed_bg.wasm"));

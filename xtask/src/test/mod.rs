@@ -3,6 +3,7 @@
 mod chromium;
 mod legs;
 mod readme;
+mod sample;
 
 use std::{env, time::Instant};
 

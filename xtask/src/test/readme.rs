@@ -2,13 +2,14 @@
 //!
 //! Blocks marked `sh` are scripts; in blocks marked `console`, lines after `$ ` are commands and
 //! the rest is what they print. A block marked `sh no-run` is left alone. The commands run in one
-//! scratch folder that shows the repository's files; what would install, serve for ever or start
+//! scratch folder that shows the repository's files and holds made-up evaluation data in `mydata`; what would install, serve for ever or start
 //! these tests again is checked for its arguments instead.
 
 use std::{fs, path::Path, time::Duration};
 
 use anyhow::{Context, Result, bail};
 
+use super::sample;
 use crate::{files, process};
 
 const LIMIT: Duration = Duration::from_secs(300);
@@ -37,6 +38,7 @@ pub fn run(bin: &Path) -> Result<()> {
     let scripts = scripts(&readme);
     let scratch = files::target().join("readme");
     prepare(&scratch)?;
+    sample::write(&scratch.join("mydata"))?;
     let path = std::env::var_os("PATH").unwrap_or_default();
     let path = std::env::join_paths(
         std::iter::once(bin.to_path_buf()).chain(std::env::split_paths(&path)),
