@@ -7,12 +7,14 @@
 mod calibration;
 mod kmeans;
 mod labels;
+mod layout;
 mod membership;
 mod words;
 
 pub use calibration::{Calibration, OUTLIER_LEVEL};
 pub use kmeans::{KMeans, KMeansParams, kmeans};
 pub use labels::{WORDS_PER_LABEL, labels};
+pub use layout::layout;
 pub use membership::{Clusters, DEFAULT_TEMPERATURE, MAX_CLUSTERS};
 
 /// Why clusters were refused.

@@ -75,7 +75,7 @@ pub fn decide(
     Ok(decision)
 }
 
-fn check_names(pool: &Pool, request: &Request) -> Result<(), RouteError> {
+pub(super) fn check_names(pool: &Pool, request: &Request) -> Result<(), RouteError> {
     for (field, ids) in [("allow", &request.allow), ("deny", &request.deny)] {
         for id in ids {
             pool.model(id).map_err(|source| RouteError::UnknownModel { field, source })?;
@@ -84,7 +84,7 @@ fn check_names(pool: &Pool, request: &Request) -> Result<(), RouteError> {
     Ok(())
 }
 
-fn weigh(model: &Model, placed: &Placed, request: &Request) -> Candidate {
+pub(super) fn weigh(model: &Model, placed: &Placed, request: &Request) -> Candidate {
     let predicted = model.profile.predict(&placed.membership);
     let error = f64::from(predicted.mean);
     let tokens_in = request.input_tokens.unwrap_or(placed.tokens as f64);

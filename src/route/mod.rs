@@ -3,14 +3,27 @@
 //! [`route`] is a pure function of the prompt, the router, the pool and the request. It is two
 //! steps, so that a change of λ need not look at the prompt again: [`place`] finds where the
 //! prompt lies among the clusters, [`decide`] weighs the models.
+//!
+//! For people there are [`frontier`], the models worth their price, [`Map`], the clusters in two
+//! dimensions, and [`Batch`], what routing many prompts amounts to.
 
+mod batch;
 mod decide;
 mod decision;
+mod estimate;
 mod explain;
+mod frontier;
+mod map;
+mod raw;
 mod request;
 #[cfg(test)]
 mod tests;
 
+pub use batch::{Batch, BatchModel, BatchPoint, BatchReport};
 pub use decide::{decide, place, route};
 pub use decision::{Candidate, ClusterShare, Decision, Exclusion, ExclusionCode, Placed};
+pub use estimate::{CostEstimate, estimate};
+pub use frontier::{Explanation, FrontierPoint, frontier};
+pub use map::{ClusterMap, ClusterQualities, Map, MapCluster};
+pub use raw::RawRequest;
 pub use request::{Objective, Request, RouteError};

@@ -51,6 +51,12 @@ pub enum RouteError {
         /// What is allowed.
         expected: &'static str,
     },
+    /// More than one of λ, budget and quality floor.
+    #[error("{field}: ask for one of lambda, maxCost and minQuality, not for several at once")]
+    Objectives {
+        /// Name of the first of them.
+        field: &'static str,
+    },
     /// An allow or deny list names a model that the pool does not have.
     #[error("{field}: {source}")]
     UnknownModel {
@@ -66,6 +72,7 @@ impl RouteError {
     pub fn code(&self) -> &'static str {
         match self {
             Self::Number { .. } => "request_number",
+            Self::Objectives { .. } => "request_objective",
             Self::UnknownModel { .. } => "unknown_model",
         }
     }
@@ -73,7 +80,35 @@ impl RouteError {
     /// The request's field.
     pub fn path(&self) -> &'static str {
         match self {
-            Self::Number { field, .. } | Self::UnknownModel { field, .. } => field,
+            Self::Number { field, .. }
+            | Self::Objectives { field }
+            | Self::UnknownModel { field, .. } => field,
+        }
+    }
+}
+
+const NOT_NEGATIVE: &str = "a finite number of 0 or more";
+
+fn check(
+    field: &'static str,
+    value: f64,
+    high: f64,
+    expected: &'static str,
+) -> Result<(), RouteError> {
+    if value.is_finite() && (0.0..=high).contains(&value) {
+        Ok(())
+    } else {
+        Err(RouteError::Number { field, value, expected })
+    }
+}
+
+impl Objective {
+    /// Checks its number.
+    pub(super) fn check(self) -> Result<(), RouteError> {
+        match self {
+            Self::Lambda(v) => check("lambda", v, f64::MAX, NOT_NEGATIVE),
+            Self::MaxCost(v) => check("maxCost", v, f64::MAX, NOT_NEGATIVE),
+            Self::MinQuality(v) => check("minQuality", v, 1.0, "a number from 0 to 1"),
         }
     }
 }
@@ -81,25 +116,13 @@ impl RouteError {
 impl Request {
     /// Checks every number of the request.
     pub(super) fn check(&self) -> Result<(), RouteError> {
-        let not_negative = "a finite number of 0 or more";
-        let check = |field, value: f64, high: f64, expected| {
-            if value.is_finite() && (0.0..=high).contains(&value) {
-                Ok(())
-            } else {
-                Err(RouteError::Number { field, value, expected })
-            }
-        };
-        match self.objective {
-            Objective::Lambda(v) => check("lambda", v, f64::MAX, not_negative)?,
-            Objective::MaxCost(v) => check("maxCost", v, f64::MAX, not_negative)?,
-            Objective::MinQuality(v) => check("minQuality", v, 1.0, "a number from 0 to 1")?,
-        }
+        self.objective.check()?;
         for (field, value) in [
             ("expectedOutputTokens", self.expected_output_tokens),
             ("inputTokens", self.input_tokens),
         ] {
             if let Some(value) = value {
-                check(field, value, crate::pool::MAX_TOKENS, not_negative)?;
+                check(field, value, crate::pool::MAX_TOKENS, NOT_NEGATIVE)?;
             }
         }
         Ok(())

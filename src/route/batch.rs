@@ -1,0 +1,348 @@
+//! Many prompts at once: who gets how many, for how much, against sending all to one model.
+//!
+//! Over a batch, a budget and a quality floor hold on average: the multiplier λ that meets them
+//! decides each prompt, which is the paper's rule and never worse than holding every single
+//! prompt to the average.
+
+use super::decide::{check_names, weigh};
+use super::{Objective, Placed, Request, RouteError};
+use crate::pool::Pool;
+use serde::Serialize;
+
+/// λ from which on money alone decides in practice: a point of quality is worth $0.01 a million
+/// prompts.
+const LARGEST_LAMBDA: f64 = 1e9;
+/// Halvings that find λ: enough for the resolution of a double over that range.
+const HALVINGS: usize = 60;
+/// Points of the frontier beside λ = 0, a tenth of a decade apart.
+const FRONTIER_STEPS: i32 = 70;
+/// λ of the frontier's first step.
+const FRONTIER_FROM: f64 = 0.1;
+
+/// Expected quality and cost of each model for each prompt, ready for any λ.
+#[derive(Clone, Debug)]
+pub struct Batch {
+    models: Vec<BatchModel>,
+    /// `(prompts, models)`; the cost is infinite where the model is excluded.
+    cells: Vec<Cell>,
+    frontier: Vec<BatchPoint>,
+}
+
+#[derive(Clone, Copy, Debug)]
+struct Cell {
+    quality: f64,
+    cost: f64,
+}
+
+/// A model as a batch names it.
+#[derive(Clone, Debug, PartialEq, Serialize)]
+#[cfg_attr(feature = "schema", derive(ts_rs::TS))]
+pub struct BatchModel {
+    /// The model's id.
+    pub id: String,
+    /// The model's name for people.
+    pub name: String,
+    /// Mean expected quality if it got every prompt; `null` if it cannot take them all.
+    pub quality: Option<f64>,
+    /// USD if it got every prompt.
+    pub cost: Option<f64>,
+}
+
+/// What one λ makes of the batch.
+#[derive(Clone, Copy, Debug, PartialEq, Serialize)]
+#[cfg_attr(feature = "schema", derive(ts_rs::TS))]
+pub struct BatchPoint {
+    /// Quality per US dollar.
+    pub lambda: f64,
+    /// Mean expected quality of the prompts that a model is left for.
+    pub quality: f64,
+    /// USD in all.
+    pub cost: f64,
+}
+
+/// Where each prompt of a batch goes, and what that amounts to.
+#[derive(Clone, Debug, PartialEq, Serialize)]
+#[serde(rename_all = "camelCase")]
+#[cfg_attr(feature = "schema", derive(ts_rs::TS))]
+pub struct BatchReport {
+    /// All models of the pool, in its order.
+    pub models: Vec<BatchModel>,
+    /// For each prompt, the position of its model in `models`; −1 when no model is left.
+    pub chosen: Vec<i32>,
+    /// Expected quality of each prompt's answer.
+    pub qualities: Vec<f64>,
+    /// USD for each prompt.
+    pub costs: Vec<f64>,
+    /// For each model, the number of prompts it gets.
+    pub counts: Vec<u32>,
+    /// What the batch comes to.
+    pub routed: BatchPoint,
+    /// Whether the budget or the floor was met; if not, this is as near as it gets.
+    pub met: bool,
+    /// The least that routing pays for the mean quality of the best single model.
+    pub as_good_as_best: Option<BatchPoint>,
+    /// Quality and cost of routing at rising λ.
+    pub frontier: Vec<BatchPoint>,
+}
+
+impl Batch {
+    /// Weighs every model for every prompt. The request's objective plays no part yet.
+    ///
+    /// # Errors
+    /// [`RouteError`] when the request itself is wrong.
+    pub fn new(pool: &Pool, prompts: &[Placed], request: &Request) -> Result<Self, RouteError> {
+        let request = Request { objective: Objective::Lambda(0.0), ..request.clone() };
+        request.check()?;
+        check_names(pool, &request)?;
+        let cells: Vec<Cell> = prompts
+            .iter()
+            .flat_map(|placed| pool.models().iter().map(move |model| (placed, model)))
+            .map(|(placed, model)| {
+                let candidate = weigh(model, placed, &request);
+                let cost = match candidate.excluded {
+                    Some(_) => f64::INFINITY,
+                    // Only a request that allows it leaves a model without a price here.
+                    None => candidate.cost.total.unwrap_or(0.0),
+                };
+                Cell { quality: candidate.quality, cost }
+            })
+            .collect();
+        let mut batch = Self { models: Vec::new(), cells, frontier: Vec::new() };
+        batch.models = batch.singles(pool);
+        let lambdas =
+            (0..=FRONTIER_STEPS).map(|step| FRONTIER_FROM * 10f64.powf(f64::from(step) / 10.0));
+        batch.frontier =
+            std::iter::once(0.0).chain(lambdas).map(|lambda| batch.point(lambda)).collect();
+        batch.frontier.dedup_by(|b, a| (a.cost, a.quality) == (b.cost, b.quality));
+        Ok(batch)
+    }
+
+    /// Where each prompt goes under this objective.
+    ///
+    /// # Errors
+    /// [`RouteError::Number`] for an objective that is out of range.
+    pub fn report(&self, objective: Objective) -> Result<BatchReport, RouteError> {
+        objective.check()?;
+        let n = self.prompts() as f64;
+        let (lambda, met) = match objective {
+            Objective::Lambda(lambda) => (lambda, true),
+            Objective::MaxCost(budget) => self.least_lambda(|p| p.cost <= budget * n),
+            Objective::MinQuality(floor) => self.most_lambda(|p| p.quality >= floor),
+        };
+        let chosen: Vec<Option<usize>> = self.rows().map(|row| pick(row, lambda)).collect();
+        let mut counts = vec![0; self.models.len()];
+        chosen.iter().flatten().for_each(|model| counts[*model] += 1);
+        let cells = || self.rows().zip(&chosen).map(|(row, at)| at.map(|at| row[at]));
+        let best = self.models.iter().filter_map(|m| m.quality).reduce(f64::max);
+        Ok(BatchReport {
+            qualities: cells().map(|c| c.map_or(0.0, |c| c.quality)).collect(),
+            costs: cells().map(|c| c.map_or(0.0, |c| c.cost)).collect(),
+            chosen: chosen.iter().map(|at| at.map_or(-1, |at| at as i32)).collect(),
+            counts,
+            routed: self.point(lambda),
+            met,
+            as_good_as_best: best.map(|best| {
+                let (lambda, _) = self.most_lambda(|p| p.quality >= best - 1e-9);
+                self.point(lambda)
+            }),
+            models: self.models.clone(),
+            frontier: self.frontier.clone(),
+        })
+    }
+
+    fn prompts(&self) -> usize {
+        self.cells.len() / self.models.len().max(1)
+    }
+
+    fn rows(&self) -> impl Iterator<Item = &[Cell]> {
+        self.cells.chunks_exact(self.models.len().max(1))
+    }
+
+    fn singles(&self, pool: &Pool) -> Vec<BatchModel> {
+        let (m, n) = (pool.models().len(), self.cells.len() / pool.models().len().max(1));
+        let column = |at: usize| self.cells.iter().skip(at).step_by(m);
+        pool.models()
+            .iter()
+            .enumerate()
+            .map(|(at, model)| {
+                let cost: f64 = column(at).map(|c| c.cost).sum();
+                let quality = column(at).map(|c| c.quality).sum::<f64>() / n as f64;
+                let whole = cost.is_finite() && n > 0;
+                BatchModel {
+                    id: model.id.clone(),
+                    name: model.name.clone(),
+                    quality: whole.then_some(quality),
+                    cost: whole.then_some(cost),
+                }
+            })
+            .collect()
+    }
+
+    fn point(&self, lambda: f64) -> BatchPoint {
+        let (mut quality, mut cost, mut answered) = (0.0, 0.0, 0u32);
+        for row in self.rows() {
+            if let Some(at) = pick(row, lambda) {
+                quality += row[at].quality;
+                cost += row[at].cost;
+                answered += 1;
+            }
+        }
+        BatchPoint { lambda, quality: quality / f64::from(answered.max(1)), cost }
+    }
+
+    /// The smallest λ whose point is good, for a condition that stays good as λ rises.
+    fn least_lambda(&self, good: impl Fn(&BatchPoint) -> bool) -> (f64, bool) {
+        if good(&self.point(0.0)) {
+            return (0.0, true);
+        }
+        if !good(&self.point(LARGEST_LAMBDA)) {
+            return (LARGEST_LAMBDA, false);
+        }
+        let (_, high) = halve(|lambda| good(&self.point(lambda)));
+        (high, true)
+    }
+
+    /// The largest λ whose point is good, for a condition that stays good as λ falls.
+    fn most_lambda(&self, good: impl Fn(&BatchPoint) -> bool) -> (f64, bool) {
+        if good(&self.point(LARGEST_LAMBDA)) {
+            return (LARGEST_LAMBDA, true);
+        }
+        if !good(&self.point(0.0)) {
+            return (0.0, false);
+        }
+        let (low, _) = halve(|lambda| !good(&self.point(lambda)));
+        // The smallest λ tried may be too large already; λ = 0 is known to be good.
+        if good(&self.point(low)) { (low, true) } else { (0.0, true) }
+    }
+}
+
+/// The λ at which `above` turns true, between two neighbours, on a logarithmic scale.
+fn halve(above: impl Fn(f64) -> bool) -> (f64, f64) {
+    let (mut low, mut high) = (1e-6f64.ln(), LARGEST_LAMBDA.ln());
+    for _ in 0..HALVINGS {
+        let middle = (low + high) / 2.0;
+        if above(middle.exp()) {
+            high = middle;
+        } else {
+            low = middle;
+        }
+    }
+    (low.exp(), high.exp())
+}
+
+/// The model with the least score; of equals the cheaper, then the better one.
+fn pick(row: &[Cell], lambda: f64) -> Option<usize> {
+    let score = |c: &Cell| 1.0 - c.quality + lambda * c.cost;
+    row.iter()
+        .enumerate()
+        .filter(|(_, c)| c.cost.is_finite())
+        .min_by(|(_, a), (_, b)| {
+            score(a)
+                .total_cmp(&score(b))
+                .then(a.cost.total_cmp(&b.cost))
+                .then(b.quality.total_cmp(&a.quality))
+        })
+        .map(|(at, _)| at)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::route::{decide, place};
+    use crate::router_file::{Router, fixture};
+    use serde_json::json;
+
+    fn pool(router: &Router) -> Pool {
+        let value = json!({"models": [
+            {"id": "small", "errors": {"mean": [0.6, 0.1]}, "cost": {"input": 1, "output": 1}},
+            {"id": "middle", "errors": {"mean": [0.3, 0.1]}, "cost": {"input": 3, "output": 4}},
+            {"id": "large", "errors": {"mean": [0.2, 0.1]}, "cost": {"input": 10, "output": 10}},
+            {"id": "secret", "errors": {"mean": [0.0, 0.0]}}]});
+        Pool::from_json(value.to_string().as_bytes(), router).unwrap()
+    }
+
+    fn prompts(router: &Router) -> Vec<Placed> {
+        ["code", "poem", "code code poem", "code poem poem poem", "something else"]
+            .map(|prompt| place(router, prompt))
+            .to_vec()
+    }
+
+    fn batch() -> Batch {
+        let router = fixture::router();
+        Batch::new(&pool(&router), &prompts(&router), &Request::default()).unwrap()
+    }
+
+    #[test]
+    fn each_prompt_goes_where_a_single_decision_would_send_it() {
+        let router = fixture::router();
+        let (pool, prompts) = (pool(&router), prompts(&router));
+        for lambda in [0.0, 1.0, 30.0, 60.0, 100.0, 300.0, 1e3, 1e6] {
+            let report = batch().report(Objective::Lambda(lambda)).unwrap();
+            let request = Request { objective: Objective::Lambda(lambda), ..Request::default() };
+            for (placed, chosen) in prompts.iter().zip(&report.chosen) {
+                let alone = decide(&router, &pool, placed, &request).unwrap();
+                let id = report.models[usize::try_from(*chosen).unwrap()].id.as_str();
+                assert_eq!(Some(id), alone.model.as_deref(), "λ = {lambda}");
+            }
+        }
+    }
+
+    #[test]
+    fn a_budget_holds_for_the_whole_batch_and_is_spent_as_far_as_it_buys_anything() {
+        let all_large = batch().report(Objective::Lambda(0.0)).unwrap().routed.cost;
+        let budget = all_large / 5.0 / 2.0;
+        let report = batch().report(Objective::MaxCost(budget)).unwrap();
+        assert!(report.met && report.routed.cost <= budget * 5.0);
+        let cheapest = batch().report(Objective::Lambda(1e9)).unwrap().routed;
+        assert!(report.routed.quality > cheapest.quality);
+        assert!(!batch().report(Objective::MaxCost(0.0)).unwrap().met);
+    }
+
+    #[test]
+    fn a_floor_holds_on_average_at_the_least_cost() {
+        let top = batch().report(Objective::Lambda(0.0)).unwrap().routed;
+        let report = batch().report(Objective::MinQuality(top.quality - 0.05)).unwrap();
+        assert!(report.met && report.routed.quality >= top.quality - 0.05);
+        assert!(report.routed.cost < top.cost);
+        let missed = batch().report(Objective::MinQuality(1.0)).unwrap();
+        assert!(!missed.met && missed.routed.quality == top.quality);
+    }
+
+    #[test]
+    fn routing_is_as_good_as_the_best_model_for_less() {
+        let report = batch().report(Objective::default()).unwrap();
+        let best = report.models.iter().find(|m| m.id == "large").unwrap();
+        let equal = report.as_good_as_best.unwrap();
+        assert!(equal.quality >= best.quality.unwrap() - 1e-9);
+        assert!(equal.cost < best.cost.unwrap());
+    }
+
+    #[test]
+    fn the_frontier_gives_up_quality_only_for_money() {
+        let frontier = batch().frontier;
+        assert!(frontier.len() > 2);
+        for pair in frontier.windows(2) {
+            assert!(pair[0].cost > pair[1].cost || pair[0].quality >= pair[1].quality);
+            assert!(pair[0].quality >= pair[1].quality - 1e-12);
+        }
+    }
+
+    #[test]
+    fn a_model_without_a_price_gets_nothing_and_has_no_total() {
+        let report = batch().report(Objective::default()).unwrap();
+        let at = report.models.iter().position(|m| m.id == "secret").unwrap();
+        assert_eq!((report.counts[at], report.models[at].cost), (0, None));
+    }
+
+    #[test]
+    fn an_empty_batch_comes_to_nothing() {
+        let router = fixture::router();
+        let batch = Batch::new(&pool(&router), &[], &Request::default()).unwrap();
+        for objective in
+            [Objective::Lambda(0.0), Objective::MaxCost(1.0), Objective::MinQuality(0.5)]
+        {
+            let report = batch.report(objective).unwrap();
+            assert_eq!((report.chosen.len(), report.routed.cost), (0, 0.0));
+        }
+    }
+}
