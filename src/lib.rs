@@ -29,6 +29,8 @@ pub mod pool;
 pub mod profile;
 pub mod route;
 pub mod router_file;
+#[cfg(all(feature = "wasm", target_arch = "wasm32"))]
+pub mod wasm;
 
 mod error;
 pub use error::Error;

@@ -15,12 +15,14 @@
 //! identity, and what pools name.
 
 mod error;
+mod info;
 #[cfg(test)]
 pub(crate) mod fixture;
 #[cfg(test)]
 mod tests;
 
 pub use error::RouterError;
+pub use info::RouterInfo;
 
 use crate::cluster::{Calibration, Clusters};
 use crate::embed::{Embed, Embedded, StaticEmbedder};

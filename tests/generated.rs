@@ -7,8 +7,16 @@ use schemars::SchemaGenerator;
 use std::path::Path;
 use ts_rs::{Config, TS};
 use uniroute::cost::Cost;
-use uniroute::pool::{self, RawCost, RawErrors, RawLabel, RawLimit, RawModel, RawPool, RawRouterRef};
-use uniroute::route::{Candidate, ClusterShare, Decision, Exclusion, ExclusionCode};
+use uniroute::pool::{
+    self, ModelInfo, Note, PoolInfo, ProfileSource, RawCost, RawErrors, RawLabel, RawLimit,
+    RawModel, RawPool, RawRouterRef,
+};
+use uniroute::route::{
+    BatchModel, BatchPoint, BatchReport, Candidate, ClusterMap, ClusterQualities, ClusterShare,
+    CostEstimate, Decision, Exclusion, ExclusionCode, Explanation, FrontierPoint, MapCluster,
+    RawRequest,
+};
+use uniroute::router_file::RouterInfo;
 
 #[track_caller]
 fn up_to_date(path: &str, expected: &str) {
@@ -22,7 +30,8 @@ fn up_to_date(path: &str, expected: &str) {
 
 #[test]
 fn the_json_schema_is_that_of_the_rust_types() {
-    let mut schema = serde_json::to_value(SchemaGenerator::default().into_root_schema_for::<RawPool>()).unwrap();
+    let mut schema =
+        serde_json::to_value(SchemaGenerator::default().into_root_schema_for::<RawPool>()).unwrap();
     schema["title"] = "LLM profile JSON".into();
     schema["description"] = format!(
         "A pool of language models for uniroute. At most {} bytes, {} models, {} clusters, {} characters a name.",
@@ -38,9 +47,8 @@ fn the_json_schema_is_that_of_the_rust_types() {
 #[test]
 fn the_typescript_types_are_those_of_the_rust_types() {
     let config = Config::default();
-    let mut text = String::from(
-        "// Generated from the Rust types; see tests/generated.rs. Do not edit.\n",
-    );
+    let mut text =
+        String::from("// Generated from the Rust types; see tests/generated.rs. Do not edit.\n");
     macro_rules! types {
         ($($type:ty),* $(,)?) => {$({
             let docs = <$type>::docs().unwrap_or_default();
@@ -48,8 +56,34 @@ fn the_typescript_types_are_those_of_the_rust_types() {
         })*};
     }
     types!(
-        RawPool, RawRouterRef, RawModel, RawCost, RawLimit, RawErrors, RawLabel, Cost, Exclusion,
-        ExclusionCode, Candidate, ClusterShare, Decision,
+        RawPool,
+        RawRouterRef,
+        RawModel,
+        RawCost,
+        RawLimit,
+        RawErrors,
+        RawLabel,
+        Cost,
+        Exclusion,
+        ExclusionCode,
+        Candidate,
+        ClusterShare,
+        Decision,
+        RawRequest,
+        FrontierPoint,
+        Explanation,
+        MapCluster,
+        ClusterQualities,
+        ClusterMap,
+        BatchModel,
+        BatchPoint,
+        BatchReport,
+        CostEstimate,
+        ProfileSource,
+        Note,
+        ModelInfo,
+        PoolInfo,
+        RouterInfo,
     );
-    up_to_date("pkg/types/core.d.ts", &text);
+    up_to_date("pkg/lib/core.d.ts", &text);
 }

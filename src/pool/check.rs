@@ -11,6 +11,7 @@ use std::collections::HashMap;
 /// How a model's Ψ was obtained, best first.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, serde::Serialize)]
 #[serde(rename_all = "snake_case")]
+#[cfg_attr(feature = "schema", derive(ts_rs::TS))]
 pub enum ProfileSource {
     /// Per-cluster errors in the file.
     Errors,
@@ -24,6 +25,7 @@ pub enum ProfileSource {
 
 /// Something the file left open, and what was assumed instead.
 #[derive(Clone, Debug, PartialEq, Eq, serde::Serialize)]
+#[cfg_attr(feature = "schema", derive(ts_rs::TS))]
 pub struct Note {
     /// JSON path.
     pub path: String,

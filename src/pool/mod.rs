@@ -7,12 +7,14 @@
 
 mod check;
 mod error;
+mod info;
 mod raw;
 #[cfg(test)]
 mod tests;
 
 pub use check::{Model, Note, Pool, ProfileSource};
 pub use error::PoolError;
+pub use info::{ModelInfo, PoolInfo};
 pub use raw::{RawCost, RawErrors, RawLabel, RawLimit, RawModel, RawPool, RawRouterRef};
 
 /// Largest LLM profile JSON that is read, in bytes.

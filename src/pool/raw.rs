@@ -178,18 +178,30 @@ pub struct RawLabel {
     pub score: f64,
 }
 
+impl RawModel {
+    /// Reads one model of LLM profile JSON. Fails with the JSON path of the first value that does
+    /// not fit.
+    pub fn parse(json: &[u8]) -> Result<Self, PoolError> {
+        parse(json)
+    }
+}
+
 impl RawPool {
     /// Reads LLM profile JSON. Fails with the JSON path of the first value that does not fit.
     pub fn parse(json: &[u8]) -> Result<Self, PoolError> {
-        if json.len() > MAX_BYTES {
-            return Err(PoolError::TooLarge { bytes: json.len() });
-        }
-        let json = json.strip_prefix(b"\xef\xbb\xbf").unwrap_or(json);
-        let mut reader = serde_json::Deserializer::from_slice(json);
-        let pool = serde_path_to_error::deserialize(&mut reader).map_err(located)?;
-        reader.end().map_err(syntax)?;
-        Ok(pool)
+        parse(json)
     }
+}
+
+fn parse<T: serde::de::DeserializeOwned>(json: &[u8]) -> Result<T, PoolError> {
+    if json.len() > MAX_BYTES {
+        return Err(PoolError::TooLarge { bytes: json.len() });
+    }
+    let json = json.strip_prefix(b"\xef\xbb\xbf").unwrap_or(json);
+    let mut reader = serde_json::Deserializer::from_slice(json);
+    let value = serde_path_to_error::deserialize(&mut reader).map_err(located)?;
+    reader.end().map_err(syntax)?;
+    Ok(value)
 }
 
 fn syntax(error: serde_json::Error) -> PoolError {

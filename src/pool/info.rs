@@ -1,0 +1,80 @@
+//! A checked pool as a table for people.
+
+use super::{Model, Note, Pool, ProfileSource};
+use crate::router_file::Router;
+use serde::Serialize;
+
+/// A pool as it was understood.
+#[derive(Clone, Debug, PartialEq, Serialize)]
+#[serde(rename_all = "camelCase")]
+#[cfg_attr(feature = "schema", derive(ts_rs::TS))]
+pub struct PoolInfo {
+    /// What people call it.
+    pub name: Option<String>,
+    /// Date of the prices, as written.
+    pub as_of: Option<String>,
+    /// The models, in the order of the file.
+    pub models: Vec<ModelInfo>,
+    /// What was assumed where the file was silent.
+    pub notes: Vec<Note>,
+}
+
+/// One model of a pool as it was understood.
+#[derive(Clone, Debug, PartialEq, Serialize)]
+#[serde(rename_all = "camelCase")]
+#[cfg_attr(feature = "schema", derive(ts_rs::TS))]
+pub struct ModelInfo {
+    /// Unique in the pool.
+    pub id: String,
+    /// Name for people.
+    pub name: String,
+    /// Who serves it.
+    pub provider: Option<String>,
+    /// Where its quality comes from.
+    pub source: ProfileSource,
+    /// Expected quality over all kinds of prompts, in [0, 1].
+    pub quality: f64,
+    /// Labelled prompts behind it.
+    pub labels: f64,
+    /// USD per million prompt tokens; `null` is unknown.
+    pub input: Option<f64>,
+    /// USD per million answer tokens; `null` is unknown.
+    pub output: Option<f64>,
+    /// Most tokens of prompt and answer together.
+    pub context_limit: Option<f64>,
+    /// Most tokens of an answer.
+    pub output_limit: Option<f64>,
+    /// What it can do beside text.
+    pub capabilities: Vec<String>,
+}
+
+impl Pool {
+    /// The pool as a table for people.
+    pub fn info(&self, router: &Router) -> PoolInfo {
+        let shares = router.clusters().shares();
+        PoolInfo {
+            name: self.name().map(str::to_owned),
+            as_of: self.as_of().map(str::to_owned),
+            models: self.models().iter().map(|model| model_info(model, shares)).collect(),
+            notes: self.notes().to_vec(),
+        }
+    }
+}
+
+fn model_info(model: &Model, shares: &[f32]) -> ModelInfo {
+    let profile = &model.profile;
+    let error: f64 = profile.mean.iter().zip(shares).map(|(e, share)| f64::from(e * share)).sum();
+    ModelInfo {
+        id: model.id.clone(),
+        name: model.name.clone(),
+        provider: model.provider.clone(),
+        source: model.source,
+        quality: (1.0 - error).clamp(0.0, 1.0),
+        labels: profile.labels.iter().copied().map(f64::from).sum(),
+        input: model.prices.input,
+        output: model.prices.output,
+        context_limit: model.context_limit,
+        output_limit: model.output_limit,
+        capabilities: model.capabilities.clone(),
+    }
+}

@@ -1,0 +1,64 @@
+//! Values and errors across the border.
+
+use crate::error::Error;
+use crate::route::{RawRequest, Request};
+use js_sys::Reflect;
+use serde::Serialize;
+use serde_wasm_bindgen::{Deserializer, Serializer};
+use wasm_bindgen::prelude::*;
+
+/// An error on its way to JavaScript, where it is an `Error` with `code` and `path`.
+pub struct Thrown(JsValue);
+
+impl From<Thrown> for JsValue {
+    fn from(thrown: Thrown) -> Self {
+        thrown.0
+    }
+}
+
+impl<E: Into<Error>> From<E> for Thrown {
+    fn from(cause: E) -> Self {
+        let cause = cause.into();
+        Self(error(cause.code(), &cause.to_string(), cause.path()))
+    }
+}
+
+/// An `Error` of JavaScript that carries a code and a path.
+pub fn error(code: &str, message: &str, path: Option<String>) -> JsValue {
+    let error = js_sys::Error::new(message);
+    error.set_name("UnirouteError");
+    let path = path.map_or(JsValue::UNDEFINED, JsValue::from);
+    for (key, value) in [("code", JsValue::from_str(code)), ("path", path)] {
+        // Setting a property of an object that was just made cannot fail.
+        let _ = Reflect::set(&error, &JsValue::from_str(key), &value);
+    }
+    error.into()
+}
+
+/// A plain value as JSON would have it: objects, arrays, and `null` for what is absent.
+pub fn to_js<T: Serialize>(value: &T) -> Result<JsValue, Thrown> {
+    value
+        .serialize(&Serializer::json_compatible())
+        .map_err(|e| Thrown(error("conversion", &format!("{e}. Please report this."), None)))
+}
+
+/// What a caller asks of a decision; `undefined` and `null` ask for nothing in particular.
+pub fn request(wish: JsValue) -> Result<Request, Thrown> {
+    if wish.is_undefined() || wish.is_null() {
+        return Ok(Request::default());
+    }
+    let raw: RawRequest =
+        serde_path_to_error::deserialize(Deserializer::from(wish)).map_err(|e| {
+            let path = e.path().to_string();
+            let message = format!("{path}: {}; correct this part of the request", e.inner());
+            Thrown(error("request_type", &message, Some(path)))
+        })?;
+    Ok(Request::try_from(raw)?)
+}
+
+/// The clock that browsers, workers, Node and workerd all have.
+pub fn clock() -> web_sys::Performance {
+    Reflect::get(&js_sys::global(), &JsValue::from_str("performance"))
+        .unwrap_or(JsValue::UNDEFINED)
+        .unchecked_into()
+}
