@@ -48,11 +48,14 @@ async function answer(request, signal, onProgress) {
     return router.info();
   }
   if (router === undefined) throw new UnirouteError("not_loaded", "Nothing is loaded yet. Wait for load to answer.");
+  const counted = (/** @type {number} */ loaded, /** @type {number} */ total) => onProgress({ phase: "batch", loaded, total });
   switch (request.kind) {
-    case "routeBatch": {
-      const [prompts, wish] = request.args;
-      return router.routeBatch(prompts, wish, (loaded, total) => onProgress({ phase: "batch", loaded, total }), signal);
-    }
+    case "routeBatch":
+      return router.routeBatch(request.args[0], request.args[1], counted, signal);
+    case "openBatch":
+      return router.openBatch(...request.args, counted, signal);
+    case "report":
+      return router.report(...request.args);
     case "route":
       return router.route(...request.args);
     case "explain":
@@ -63,8 +66,6 @@ async function answer(request, signal, onProgress) {
       return router.setPool(...request.args);
     case "addModel":
       return router.addModel(...request.args);
-    case "importPrices":
-      return router.importPrices(...request.args);
     case "pool":
       return router.pool();
     case "poolInfo":

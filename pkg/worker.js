@@ -94,9 +94,23 @@ export class WorkerRouter {
    * @param {AbortSignal} [signal]
    */
   routeBatch(prompts, request, onProgress, signal) {
-    /** @type {Fetching["onProgress"]} */
-    const progress = onProgress && (({ loaded, total }) => onProgress(loaded, total ?? prompts.length));
-    return this.call("routeBatch", [prompts, request], { signal, onProgress: progress });
+    return this.call("routeBatch", [prompts, request], { signal, onProgress: counting(onProgress) });
+  }
+
+  /**
+   * As `Router.openBatch`.
+   *
+   * @param {string[]} prompts
+   * @param {(done: number, of: number) => void} [onProgress]
+   * @param {AbortSignal} [signal]
+   */
+  openBatch(prompts, onProgress, signal) {
+    return this.call("openBatch", [prompts], { signal, onProgress: counting(onProgress) });
+  }
+
+  /** @param {Parameters<Calls["report"]>} args as `Router.report` */
+  report(...args) {
+    return this.call("report", args);
   }
 
   /** @param {Parameters<Calls["estimateCost"]>} args as `Router.estimateCost` */
@@ -112,11 +126,6 @@ export class WorkerRouter {
   /** @param {Parameters<Calls["addModel"]>} args as `Router.addModel` */
   addModel(...args) {
     return this.call("addModel", args);
-  }
-
-  /** @param {Parameters<Calls["importPrices"]>} args as `Router.importPrices` */
-  importPrices(...args) {
-    return this.call("importPrices", args);
   }
 
   /** As `Router.pool`. */
@@ -178,6 +187,14 @@ export class WorkerRouter {
     this.#waiting.clear();
     for (const { reject } of all) reject(error);
   }
+}
+
+/**
+ * @param {((done: number, of: number) => void) | undefined} onProgress
+ * @returns {Fetching["onProgress"]}
+ */
+function counting(onProgress) {
+  return onProgress && (({ loaded, total }) => onProgress(loaded, total ?? loaded));
 }
 
 /**

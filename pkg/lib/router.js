@@ -12,7 +12,9 @@ import { jsonBytes } from "./bytes.js";
  * @typedef {import("../dist/uniroute.js").Router} Core
  */
 
-/** How many prompts are routed before other work of the thread gets its turn. */
+/** How long the thread works on a batch before other work gets its turn, in milliseconds. */
+const SLICE_MS = 12;
+/** Prompts handed to the core at once. */
 const BATCH = 64;
 
 /**
@@ -70,6 +72,39 @@ export class CoreRouter {
   }
 
   /**
+   * Places many prompts among the clusters, for {@link report}. They replace those of the call
+   * before; when this one is aborted, none remain.
+   *
+   * @param {string[]} prompts
+   * @param {(done: number, of: number) => void} [onProgress]
+   * @param {AbortSignal} [signal]
+   */
+  async openBatch(prompts, onProgress, signal) {
+    this.#call((core) => core.clearBatch());
+    let done = 0;
+    while (done < prompts.length) {
+      const from = done;
+      done += this.#call((core) => core.addToBatch(prompts.slice(from, from + 4 * BATCH), SLICE_MS));
+      onProgress?.(done, prompts.length);
+      await breathe();
+      if (!signal?.aborted) continue;
+      this.#call((core) => core.clearBatch());
+      throw UnirouteError.from(signal.reason);
+    }
+    return done;
+  }
+
+  /**
+   * Where each prompt of the batch goes, and what that amounts to beside sending all to one model.
+   * A budget or a floor holds on average.
+   *
+   * @param {RouteRequest} [request]
+   */
+  report(request) {
+    return this.#call((core) => core.report(request));
+  }
+
+  /**
    * What the prompt costs with one model, or with each model of the pool.
    *
    * @param {string} prompt
@@ -116,15 +151,6 @@ export class CoreRouter {
   /** The clusters in two dimensions, with each model's expected quality in them. */
   map() {
     return this.#call((core) => core.map());
-  }
-
-  /**
-   * Turns a price list of LiteLLM, models.dev or OpenRouter into a pool.
-   *
-   * @param {PoolSource} list
-   */
-  importPrices(list) {
-    return this.#call((core) => core.importPrices(jsonBytes(list)));
   }
 
   /** Gives the memory back. The router cannot be used afterwards. */

@@ -1,6 +1,6 @@
 // What crosses the package's border. Types of the core are generated from the Rust types into
 // core.d.ts; those of this file exist in JavaScript only.
-import type { ClusterMap, CostEstimate, Decision, Explanation, ImportedPrices, PoolInfo, RawModel, RouterInfo } from "./core.js";
+import type { BatchReport, ClusterMap, CostEstimate, Decision, Explanation, PoolInfo, RawModel, RouteRequest, RouterInfo } from "./core.js";
 export type * from "./core.js";
 
 /** What is being loaded. */
@@ -28,34 +28,17 @@ export interface LoadOptions extends Fetching {
   router?: Uint8Array | ArrayBuffer | URL | undefined;
 }
 
-/** What a caller may ask of a decision. At most one of `lambda`, `maxCost` and `minQuality`. */
-export interface RouteRequest {
-  /** Quality that one US dollar is worth: the score is (1 − quality) + lambda · cost. */
-  lambda?: number;
-  /** Most US dollars this prompt may cost; the best quality within it wins. */
-  maxCost?: number;
-  /** Least expected quality, in [0, 1]; the lowest cost above it wins. */
-  minQuality?: number;
-  /** Only these models. */
-  allow?: string[];
-  /** None of these models. */
-  deny?: string[];
-  /** Capabilities the model must have. */
-  need?: string[];
-  /** Expected tokens of the answer, where the caller knows better than the pool. */
-  expectedOutputTokens?: number;
-}
-
 /** Everything a worker can be asked, by the `kind` of the message. */
 export interface Calls {
   load(options: Omit<LoadOptions, "signal" | "onProgress">): RouterInfo;
   route(prompt: string, request?: RouteRequest): Decision;
   explain(prompt: string, request?: RouteRequest): Explanation;
   routeBatch(prompts: string[], request?: RouteRequest): Decision[];
+  openBatch(prompts: string[]): number;
+  report(request?: RouteRequest): BatchReport;
   estimateCost(prompt: string, model?: string): CostEstimate[];
   setPool(pool: PoolSource): PoolInfo;
   addModel(model: RawModel): PoolInfo;
-  importPrices(list: PoolSource): ImportedPrices;
   pool(): string;
   poolInfo(): PoolInfo;
   info(): RouterInfo;

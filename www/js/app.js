@@ -1,6 +1,8 @@
 import { files } from "../uniroute/dist/files.js";
 import { download, verify } from "../uniroute/lib/bytes.js";
-import { Engine, UnirouteError } from "./engine.js";
+import { UnirouteError } from "../uniroute/lib/errors.js";
+import { BatchDesk } from "./batch.js";
+import { latest, loadRouter } from "./engine.js";
 import { EXAMPLES } from "./examples.js";
 import { fromFragment, keepChoices, keepPool, keepPrompt, keptChoices, keptPool, keptPrompt, toFragment } from "./keep.js";
 import { DEFAULTS, initial, request } from "./state.js";
@@ -8,12 +10,15 @@ import { Store } from "./store.js";
 
 /** @typedef {import("./state.js").State} State */
 /** @typedef {import("./state.js").Choices} Choices */
+/** @typedef {import("../uniroute/worker.js").WorkerRouter} WorkerRouter */
 
 /** The name under which an uploaded or edited pool is chosen. */
 export const OWN = "own";
 
 /** More bytes of a file are not read; the core refuses far smaller ones. */
 const MOST_BYTES = 64 * 1024 * 1024;
+/** How long a choice must stand before it is written down. */
+const REMEMBER_MS = 250;
 
 const DIST = new URL("../uniroute/dist/", import.meta.url);
 
@@ -21,8 +26,9 @@ const DIST = new URL("../uniroute/dist/", import.meta.url);
 export class App {
   /** @type {Store<State>} */
   store = new Store(initial());
-  /** @type {Engine | null} */
-  #engine = null;
+  batch = new BatchDesk(this);
+  /** @type {WorkerRouter | null} */
+  router = null;
   /** @type {ReturnType<typeof setTimeout> | undefined} */
   #remembering;
 
@@ -36,21 +42,20 @@ export class App {
     try {
       const own = choices.poolId === OWN ? await keptPool() : null;
       const url = own === null && choices.poolId ? await poolUrl(listed, choices.poolId) : undefined;
-      const router = await Engine.load({
-        ...(own !== null ? { pool: own } : url ? { pool: url } : {}),
+      const pool = own ?? url;
+      this.router = await loadRouter({
+        ...(pool ? { pool } : {}),
         onProgress: (progress) => this.store.set({ progress: { ...this.store.now.progress, [progress.phase]: progress } }),
       });
-      this.#engine = new Engine(router, {
-        answer: (explanation, took) => this.store.set({ explanation, took }),
-        problem: (error) => this.#tell("No decision", error),
-      });
-      const [info, pool, pools] = await Promise.all([router.info(), router.poolInfo(), listed]);
+      this.store.set({ phase: "ready" });
+      this.decide();
+      const [router, info, pools] = await Promise.all([this.router.info(), this.router.poolInfo(), listed]);
       const poolId = own !== null ? OWN : url ? (choices.poolId ?? "") : (pools[0]?.id ?? "");
-      this.store.set({ phase: "ready", router: info, pools, poolId, ...named(pool, pools, poolId) });
-      this.#ask();
+      this.store.set({ router, pools, poolId, ...named(info, pools, poolId) });
+      await this.#drawMap();
     } catch (thrown) {
       this.store.set({ phase: "broken" });
-      this.#tell("The router could not be loaded", UnirouteError.from(thrown));
+      this.tell("The router could not be loaded", thrown);
     }
   }
 
@@ -58,14 +63,14 @@ export class App {
   setPrompt(prompt) {
     this.store.set({ prompt });
     keepPrompt(prompt);
-    this.#ask();
+    this.decide();
   }
 
   /** @param {Partial<Choices>} patch */
   choose(patch) {
     this.store.set(patch);
     this.#remember();
-    this.#ask();
+    this.decide();
   }
 
   /**
@@ -79,17 +84,16 @@ export class App {
   }
 
   /**
-   * Takes one of the listed pools.
+   * Takes one of the listed pools, or goes back to the own one.
    *
    * @param {string} id
    */
   async choosePool(id) {
-    const name = this.store.now.pools.find((pool) => pool.id === id)?.name ?? id;
-    await this.#replacePool(name, id, async () => {
-      if (id === OWN) return (await keptPool()) ?? "";
-      const { file } = this.store.now.pools.find((pool) => pool.id === id) ?? { file: "" };
-      const known = files[`pools/${file}`];
-      return verify(file, await download(new URL(`pools/${file}`, DIST), "pool", known?.bytes, {}), known?.sha256);
+    const listed = this.store.now.pools.find((pool) => pool.id === id);
+    await this.replacePool(listed?.name ?? "Your pool", id, async () => {
+      if (!listed) return (await keptPool()) ?? "";
+      const known = files[`pools/${listed.file}`];
+      return verify(listed.file, await download(new URL(`pools/${listed.file}`, DIST), "pool", known?.bytes, {}), known?.sha256);
     });
   }
 
@@ -99,7 +103,44 @@ export class App {
    * @param {File} file
    */
   async openFile(file) {
-    await this.#replacePool(`“${file.name}”`, OWN, async () => new Uint8Array(await file.slice(0, MOST_BYTES).arrayBuffer()));
+    await this.replacePool(`“${file.name}”`, OWN, async () => new Uint8Array(await file.slice(0, MOST_BYTES).arrayBuffer()));
+  }
+
+  /**
+   * Looks at one kind of prompts, or at none in particular.
+   *
+   * @param {number | null} cluster
+   */
+  chooseCluster(cluster) {
+    this.store.set({ cluster: cluster === this.store.now.cluster ? null : cluster });
+  }
+
+  /**
+   * Looks at one kind of prompts on the map.
+   *
+   * @param {number} cluster
+   */
+  showCluster(cluster) {
+    this.store.set({ cluster });
+    document.getElementById("map")?.scrollIntoView({ block: "nearest" });
+  }
+
+  /** Asks for the decision that the present prompt and choices call for. */
+  decide() {
+    const { phase, prompt } = this.store.now;
+    if (phase !== "ready") return;
+    void this.#ask(prompt, request(this.store.now));
+    this.batch.refresh();
+  }
+
+  /**
+   * @param {string} title
+   * @param {unknown} thrown
+   * @param {string} [after]
+   */
+  tell(title, thrown, after = "") {
+    const { message, path, code } = UnirouteError.from(thrown);
+    this.store.set({ notice: { kind: "bad", title, message, path, code, after } });
   }
 
   dismiss() {
@@ -113,33 +154,36 @@ export class App {
    * @param {string} poolId
    * @param {() => Promise<string | Uint8Array>} read
    */
-  async #replacePool(name, poolId, read) {
-    const engine = this.#engine;
-    if (engine === null) return;
+  async replacePool(name, poolId, read) {
+    if (this.router === null) return;
     try {
-      const pool = await engine.router.setPool(await read());
+      const pool = await this.router.setPool(await read());
       const ids = new Set(pool.models.map((model) => model.id));
       this.store.set({ poolId, ...named(pool, this.store.now.pools, poolId), off: this.store.now.off.filter((id) => ids.has(id)), notice: null });
-      if (poolId === OWN) void engine.router.pool().then(keepPool);
+      if (poolId === OWN) void this.router.pool().then(keepPool);
       this.#remember();
-      this.#ask();
+      this.batch.forget();
+      this.decide();
+      await this.#drawMap();
     } catch (thrown) {
-      this.#tell(`${name} was not taken`, UnirouteError.from(thrown), `The pool in use is still “${this.store.now.poolName}”.`);
+      this.tell(`${name} was not taken`, thrown, `The pool in use is still “${this.store.now.poolName}”.`);
     }
   }
 
-  #ask() {
-    const state = this.store.now;
-    if (state.phase === "ready") void this.#engine?.ask(state.prompt, request(state));
-  }
+  #ask = latest(async (/** @type {string} */ prompt, /** @type {import("./state.js").RouteRequest} */ wish) => {
+    const start = performance.now();
+    try {
+      const explanation = (await this.router?.explain(prompt, wish)) ?? null;
+      this.store.set({ explanation, took: performance.now() - start });
+    } catch (thrown) {
+      this.tell("No decision", thrown);
+    }
+  });
 
-  /**
-   * @param {string} title
-   * @param {UnirouteError} error
-   * @param {string} [after]
-   */
-  #tell(title, error, after = "") {
-    this.store.set({ notice: { kind: "bad", title, message: error.message, path: error.path, code: error.code, after } });
+  /** Fetches the map; from then on decisions say where their prompt lies. */
+  async #drawMap() {
+    this.store.set({ map: (await this.router?.map()) ?? null });
+    if (!this.store.now.explanation?.place) this.decide();
   }
 
   /** Keeps the choices for the next visit, and in the address for who copies it. */
@@ -148,17 +192,17 @@ export class App {
     this.#remembering = setTimeout(() => {
       keepChoices(this.store.now);
       history.replaceState(null, "", toFragment(this.store.now) || location.pathname + location.search);
-    }, 250);
+    }, REMEMBER_MS);
   }
 
   /** A link to this page was opened in this tab. */
   #followLink() {
     const { choices, prompt } = fromFragment(location.hash);
-    const { poolId = this.store.now.poolId, ...rest } = choices;
-    this.store.set({ ...DEFAULTS, poolId: this.store.now.poolId, ...rest });
+    const { poolId } = this.store.now;
+    this.store.set({ ...DEFAULTS, ...choices, poolId });
     if (prompt !== null) this.setPrompt(prompt);
-    if (poolId !== this.store.now.poolId) void this.choosePool(poolId);
-    this.#ask();
+    if (choices.poolId !== undefined && choices.poolId !== poolId) void this.choosePool(choices.poolId);
+    this.decide();
   }
 }
 

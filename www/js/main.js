@@ -1,10 +1,12 @@
 import { App } from "./app.js";
+import { mountBatch } from "./views/batch.js";
 import { mountCandidates } from "./views/candidates.js";
 import { mountChrome } from "./views/chrome.js";
 import { mountDecision } from "./views/decision.js";
 import { mountDrop } from "./views/drop.js";
 import { mountKinds } from "./views/kinds.js";
 import { mountLoad } from "./views/load.js";
+import { mountMap } from "./views/map.js";
 import { mountNotice } from "./views/notice.js";
 import { mountPlot } from "./views/plot.js";
 import { mountPrompt } from "./views/prompt.js";
@@ -22,6 +24,8 @@ for (const mount of [
   mountPlot,
   mountKinds,
   mountCandidates,
+  mountMap,
+  mountBatch,
   mountDrop,
 ]) {
   mount(app);

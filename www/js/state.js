@@ -2,6 +2,7 @@
  * What the page knows and what the person chose.
  *
  * @typedef {import("../uniroute/lib/types.js").Explanation} Explanation
+ * @typedef {import("../uniroute/lib/types.js").ClusterMap} ClusterMap
  * @typedef {import("../uniroute/lib/types.js").PoolInfo} PoolInfo
  * @typedef {import("../uniroute/lib/types.js").RouterInfo} RouterInfo
  * @typedef {import("../uniroute/lib/types.js").RouteRequest} RouteRequest
@@ -44,6 +45,8 @@ export const VIEWS = ["route", "batch", "pool", "about"];
  *   pool: PoolInfo | null,
  *   poolName: string,
  *   explanation: Explanation | null,
+ *   map: ClusterMap | null,
+ *   cluster: number | null,
  *   took: number | null,
  *   notice: Notice | null,
  * }} State
@@ -72,6 +75,8 @@ export function initial() {
     pool: null,
     poolName: "",
     explanation: null,
+    map: null,
+    cluster: null,
     took: null,
     notice: null,
   };

@@ -6,19 +6,19 @@ import { percent, words } from "../format.js";
  *
  * @param {import("../app.js").App} app
  */
-export function mountKinds({ store }) {
+export function mountKinds(app) {
   const root = byId("kinds");
   const verdict = h("p");
   const list = h("ol", { class: "bars" });
   replace(root, h("h2", { class: "eyebrow" }, "Kind of prompt"), verdict, list);
-  store.watch(["explanation"], ({ explanation }) => {
+  app.store.watch(["explanation"], ({ explanation }) => {
     const clusters = explanation?.decision.clusters ?? [];
     verdict.textContent = explanation ? sure(explanation.decision) : "";
     const most = Math.max(...clusters.map(({ weight }) => weight), 1e-9);
     replace(
       list,
-      ...clusters.map(({ label, weight }) =>
-        h("li", { title: label }, h("span", { class: "bar-name" }, words(label, 4)), h("span", { class: "figures" }, percent(weight)), style(h("span", { class: "meter", "aria-hidden": "true" }), { "--share": weight / most })),
+      ...clusters.map(({ id, label, weight }) =>
+        h("li", {}, h("button", { type: "button", class: "plain", title: `Show on the map: ${label}`, click: () => app.showCluster(id) }, words(label, 4)), h("span", { class: "figures" }, percent(weight)), style(h("span", { class: "meter", "aria-hidden": "true" }), { "--share": weight / most })),
       ),
     );
   });

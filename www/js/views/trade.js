@@ -1,10 +1,20 @@
 import { byId, h, replace, style } from "../dom.js";
-import { percent, pointPrice, usd, usdPerThousand } from "../format.js";
+import { percent, pointPrice, usd } from "../format.js";
 import { STEPS, positionOf, stretches, valueAt } from "../scale.js";
 import { chosen } from "../state.js";
 
 /** @typedef {import("../scale.js").Control} Control */
 /** @typedef {import("../state.js").State} State */
+
+/**
+ * What the present setting comes to.
+ *
+ * @typedef {object} Outcome
+ * @property {number | null} cost US dollars per thousand prompts
+ * @property {number | null} quality
+ * @property {string} worth what a point of quality is worth, in words, as far as the outcome tells
+ * @property {{ name: string, on: boolean, from: number, to: number }[]} stretches who would be chosen where
+ */
 
 /** @type {{ control: Control, name: string, hint: string, low: string, high: string }[]} */
 const READINGS = [
@@ -13,99 +23,131 @@ const READINGS = [
   { control: "floor", name: "Quality floor", hint: "least expected quality", low: "0 %", high: "100 %" },
 ];
 
+const NOTHING = { cost: null, quality: null, worth: "–", stretches: [] };
+
 /**
- * One control with three readings: turn any of them, and see what that means in the others.
+ * One control with three readings, for one prompt and for a batch: turn any of them, and see what
+ * that means in the others.
  *
  * @param {import("../app.js").App} app
  */
 export function mountTrade(app) {
-  const root = byId("trade");
-  const { store } = app;
-  const control = () => store.now.control;
-  const slider = h("input", {
-    type: "range",
-    id: "slider",
-    min: 0,
-    max: STEPS,
-    step: 1,
-    input: () => app.choose({ [control()]: valueAt(control(), slider.valueAsNumber) }),
-  });
+  const one = dial(app, byId("trade"));
+  app.store.watch(["control", "lambda", "budget", "floor", "explanation"], (state) => one(state, ofPrompt(state)));
+  const all = dial(app, byId("batch-trade"));
+  const drawAll = () => all(app.store.now, ofBatch(app.batch.store.now));
+  app.store.watch(["control", "lambda", "budget", "floor"], drawAll);
+  app.batch.store.watch(["report"], drawAll);
+}
+
+/**
+ * @param {import("../app.js").App} app
+ * @param {HTMLElement} root
+ * @returns {(state: State, outcome: Outcome) => void} draws it
+ */
+function dial(app, root) {
+  let now = /** @type {Outcome} */ (NOTHING);
+  const control = () => app.store.now.control;
+  const slider = h("input", { type: "range", min: 0, max: STEPS, step: 1, class: "slider", input: () => app.choose({ [control()]: valueAt(control(), slider.valueAsNumber) }) });
   const strip = h("div", { class: "strip", "aria-hidden": "true" });
   const ends = h("div", { class: "ends quiet" });
-  const tiles = READINGS.map((reading) => tile(app, reading));
-  replace(
-    root,
-    h("fieldset", { class: "tiles" }, h("legend", { class: "hidden" }, "What to hold to"), ...tiles.map(({ element }) => element)),
-    h("div", { class: "dial" }, strip, slider, ends),
-  );
-  store.watch(["control", "lambda", "budget", "floor", "explanation"], (state) => {
-    const reading = READINGS.find((one) => one.control === state.control) ?? READINGS[0];
-    tiles.forEach((one) => one.draw(state));
+  const tiles = READINGS.map((reading) => tile(app, root.id, reading, () => now));
+  replace(root, h("fieldset", { class: "tiles" }, h("legend", { class: "hidden" }, "What to hold to"), ...tiles.map(({ element }) => element)), h("div", { class: "dial" }, strip, slider, ends));
+  return (state, outcome) => {
+    now = outcome;
+    const reading = READINGS.find((one) => one.control === state.control);
+    tiles.forEach((one) => one.draw(state, outcome));
     slider.value = String(positionOf(state.control, state[state.control]));
     slider.setAttribute("aria-label", reading?.hint ?? "");
     slider.setAttribute("aria-valuetext", spoken(state));
     style(slider, { "--at": slider.valueAsNumber / STEPS });
     replace(ends, h("span", {}, reading?.low), h("span", {}, reading?.high));
-    drawStrip(strip, app, state);
-  });
+    replace(strip, ...outcome.stretches.map((stretch) => drawStretch(stretch, (position) => app.choose({ [control()]: valueAt(control(), position) }))));
+    strip.hidden = outcome.stretches.length === 0;
+  };
 }
 
 /**
  * @param {import("../app.js").App} app
+ * @param {string} group
  * @param {typeof READINGS[number]} reading
+ * @param {() => Outcome} outcome
  */
-function tile(app, { control, name, hint }) {
+function tile(app, group, { control, name, hint }, outcome) {
   const value = h("output", { class: "figures" });
-  const radio = h("input", { type: "radio", name: "control", value: control, change: () => take(app, control) });
-  const element = h("label", { class: "tile" }, radio, h("span", { class: "tile-name" }, name), value, h("span", { class: "quiet" }, hint));
+  const radio = h("input", { type: "radio", name: group, value: control, change: () => app.choose({ control, ...start(control, outcome()) }) });
   return {
-    element,
-    /** @param {State} state */
-    draw: (state) => {
+    element: h("label", { class: "tile" }, radio, h("span", { class: "tile-name" }, name), value, h("span", { class: "quiet" }, hint)),
+    /** @type {(state: State, outcome: Outcome) => void} */
+    draw: (state, outcome) => {
       radio.checked = state.control === control;
-      value.textContent = shown(state, control);
+      value.textContent = shown(state, control, outcome);
     },
   };
 }
 
 /**
- * Turns another reading, starting from what it reads now, so that the decision does not jump.
+ * Another reading starts from what it reads now, so that the decision does not jump.
  *
- * @param {import("../app.js").App} app
  * @param {Control} control
+ * @param {Outcome} outcome
  */
-function take(app, control) {
-  const candidate = chosen(app.store.now);
-  const cost = candidate?.cost.total;
-  app.choose({
-    control,
-    ...(control === "budget" && cost ? { budget: cost * 1000 * 1.001 } : {}),
-    ...(control === "floor" && candidate ? { floor: Math.floor(candidate.quality * 1000) / 1000 } : {}),
-  });
+function start(control, { cost, quality }) {
+  if (control === "budget" && cost) return { budget: cost * 1.001 };
+  if (control === "floor" && quality !== null) return { floor: Math.floor(quality * 1000) / 1000 };
+  return {};
 }
 
 /**
- * The set value of the control in use; what the decision makes of it for the others.
+ * The set value of the reading in use; what comes of it for the others.
  *
  * @param {State} state
  * @param {Control} control
+ * @param {Outcome} outcome
  */
-function shown(state, control) {
+function shown(state, control, { cost, quality, worth }) {
+  const set = state.control === control;
+  if (control === "lambda") return set ? pointPrice(state.lambda) : worth;
+  if (control === "budget") return set ? usd(state.budget) : cost === null ? "–" : usd(cost);
+  return set ? percent(state.floor) : quality === null ? "–" : percent(quality);
+}
+
+/**
+ * @param {State} state
+ * @returns {Outcome}
+ */
+function ofPrompt(state) {
   const candidate = chosen(state);
-  if (control === "lambda") return state.control === "lambda" ? pointPrice(state.lambda) : implied(state);
-  if (control === "budget") return state.control === "budget" ? usd(state.budget) : usdPerThousand(candidate?.cost.total ?? null);
-  return state.control === "floor" ? percent(state.floor) : candidate ? percent(candidate.quality) : "–";
+  const { explanation } = state;
+  if (!explanation) return NOTHING;
+  const names = new Map(explanation.decision.candidates.map(({ id, name }) => [id, name]));
+  return {
+    cost: candidate?.cost.total == null ? null : candidate.cost.total * 1000,
+    quality: candidate?.quality ?? null,
+    worth: implied(explanation),
+    stretches: stretches(state.control, explanation.frontier).map(({ id, from, to }) => ({ name: names.get(id) ?? id, on: id === explanation.decision.model, from, to })),
+  };
+}
+
+/**
+ * @param {import("../batch.js").BatchState} state
+ * @returns {Outcome}
+ */
+function ofBatch({ report, prompts }) {
+  if (!report) return NOTHING;
+  const { cost, quality, lambda } = report.routed;
+  return { cost: (cost / Math.max(1, prompts.length)) * 1000, quality, worth: pointPrice(lambda), stretches: [] };
 }
 
 /**
  * The range of prices of quality at which λ would have chosen the same model.
  *
- * @param {State} state
+ * @param {import("../state.js").Explanation} explanation
  */
-function implied({ explanation }) {
-  const point = explanation?.frontier.find(({ id }) => id === explanation.decision.model);
-  if (!point?.lambda) return "–";
-  const [least, most] = point.lambda;
+function implied({ frontier, decision }) {
+  const range = frontier.find(({ id }) => id === decision.model)?.lambda;
+  if (!range) return "–";
+  const [least, most] = range;
   if (least === 0) return most === null ? "any price" : `over ${pointPrice(most)}`;
   return most === null ? `under ${pointPrice(least)}` : `${pointPrice(most)} to ${pointPrice(least)}`;
 }
@@ -113,26 +155,14 @@ function implied({ explanation }) {
 /** @param {State} state */
 function spoken(state) {
   if (state.control === "lambda") return state.lambda === 0 ? "quality at any price" : `one point of quality is worth ${pointPrice(state.lambda)} per thousand prompts`;
-  if (state.control === "budget") return `${usd(state.budget)} per thousand prompts`;
-  return `at least ${percent(state.floor)}`;
+  return state.control === "budget" ? `${usd(state.budget)} per thousand prompts` : `at least ${percent(state.floor)}`;
 }
 
 /**
- * Over the slider: who would be chosen where.
- *
- * @param {HTMLElement} strip
- * @param {import("../app.js").App} app
- * @param {State} state
+ * @param {Outcome["stretches"][number]} stretch
+ * @param {(position: number) => void} jump
  */
-function drawStrip(strip, app, { control, explanation }) {
-  const names = new Map(explanation?.decision.candidates.map(({ id, name }) => [id, name]));
-  replace(
-    strip,
-    ...stretches(control, explanation?.frontier ?? []).map(({ id, from, to }) => {
-      const name = names.get(id) ?? id;
-      const chosen = id === explanation?.decision.model;
-      const jump = () => app.choose({ [control]: valueAt(control, Math.round((from + to) / 2)) });
-      return style(h("span", { class: chosen ? "stretch on" : "stretch", title: name, click: jump }, name), { "--from": from / STEPS, "--to": to / STEPS });
-    }),
-  );
+function drawStretch({ name, on, from, to }, jump) {
+  const element = h("span", { class: on ? "stretch on" : "stretch", title: name, click: () => jump(Math.round((from + to) / 2)) }, name);
+  return style(element, { "--from": from / STEPS, "--to": to / STEPS });
 }
