@@ -13,7 +13,7 @@
 //! * [`pool`]: the language models one may choose from, with prices and limits;
 //! * [`cost`]: tokens and prices to US dollars;
 //! * [`route`]: all of it to a [`route::Decision`];
-//! * [`eval`]: how good such decisions are, measured as the paper measures them.
+//! * `eval`: how good such decisions are, measured as the paper measures them.
 //!
 //! The method is that of *Universal Model Routing for Efficient LLM Inference*
 //! (UniRoute, arXiv 2502.08773).

@@ -28,7 +28,7 @@ use crate::cluster::{Calibration, Clusters};
 use crate::embed::{Embed, Embedded, StaticEmbedder};
 use crate::profile::{Prior, Profile, ProfileError};
 use crate::route::Placed;
-use ndarray::{Array1, Array2, ArrayView2, Axis};
+use ndarray::{Array1, Array2, ArrayView2};
 use safetensors::tensor::{Dtype, SafeTensors, TensorView};
 use serde::{Deserialize, Serialize};
 use sha2::{Digest, Sha256};
@@ -159,6 +159,15 @@ impl Router {
     /// [`RouterError`]; a file that was cut short or changed by a single byte is refused.
     pub fn from_bytes(bytes: &[u8]) -> Result<Self, RouterError> {
         Self::load(bytes, None)
+    }
+
+    /// The router that comes with uniroute: static embedder, fitted on data of clean licence.
+    ///
+    /// # Errors
+    /// None, short of a broken build.
+    #[cfg(feature = "cli")]
+    pub fn bundled() -> Result<Self, RouterError> {
+        Self::from_bytes(include_bytes!("../assets/default.router"))
     }
 
     /// Loads a router with an embedder that the file only names.
@@ -383,14 +392,8 @@ impl Router {
         Ok(self.prior.posterior(memberships, errors)?.profile(self.overlap().view()))
     }
 
-    /// Mean of ΦΦᵀ over prompts, with each cluster's centroid standing for its prompts.
     fn overlap(&self) -> &Array2<f64> {
-        self.overlap.get_or_init(|| {
-            let phi = self.clusters.memberships(self.clusters.centroids()).mapv(f64::from);
-            let shares = Array1::from_iter(self.clusters.shares().iter().map(|s| f64::from(*s)));
-            let weighted = &phi * &shares.insert_axis(Axis(1));
-            weighted.t().dot(&phi)
-        })
+        self.overlap.get_or_init(|| self.clusters.overlap())
     }
 }
 

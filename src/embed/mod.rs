@@ -11,6 +11,10 @@ pub use error::EmbedError;
 pub use static_table::{STATIC_ID, StaticEmbedder};
 pub use wordpiece::WordPiece;
 
+/// The static embedder that comes with uniroute; see `assets/README.md` for what it was made from.
+#[cfg(feature = "cli")]
+pub const STATIC_FILE: &[u8] = include_bytes!("../../assets/static-minilm-64.safetensors");
+
 /// A prompt as the router sees it.
 #[derive(Clone, Debug, PartialEq)]
 pub struct Embedded {

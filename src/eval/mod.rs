@@ -2,4 +2,4 @@
 
 mod dataset;
 
-pub use dataset::{Dataset, DatasetError, FolderParts, Model, Prompt};
+pub use dataset::{Dataset, DatasetError, FolderParts, Model, Prompt, read_models};

@@ -396,19 +396,19 @@ impl Checker<'_> {
     }
 
     fn from_errors(&self, errors: &RawErrors, path: &str) -> Result<Profile, PoolError> {
-        let list = |field: &str, values: &[f32], high: f64| {
+        let list = |field: &str, values: &[f64], high: f64| {
             let at = format!("{path}.errors.{field}");
             self.length(&at, values.len())?;
             for (k, v) in values.iter().enumerate() {
-                number(&format!("{at}[{k}]"), f64::from(*v), 0.0, high, "")?;
+                number(&format!("{at}[{k}]"), *v, 0.0, high, "")?;
             }
-            Ok(values.to_vec())
+            Ok(values.iter().map(|v| *v as f32).collect())
         };
         let mean = list("mean", &errors.mean, 1.0)?;
         let labels = errors.labels.as_deref().map(|v| list("labels", v, MAX_TOKENS)).transpose()?;
         let sd = errors.sd.as_deref().map(|v| list("sd", v, 1.0)).transpose()?;
         let correlation = errors.correlation.map(|c| {
-            number(&format!("{path}.errors.correlation"), f64::from(c), 0.0, 1.0, "").map(|_| c)
+            number(&format!("{path}.errors.correlation"), c, 0.0, 1.0, "").map(|c| c as f32)
         });
         let correlation = correlation.transpose()?;
         Profile::try_new(self.router.prior(), mean, labels, sd, correlation)

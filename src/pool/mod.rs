@@ -31,3 +31,12 @@ pub const MAX_PRICE: f64 = 1e6;
 pub const MAX_TOKENS: f64 = 1e9;
 /// The only schema version there is so far.
 pub const SCHEMA_VERSION: u32 = 1;
+
+/// The pools that come with uniroute, by name: general open models, reasoning models of 2025,
+/// API models of 2024. Made with `uniroute profile` for the router that comes with it.
+#[cfg(feature = "cli")]
+pub const BUNDLED: [(&str, &str); 3] = [
+    ("open", include_str!("../../assets/pools/open.json")),
+    ("reasoning", include_str!("../../assets/pools/reasoning.json")),
+    ("api", include_str!("../../assets/pools/api.json")),
+];

@@ -149,19 +149,19 @@ pub struct RawLimit {
 #[cfg_attr(feature = "schema", derive(schemars::JsonSchema, ts_rs::TS))]
 pub struct RawErrors {
     /// Expected error in each cluster, in [0, 1], K values.
-    pub mean: Vec<f32>,
+    pub mean: Vec<f64>,
     /// Number of labels behind each value (soft counts), K values.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     #[cfg_attr(feature = "schema", ts(optional))]
-    pub labels: Option<Vec<f32>>,
+    pub labels: Option<Vec<f64>>,
     /// Standard deviation of each value, K values.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     #[cfg_attr(feature = "schema", ts(optional))]
-    pub sd: Option<Vec<f32>>,
+    pub sd: Option<Vec<f64>>,
     /// Correlation of the uncertainties of any two clusters, in [0, 1].
     #[serde(default, skip_serializing_if = "Option::is_none")]
     #[cfg_attr(feature = "schema", ts(optional))]
-    pub correlation: Option<f32>,
+    pub correlation: Option<f64>,
     /// Fields this release does not know; returned on export.
     #[serde(flatten)]
     #[cfg_attr(feature = "schema", ts(skip))]

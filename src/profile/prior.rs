@@ -40,9 +40,8 @@ impl Prior {
         let k = mean.len();
         check_length("prior covariance rows", covariance.nrows(), k)?;
         check_length("prior covariance columns", covariance.ncols(), k)?;
-        check_range("prior mean", "[-1, 2]", mean.iter().copied(), |v| {
-            (-1.0..=2.0).contains(&v)
-        })?;
+        // Coefficients of soft memberships: where no prompt is wholly in a cluster they may leave [0, 1].
+        check_range("prior mean", "[-100, 100]", mean.iter().copied(), |v| v.abs() <= 100.0)?;
         check_range("prior noise ratio", "(0, 10]", [noise_ratio], |v| {
             v > 0.0 && v <= 10.0
         })?;

@@ -20,7 +20,7 @@ pub fn place(router: &Router, prompt: &str) -> Placed {
 /// [`RouteError`] when the request itself is wrong. A request that leaves no model is not an
 /// error: the decision then has no model, and every candidate says why.
 ///
-/// ```ignore
+/// ```
 /// # use uniroute::{pool::Pool, route::{route, Request, Objective}, router_file::Router};
 /// let router = Router::bundled()?;
 /// let pool = Pool::from_json(br#"{"models": [

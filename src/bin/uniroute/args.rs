@@ -23,6 +23,8 @@ pub enum Command {
     Cost(CostArgs),
     /// Show what is in a router or a pool
     Inspect(InspectArgs),
+    /// Serve the page on this machine only
+    Serve(crate::serve::Args),
 }
 
 /// The model that turns prompts into vectors.

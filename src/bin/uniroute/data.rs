@@ -6,7 +6,7 @@ use ndarray::Array2;
 use rayon::prelude::*;
 use std::path::Path;
 use uniroute::embed::Embed;
-use uniroute::eval::Dataset;
+use uniroute::eval::{Dataset, FolderParts};
 
 /// Reads a folder with prompts.jsonl, models.json, scores.csv and, where there are any, costs.csv;
 /// each may be packed as .gz.
@@ -14,12 +14,15 @@ pub fn folder(dir: &Path) -> Result<Dataset> {
     if !dir.is_dir() {
         bail!("{} is not a folder; it should hold prompts.jsonl, models.json and scores.csv", dir.display());
     }
-    let name = name_of(dir);
     let part = |file: &str| files::open_text(&dir.join(file));
     let has = |file: &str| dir.join(file).exists() || dir.join(format!("{file}.gz")).exists();
-    let costs = has("costs.csv").then(|| part("costs.csv")).transpose()?;
-    Dataset::from_folder(name, part("prompts.jsonl")?, part("models.json")?, part("scores.csv")?, costs)
-        .with_context(|| dir.display().to_string())
+    let parts = FolderParts {
+        prompts: part("prompts.jsonl")?,
+        models: part("models.json")?,
+        scores: part("scores.csv")?,
+        costs: has("costs.csv").then(|| part("costs.csv")).transpose()?,
+    };
+    Dataset::from_folder(&name_of(dir), parts).with_context(|| dir.display().to_string())
 }
 
 /// Reads labels: a folder as above, a .jsonl or a .csv file.
@@ -29,18 +32,23 @@ pub fn labels(path: &Path) -> Result<Dataset> {
     }
     let text = files::open_text(path)?;
     let file = path.to_string_lossy();
-    let read = match file.trim_end_matches(".gz").rsplit('.').next() {
-        Some("jsonl" | "ndjson") => Dataset::from_labels_jsonl(name_of(path), text),
-        Some("csv") => Dataset::from_labels_csv(name_of(path), text),
+    let name = name_of(path);
+    match file.trim_end_matches(".gz").rsplit('.').next() {
+        Some("jsonl" | "ndjson") => Ok(Dataset::from_labels_jsonl(&name, &file, text)?),
+        Some("csv") => Ok(Dataset::from_labels_csv(&name, &file, text)?),
         _ => bail!("{file}: labels are a folder, a .jsonl or a .csv file"),
-    };
-    read.with_context(|| file.to_string())
+    }
 }
 
 fn name_of(path: &Path) -> String {
     let path = path.canonicalize().unwrap_or_else(|_| path.to_owned());
     let name = path.file_name().map(|n| n.to_string_lossy().into_owned()).unwrap_or_default();
     name.split('.').next().unwrap_or_default().to_owned()
+}
+
+/// The texts to embed, in order.
+pub fn texts(set: &Dataset) -> impl Iterator<Item = &str> {
+    set.prompts.iter().map(|p| p.to_embed())
 }
 
 /// Embeds prompts on all cores, `(n, d)`.

@@ -3,7 +3,7 @@
 use crate::args::{PoolArgs, RouterArgs, WeightsArgs};
 use anyhow::{Context, Result, bail};
 use std::fs;
-use std::io::{BufRead, BufReader, Read, Write};
+use std::io::{BufReader, Read, Write};
 use std::path::{Path, PathBuf};
 use uniroute::embed::{Embed, StaticEmbedder};
 use uniroute::pool::Pool;
@@ -20,7 +20,7 @@ pub fn read(path: &Path, limit: usize) -> Result<Vec<u8>> {
 }
 
 /// Opens `path`, or `path.gz` in its place, for reading text.
-pub fn open_text(path: &Path) -> Result<Box<dyn BufRead>> {
+pub fn open_text(path: &Path) -> Result<Box<dyn Read>> {
     let gz = PathBuf::from(format!("{}.gz", path.display()));
     let (path, packed) = match (path.exists(), gz.exists()) {
         (true, _) => (path, path.extension().is_some_and(|e| e == "gz")),
@@ -76,24 +76,7 @@ pub fn static_embedder() -> Result<(Box<dyn Embed>, Vec<u8>)> {
     Ok((Box::new(StaticEmbedder::from_bytes(&file)?), file))
 }
 
-/// The transformer, from the weights named on the command line or fetched by xtask.
-#[cfg(feature = "minilm")]
-pub fn minilm(args: &WeightsArgs) -> Result<Box<dyn Embed>> {
-    let fetched = PathBuf::from("target/minilm/model.safetensors");
-    let path = args.weights.clone().unwrap_or(fetched);
-    if !path.exists() {
-        bail!(
-            "the transformer's weights are not at {}; run `cargo xtask minilm` or name them with --weights",
-            path.display()
-        );
-    }
-    let bytes = read(&path, 200_000_000)?;
-    let embedder = uniroute::embed::MiniLm::from_safetensors(uniroute::embed::VOCABULARY, &bytes)
-        .with_context(|| format!("{}", path.display()))?;
-    Ok(Box::new(embedder))
-}
-
-#[cfg(not(feature = "minilm"))]
+/// The transformer.
 pub fn minilm(_: &WeightsArgs) -> Result<Box<dyn Embed>> {
     bail!("this build has no transformer; build uniroute with the feature `minilm`")
 }

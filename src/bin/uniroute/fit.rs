@@ -5,7 +5,6 @@ use crate::{data, files, progress};
 use anyhow::{Result, bail};
 use ndarray::{Array2, ArrayView2};
 use uniroute::cluster::{self, Calibration, Clusters, DEFAULT_TEMPERATURE, KMeansParams, kmeans};
-use uniroute::embed::Embed;
 use uniroute::eval::Dataset;
 use uniroute::profile::Prior;
 use uniroute::router_file::{Parts, Provenance, Router};
@@ -21,7 +20,7 @@ pub fn run(args: FitArgs) -> Result<()> {
         EmbedderKind::Minilm => (files::minilm(&args.weights)?, None),
     };
     let sets = args.data.iter().map(|dir| data::folder(dir)).collect::<Result<Vec<_>>>()?;
-    let prompts: Vec<&str> = sets.iter().flat_map(Dataset::texts).collect();
+    let prompts: Vec<&str> = sets.iter().flat_map(data::texts).collect();
     let points = data::embed(&*embedder, &prompts)?;
     let params = KMeansParams { seed: args.seed, ..KMeansParams::default() };
     let k = match args.clusters {
@@ -36,7 +35,7 @@ pub fn run(args: FitArgs) -> Result<()> {
     let prior = Prior::learn(clusters.memberships(points.view()).view(), errors(&sets).view())?;
     work.finish_and_clear();
     let calibration = Calibration::learn(points.view(), k, &params)?;
-    let datasets: Vec<String> = sets.iter().map(|s| s.name().to_owned()).collect();
+    let datasets: Vec<String> = sets.iter().map(|s| s.name.clone()).collect();
     let id = args.name.unwrap_or_else(|| format!("{} {}", embedder.id(), datasets.join("+")));
     let router = Router::new(Parts {
         id,
@@ -83,16 +82,15 @@ fn find_clusters(
 
 /// Errors (n, m) of all models of all sets on all prompts, NaN where a model was not asked.
 fn errors(sets: &[Dataset]) -> Array2<f32> {
-    let rows = sets.iter().map(|s| s.scores().nrows()).sum();
-    let columns = sets.iter().map(|s| s.scores().ncols()).sum();
+    let rows = sets.iter().map(|s| s.scores.nrows()).sum();
+    let columns = sets.iter().map(|s| s.scores.ncols()).sum();
     let mut errors = Array2::from_elem((rows, columns), f32::NAN);
     let (mut row, mut column) = (0, 0);
     for set in sets {
-        let (n, m) = set.scores().dim();
-        let scores = set.scores();
+        let (n, m) = set.scores.dim();
         errors
             .slice_mut(ndarray::s![row..row + n, column..column + m])
-            .zip_mut_with(&scores, |error, score| *error = 1.0 - score);
+            .zip_mut_with(&set.scores, |error, score| *error = 1.0 - score);
         (row, column) = (row + n, column + m);
     }
     errors

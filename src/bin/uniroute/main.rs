@@ -1,25 +1,46 @@
-//! `uniroute`, the command line.
+//! `uniroute`: fit a router, profile language models, route prompts, measure it all.
 
+mod args;
+mod cost;
+mod data;
+mod files;
+mod fit;
+mod inspect;
+mod profile;
+mod progress;
+mod prompts;
+mod route;
 mod serve;
+mod table;
 
-use clap::{Parser, Subcommand};
+use clap::Parser;
+use std::process::ExitCode;
 
-/// Decide which language model should get a prompt, why, and for how much. All on this machine.
-#[derive(Parser)]
-#[command(version, about, max_term_width = 100)]
-struct Cli {
-    #[command(subcommand)]
-    command: Command,
-}
-
-#[derive(Subcommand)]
-enum Command {
-    /// Serve the page on this machine only
-    Serve(serve::Args),
-}
-
-fn main() -> anyhow::Result<()> {
-    match Cli::parse().command {
-        Command::Serve(args) => serve::run(&args),
+fn main() -> ExitCode {
+    let command = args::Cli::parse().command;
+    let result = match command {
+        args::Command::Fit(args) => fit::run(args),
+        args::Command::Profile(args) => profile::run(args),
+        args::Command::Route(args) => route::run(args),
+        args::Command::Cost(args) => cost::run(args),
+        args::Command::Inspect(args) => inspect::run(args),
+        args::Command::Serve(args) => serve::run(&args),
+    };
+    match result {
+        Ok(()) => ExitCode::SUCCESS,
+        Err(error) if is_closed_pipe(&error) => ExitCode::SUCCESS,
+        Err(error) => {
+            eprintln!("uniroute: {error:#}");
+            ExitCode::FAILURE
+        }
     }
+}
+
+/// `uniroute … | head` closes our output early, which is no failure.
+fn is_closed_pipe(error: &anyhow::Error) -> bool {
+    error.chain().any(|cause| {
+        cause
+            .downcast_ref::<std::io::Error>()
+            .is_some_and(|e| e.kind() == std::io::ErrorKind::BrokenPipe)
+    })
 }

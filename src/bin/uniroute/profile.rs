@@ -2,11 +2,11 @@
 
 use crate::args::ProfileArgs;
 use crate::{data, files};
-use anyhow::{Context, Result, bail};
+use anyhow::{Context, Result};
 use ndarray::{Array2, ArrayView2};
 use std::collections::HashMap;
 use std::path::Path;
-use uniroute::eval::{Dataset, ModelInfo};
+use uniroute::eval::{Dataset, Model};
 use uniroute::pool::{Pool, RawCost, RawErrors, RawModel, RawPool, RawRouterRef};
 use uniroute::profile::Profile;
 use uniroute::router_file::Router;
@@ -24,14 +24,14 @@ pub fn run(args: ProfileArgs) -> Result<()> {
         None => RawPool::default(),
     };
     pool.schema_version = Some(uniroute::pool::SCHEMA_VERSION);
-    pool.name = args.name.or(pool.name).or_else(|| Some(labels.name().to_owned()));
+    pool.name = args.name.or(pool.name).or_else(|| Some(labels.name.clone()));
     pool.as_of = args.as_of.or(pool.as_of);
     pool.currency = Some("USD".into());
     pool.router =
         Some(RawRouterRef { id: Some(router.id().into()), sha256: router.sha256().into() });
-    let points = data::embed(router.embedder(), &labels.texts().collect::<Vec<_>>())?;
+    let points = data::embed(router.embedder(), &data::texts(&labels).collect::<Vec<_>>())?;
     let memberships = router.clusters().memberships(points.view());
-    for (index, model) in labels.models().iter().enumerate() {
+    for (index, model) in labels.models.iter().enumerate() {
         let Some(profile) = profile(&router, memberships.view(), &labels, index)? else {
             eprintln!("{}: no scores, left out", model.id);
             continue;
@@ -61,8 +61,8 @@ fn profile(
     labels: &Dataset,
     model: usize,
 ) -> Result<Option<Profile>> {
-    let scores = labels.scores();
-    let (rows, errors): (Vec<usize>, Vec<f32>) = scores
+    let (rows, errors): (Vec<usize>, Vec<f32>) = labels
+        .scores
         .column(model)
         .iter()
         .enumerate()
@@ -78,19 +78,20 @@ fn profile(
 
 /// Four digits: more than the labels can tell, and files that stay readable.
 fn errors(profile: &Profile) -> RawErrors {
-    let round = |values: &[f32]| values.iter().map(|v| (v * 1e4).round() / 1e4).collect();
+    let round = |v: &f32, digits: f64| (f64::from(*v) * digits).round() / digits;
+    let all = |values: &[f32], digits| values.iter().map(|v| round(v, digits)).collect();
     RawErrors {
-        mean: round(&profile.mean),
-        labels: Some(profile.labels.iter().map(|v| (v * 10.0).round() / 10.0).collect()),
-        sd: Some(round(&profile.sd)),
-        correlation: Some((profile.correlation * 1e4).round() / 1e4),
+        mean: all(&profile.mean, 1e4),
+        labels: Some(all(&profile.labels, 10.0)),
+        sd: Some(all(&profile.sd, 1e4)),
+        correlation: Some(round(&profile.correlation, 1e4)),
         ..RawErrors::default()
     }
 }
 
 /// Name, prices and answer length of a model, where the labels or the price list know them; what
 /// a base pool says stays otherwise.
-fn describe(raw: &mut RawModel, model: &ModelInfo, price: Option<&RawCost>) {
+fn describe(raw: &mut RawModel, model: &Model, price: Option<&RawCost>) {
     raw.id.clone_from(&model.id);
     raw.name.get_or_insert_with(|| model.name.clone());
     let listed = model.price_in.zip(model.price_out).map(|(input, output)| RawCost {
@@ -102,7 +103,7 @@ fn describe(raw: &mut RawModel, model: &ModelInfo, price: Option<&RawCost>) {
         raw.cost = Some(cost);
     }
     if raw.output_tokens.is_none()
-        && let Some(characters) = model.mean_output_chars
+        && let Some(characters) = model.output_chars
     {
         let tokens = (characters / CHARACTERS_PER_TOKEN).round();
         raw.output_tokens = Some(serde_json::json!({ "mean": tokens }));
@@ -126,12 +127,9 @@ fn prices(path: &Path) -> Result<HashMap<String, RawCost>> {
         let pool = RawPool::parse(&json).with_context(|| path.display().to_string())?;
         return Ok(pool.models.into_iter().filter_map(|m| Some((m.id, m.cost?))).collect());
     }
-    let models: Vec<ModelInfo> =
-        serde_json::from_slice(&json).with_context(|| path.display().to_string())?;
-    if models.is_empty() {
-        bail!("{}: the list of prices is empty", path.display());
-    }
-    let cost = |m: &ModelInfo| RawCost {
+    let models =
+        uniroute::eval::read_models(&json[..]).with_context(|| path.display().to_string())?;
+    let cost = |m: &Model| RawCost {
         input: m.price_in,
         output: m.price_out,
         ..RawCost::default()

@@ -50,6 +50,8 @@ struct RawModel {
     params_b: Option<f64>,
     #[serde(default)]
     mean_output_chars: Option<f64>,
+    #[serde(default)]
+    price_source: Option<String>,
 }
 
 impl Dataset {
@@ -105,7 +107,11 @@ fn read_prompts(reader: impl Read) -> Result<Vec<Prompt>, DatasetError> {
     Ok(prompts)
 }
 
-fn read_models(reader: impl Read) -> Result<Vec<Model>, DatasetError> {
+/// Reads models.json alone, for its prices.
+///
+/// # Errors
+/// [`DatasetError`] with the line of the first thing that is wrong.
+pub fn read_models(reader: impl Read) -> Result<Vec<Model>, DatasetError> {
     let raw: Vec<RawModel> = serde_json::from_reader(BufReader::new(reader))
         .map_err(|e| DatasetError::json(MODELS, e.line() as u64, &e))?;
     if raw.is_empty() {
@@ -132,6 +138,7 @@ fn read_models(reader: impl Read) -> Result<Vec<Model>, DatasetError> {
             price_out: price("price_out_per_mtok", raw.price_out_per_mtok)?,
             params_b: raw.params_b,
             output_chars: raw.mean_output_chars,
+            price_source: raw.price_source,
             id: raw.id,
         })
     };

@@ -12,7 +12,7 @@ mod labels;
 use ndarray::Array2;
 
 pub use error::DatasetError;
-pub use folder::FolderParts;
+pub use folder::{FolderParts, read_models};
 
 /// A prompt of a data set.
 #[derive(Debug, Clone, PartialEq, Default)]
@@ -50,6 +50,8 @@ pub struct Model {
     pub params_b: Option<f64>,
     /// Mean length of its answers, in characters.
     pub output_chars: Option<f64>,
+    /// Where the prices were taken from.
+    pub price_source: Option<String>,
 }
 
 /// Scores of language models on prompts.
