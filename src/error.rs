@@ -1,4 +1,7 @@
-use crate::{embed::EmbedError, pool::PoolError, profile::ProfileError, route::RouteError, router_file::RouterError};
+use crate::{
+    embed::EmbedError, pool::PoolError, profile::ProfileError, route::RouteError,
+    router_file::RouterError,
+};
 
 /// Anything that can be wrong with what a caller hands in. The message names the place and the
 /// remedy; [`Error::code`] is stable.

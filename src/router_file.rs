@@ -15,9 +15,9 @@
 //! identity, and what pools name.
 
 mod error;
-mod info;
 #[cfg(test)]
 pub(crate) mod fixture;
+mod info;
 #[cfg(test)]
 mod tests;
 
@@ -103,7 +103,10 @@ pub struct Router {
 
 impl std::fmt::Debug for Router {
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
-        f.debug_struct("Router").field("meta", &self.meta).field("sha256", &self.sha256).finish()
+        f.debug_struct("Router")
+            .field("meta", &self.meta)
+            .field("sha256", &self.sha256)
+            .finish()
     }
 }
 
@@ -131,7 +134,15 @@ impl Router {
     /// # Errors
     /// [`RouterError::Value`] when the parts do not fit each other.
     pub fn new(parts: Parts) -> Result<Self, RouterError> {
-        let Parts { id, embedder, embedder_file, clusters, prior, calibration, provenance } = parts;
+        let Parts {
+            id,
+            embedder,
+            embedder_file,
+            clusters,
+            prior,
+            calibration,
+            provenance,
+        } = parts;
         let meta = Meta {
             schema_version: SCHEMA_VERSION,
             id,
@@ -146,8 +157,16 @@ impl Router {
             provenance,
         };
         let (sha256, overlap) = (String::new(), OnceLock::new());
-        let mut router =
-            Self { meta, sha256, embedder, embedder_file, clusters, calibration, prior, overlap };
+        let mut router = Self {
+            meta,
+            sha256,
+            embedder,
+            embedder_file,
+            clusters,
+            calibration,
+            prior,
+            overlap,
+        };
         router.check()?;
         router.sha256 = router.with_tensors(|tensors, json| Ok(hex(&hash(tensors, json))))?;
         Ok(router)
@@ -190,34 +209,60 @@ impl Router {
         let (tensors, meta, sha256) = open(bytes)?;
         let (centroids, shape) = floats(&tensors, "clusters.centroids")?;
         let [k, d] = shape[..] else {
-            return Err(value("clusters.centroids", format!("shape {shape:?} is not (K, d)")));
+            return Err(value(
+                "clusters.centroids",
+                format!("shape {shape:?} is not (K, d)"),
+            ));
         };
         let centroids = Array2::from_shape_vec((k, d), centroids)
             .map_err(|e| value("clusters.centroids", e.to_string()))?;
         let (shares, _) = floats(&tensors, "clusters.shares")?;
-        let clusters =
-            Clusters::try_new(centroids, meta.temperature, shares, meta.cluster_labels.clone())
-                .map_err(|e| value("clusters", e.to_string()))?;
+        let clusters = Clusters::try_new(
+            centroids,
+            meta.temperature,
+            shares,
+            meta.cluster_labels.clone(),
+        )
+        .map_err(|e| value("clusters", e.to_string()))?;
         let (quantiles, _) = floats(&tensors, "calibration.distance")?;
         let calibration = Calibration::try_new(quantiles)
             .map_err(|e| value("calibration.distance", e.to_string()))?;
         let (mean, _) = floats(&tensors, "prior.mean")?;
         let (packed, _) = floats(&tensors, "prior.covariance")?;
-        let covariance = unpack_symmetric(&packed, k)
-            .ok_or_else(|| value("prior.covariance", format!("{} values for K = {k}", packed.len())))?;
+        let covariance = unpack_symmetric(&packed, k).ok_or_else(|| {
+            value(
+                "prior.covariance",
+                format!("{} values for K = {k}", packed.len()),
+            )
+        })?;
         let mean = mean.iter().map(|v| f64::from(*v)).collect::<Array1<_>>();
-        let PriorMeta { noise_ratio, mean_error, llms } = meta.prior;
+        let PriorMeta {
+            noise_ratio,
+            mean_error,
+            llms,
+        } = meta.prior;
         let prior = Prior::try_new(mean, covariance, noise_ratio, mean_error, llms)
             .map_err(|e| value("prior", e.to_string()))?;
-        let embedder_file = tensors.tensor("embedder.static").ok().map(|t| t.data().to_vec());
+        let embedder_file = tensors
+            .tensor("embedder.static")
+            .ok()
+            .map(|t| t.data().to_vec());
         let embedder: Box<dyn Embed> = match (given, &embedder_file) {
             (Some(embedder), _) => embedder,
             (None, Some(file)) => Box::new(StaticEmbedder::from_bytes(file)?),
             (None, None) => return Err(RouterError::NeedsEmbedder { id: meta.embedder }),
         };
         let overlap = OnceLock::new();
-        let router =
-            Self { meta, sha256, embedder, embedder_file, clusters, calibration, prior, overlap };
+        let router = Self {
+            meta,
+            sha256,
+            embedder,
+            embedder_file,
+            clusters,
+            calibration,
+            prior,
+            overlap,
+        };
         router.check()?;
         Ok(router)
     }
@@ -235,10 +280,16 @@ impl Router {
             return Err(value("clusters.centroids", problem));
         }
         if k > crate::pool::MAX_CLUSTERS {
-            return Err(value("clusters.centroids", format!("{k} clusters are too many")));
+            return Err(value(
+                "clusters.centroids",
+                format!("{k} clusters are too many"),
+            ));
         }
         if self.prior.clusters() != k {
-            return Err(value("prior.mean", format!("{} values for K = {k}", self.prior.clusters())));
+            return Err(value(
+                "prior.mean",
+                format!("{} values for K = {k}", self.prior.clusters()),
+            ));
         }
         Ok(())
     }
@@ -254,8 +305,11 @@ impl Router {
             let hash = hash(tensors, json);
             let hash = view(Dtype::U8, &[hash.len()], &hash)?;
             let all = tensors.iter().map(|(name, tensor)| (*name, tensor));
-            safetensors::serialize(all.chain([("sha256", &hash)]), Some(metadata))
-                .map_err(|e| RouterError::Format { problem: e.to_string() })
+            safetensors::serialize(all.chain([("sha256", &hash)]), Some(metadata)).map_err(|e| {
+                RouterError::Format {
+                    problem: e.to_string(),
+                }
+            })
         })
     }
 
@@ -273,17 +327,27 @@ impl Router {
         let quantiles = self.calibration.quantiles();
         let distance = le_bytes(quantiles.iter().copied());
         let mut tensors = vec![
-            ("calibration.distance", view(Dtype::F32, &[quantiles.len()], &distance)?),
+            (
+                "calibration.distance",
+                view(Dtype::F32, &[quantiles.len()], &distance)?,
+            ),
             ("clusters.centroids", view(Dtype::F32, &[k, d], &centroids)?),
             ("clusters.shares", view(Dtype::F32, &[k], &shares)?),
-            ("prior.covariance", view(Dtype::F32, &[k * (k + 1) / 2], &lower)?),
+            (
+                "prior.covariance",
+                view(Dtype::F32, &[k * (k + 1) / 2], &lower)?,
+            ),
             ("prior.mean", view(Dtype::F32, &[k], &mean)?),
         ];
         if let Some(file) = &self.embedder_file {
-            tensors.insert(3, ("embedder.static", view(Dtype::U8, &[file.len()], file)?));
+            tensors.insert(
+                3,
+                ("embedder.static", view(Dtype::U8, &[file.len()], file)?),
+            );
         }
-        let json = serde_json::to_string(&self.meta)
-            .map_err(|e| RouterError::Format { problem: e.to_string() })?;
+        let json = serde_json::to_string(&self.meta).map_err(|e| RouterError::Format {
+            problem: e.to_string(),
+        })?;
         then(&tensors, &json)
     }
 
@@ -330,14 +394,14 @@ impl Router {
     pub fn place(&self, embedded: &Embedded) -> Placed {
         let distance = self.clusters.distance(&embedded.vector);
         let mut membership = self.clusters.membership(&embedded.vector);
-        self.calibration.lean(&mut membership, self.clusters.shares(), distance);
+        self.calibration
+            .lean(&mut membership, self.clusters.shares(), distance);
         Placed {
             membership,
             tokens: embedded.tokens,
             out_of_distribution: self.calibration.is_outlier(distance),
         }
     }
-
 }
 
 /// Ψ from what a pool may say of a model.
@@ -362,7 +426,8 @@ impl Router {
     ) -> Result<Profile, ProfileError> {
         let count = count.unwrap_or(ASSUMED_LABELS);
         let posterior =
-            self.prior.posterior_from_overall(self.clusters.shares(), 1.0 - accuracy, count)?;
+            self.prior
+                .posterior_from_overall(self.clusters.shares(), 1.0 - accuracy, count)?;
         Ok(posterior.profile(self.overlap().view()))
     }
 
@@ -373,10 +438,15 @@ impl Router {
     pub fn profile_from_labels(&self, labels: &[(&str, f64)]) -> Result<Profile, ProfileError> {
         let mut memberships = Array2::zeros((labels.len(), self.clusters.len()));
         for (mut row, (prompt, _)) in memberships.rows_mut().into_iter().zip(labels) {
-            let phi = self.clusters.membership(&self.embedder.embed(prompt).vector);
+            let phi = self
+                .clusters
+                .membership(&self.embedder.embed(prompt).vector);
             row.assign(&Array1::from(phi));
         }
-        let errors: Vec<f32> = labels.iter().map(|(_, score)| (1.0 - score) as f32).collect();
+        let errors: Vec<f32> = labels
+            .iter()
+            .map(|(_, score)| (1.0 - score) as f32)
+            .collect();
         self.profile_from_errors(memberships.view(), &errors)
     }
 
@@ -389,7 +459,10 @@ impl Router {
         memberships: ArrayView2<f32>,
         errors: &[f32],
     ) -> Result<Profile, ProfileError> {
-        Ok(self.prior.posterior(memberships, errors)?.profile(self.overlap().view()))
+        Ok(self
+            .prior
+            .posterior(memberships, errors)?
+            .profile(self.overlap().view()))
     }
 
     fn overlap(&self) -> &Array2<f64> {
@@ -404,10 +477,18 @@ fn open(bytes: &[u8]) -> Result<(SafeTensors<'_>, Meta, String), RouterError> {
     let format = |problem: String| RouterError::Format { problem };
     let (_, header) = SafeTensors::read_metadata(bytes).map_err(|e| format(e.to_string()))?;
     let tensors = SafeTensors::deserialize(bytes).map_err(|e| format(e.to_string()))?;
-    let json = header.metadata().as_ref().and_then(|m| m.get("uniroute").cloned());
+    let json = header
+        .metadata()
+        .as_ref()
+        .and_then(|m| m.get("uniroute").cloned());
     let json = json.ok_or(RouterError::NotARouter)?;
-    let stated = tensors.tensor("sha256").map_err(|_| RouterError::NotARouter)?;
-    let mut hashed: Vec<_> = tensors.iter().filter(|(name, _)| *name != "sha256").collect();
+    let stated = tensors
+        .tensor("sha256")
+        .map_err(|_| RouterError::NotARouter)?;
+    let mut hashed: Vec<_> = tensors
+        .iter()
+        .filter(|(name, _)| *name != "sha256")
+        .collect();
     hashed.sort_by(|a, b| a.0.cmp(b.0));
     let found = hash(&hashed, &json);
     if stated.data() != found {
@@ -415,7 +496,10 @@ fn open(bytes: &[u8]) -> Result<(SafeTensors<'_>, Meta, String), RouterError> {
     }
     let meta: Meta = serde_json::from_str(&json).map_err(|e| format(e.to_string()))?;
     if meta.schema_version != SCHEMA_VERSION {
-        return Err(RouterError::Version { found: meta.schema_version, known: SCHEMA_VERSION });
+        return Err(RouterError::Version {
+            found: meta.schema_version,
+            known: SCHEMA_VERSION,
+        });
     }
     Ok((tensors, meta, hex(&found)))
 }
@@ -436,8 +520,9 @@ fn hex(bytes: &[u8]) -> String {
 }
 
 fn view<'a>(dtype: Dtype, shape: &[usize], data: &'a [u8]) -> Result<TensorView<'a>, RouterError> {
-    TensorView::new(dtype, shape.to_vec(), data)
-        .map_err(|e| RouterError::Format { problem: e.to_string() })
+    TensorView::new(dtype, shape.to_vec(), data).map_err(|e| RouterError::Format {
+        problem: e.to_string(),
+    })
 }
 
 fn le_bytes(values: impl Iterator<Item = f32>) -> Vec<u8> {
@@ -445,9 +530,14 @@ fn le_bytes(values: impl Iterator<Item = f32>) -> Vec<u8> {
 }
 
 fn floats(tensors: &SafeTensors, name: &str) -> Result<(Vec<f32>, Vec<usize>), RouterError> {
-    let tensor = tensors.tensor(name).map_err(|e| value(name, e.to_string()))?;
+    let tensor = tensors
+        .tensor(name)
+        .map_err(|e| value(name, e.to_string()))?;
     if tensor.dtype() != Dtype::F32 {
-        return Err(value(name, format!("type {:?} where F32 is expected", tensor.dtype())));
+        return Err(value(
+            name,
+            format!("type {:?} where F32 is expected", tensor.dtype()),
+        ));
     }
     let (chunks, _) = tensor.data().as_chunks::<4>();
     let values: Vec<f32> = chunks.iter().map(|c| f32::from_le_bytes(*c)).collect();
@@ -458,7 +548,10 @@ fn floats(tensors: &SafeTensors, name: &str) -> Result<(Vec<f32>, Vec<usize>), R
 }
 
 fn value(name: &str, problem: String) -> RouterError {
-    RouterError::Value { name: name.to_owned(), problem }
+    RouterError::Value {
+        name: name.to_owned(),
+        problem,
+    }
 }
 
 fn unpack_symmetric(lower: &[f32], k: usize) -> Option<Array2<f64>> {

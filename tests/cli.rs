@@ -12,9 +12,31 @@ fn json(text: &str) -> Value {
 
 /// A router and a pool fitted on the made-up data.
 fn fitted(folder: &Folder) -> (String, String) {
-    let (data, router, pool) = (folder.data(), folder.path("r.router"), folder.path("p.json"));
-    succeeds(&["fit", "--data", &data, "--clusters", "4", "--seed", "1", "-o", &router], b"");
-    succeeds(&["profile", "--router", &router, "--labels", &data, "-o", &pool], b"");
+    let (data, router, pool) = (
+        folder.data(),
+        folder.path("r.router"),
+        folder.path("p.json"),
+    );
+    succeeds(
+        &[
+            "fit",
+            "--data",
+            &data,
+            "--clusters",
+            "4",
+            "--seed",
+            "1",
+            "-o",
+            &router,
+        ],
+        b"",
+    );
+    succeeds(
+        &[
+            "profile", "--router", &router, "--labels", &data, "-o", &pool,
+        ],
+        b"",
+    );
     (router, pool)
 }
 
@@ -23,11 +45,19 @@ fn from_evaluation_data_to_the_right_model() {
     let folder = Folder::new("end-to-end");
     let (router, pool) = fitted(&folder);
     let ask = |prompt: &str| {
-        let args = ["route", "--router", &router, "--pool", &pool, "--lambda", "0", "--json"];
+        let args = [
+            "route", "--router", &router, "--pool", &pool, "--lambda", "0", "--json",
+        ];
         json(&succeeds(&args, prompt.as_bytes()))["model"].clone()
     };
-    assert_eq!(ask("Write a poem of 9 lines about a candle and a river."), "poet");
-    assert_eq!(ask("Write a python function that parses 9 market and signal records."), "coder");
+    assert_eq!(
+        ask("Write a poem of 9 lines about a candle and a river."),
+        "poet"
+    );
+    assert_eq!(
+        ask("Write a python function that parses 9 market and signal records."),
+        "coder"
+    );
 }
 
 #[test]
@@ -36,7 +66,20 @@ fn the_same_seed_gives_the_same_bytes() {
     let data = folder.data();
     let fit = |seed: &str, file: &str| {
         let path = folder.path(file);
-        succeeds(&["fit", "--data", &data, "--clusters", "4", "--seed", seed, "-o", &path], b"");
+        succeeds(
+            &[
+                "fit",
+                "--data",
+                &data,
+                "--clusters",
+                "4",
+                "--seed",
+                seed,
+                "-o",
+                &path,
+            ],
+            b"",
+        );
         std::fs::read(path).unwrap()
     };
     let (a, b, c) = (fit("7", "a"), fit("7", "b"), fit("8", "c"));
@@ -49,9 +92,16 @@ fn jsonl_streams_and_bad_lines_are_answered_in_place() {
     let input = b"{\"id\": 1, \"prompt\": \"Write a poem.\"}\nnot json\n{\"id\": \"x\", \"prompt\": \"What is 2+2?\"}\n";
     let output = uniroute(&["route"], input);
     assert_eq!(output.status.code(), Some(1));
-    let lines: Vec<Value> = String::from_utf8(output.stdout).unwrap().lines().map(json).collect();
+    let lines: Vec<Value> = String::from_utf8(output.stdout)
+        .unwrap()
+        .lines()
+        .map(json)
+        .collect();
     assert_eq!(lines.len(), 3);
-    assert_eq!((&lines[0]["id"], &lines[2]["id"]), (&Value::from(1), &Value::from("x")));
+    assert_eq!(
+        (&lines[0]["id"], &lines[2]["id"]),
+        (&Value::from(1), &Value::from("x"))
+    );
     assert!(lines[0]["model"].is_string() && lines[2]["model"].is_string());
     assert_eq!(lines[1]["line"], 2);
     assert!(lines[1]["error"].is_string());
@@ -59,8 +109,14 @@ fn jsonl_streams_and_bad_lines_are_answered_in_place() {
 
 #[test]
 fn many_lines_of_standard_input_that_are_not_jsonl_are_one_prompt() {
-    let one = json(&succeeds(&["route", "--json"], b"Write a poem\nabout the sea.\n"));
-    let same = json(&succeeds(&["route", "--json", "Write a poem\nabout the sea."], b""));
+    let one = json(&succeeds(
+        &["route", "--json"],
+        b"Write a poem\nabout the sea.\n",
+    ));
+    let same = json(&succeeds(
+        &["route", "--json", "Write a poem\nabout the sea."],
+        b"",
+    ));
     assert_eq!(one, same);
 }
 
@@ -73,12 +129,22 @@ fn a_new_model_joins_a_pool_from_a_few_labels_and_the_others_stay() {
         "prompt,model,score\n\"Write a poem of 9 lines, about rain\",newcomer,1\nWrite a python function for records,newcomer,0\n",
     );
     let grown = folder.path("grown.json");
-    let args = ["profile", "--router", &router, "--labels", &labels, "--base", &pool, "-o", &grown];
+    let args = [
+        "profile", "--router", &router, "--labels", &labels, "--base", &pool, "-o", &grown,
+    ];
     succeeds(&args, b"");
     let grown = json(&std::fs::read_to_string(grown).unwrap());
-    let ids: Vec<_> = grown["models"].as_array().unwrap().iter().map(|m| &m["id"]).collect();
+    let ids: Vec<_> = grown["models"]
+        .as_array()
+        .unwrap()
+        .iter()
+        .map(|m| &m["id"])
+        .collect();
     assert_eq!(ids, ["poet", "coder", "newcomer"]);
-    assert_eq!(grown["models"][0], json(&std::fs::read_to_string(pool).unwrap())["models"][0]);
+    assert_eq!(
+        grown["models"][0],
+        json(&std::fs::read_to_string(pool).unwrap())["models"][0]
+    );
 }
 
 #[test]
@@ -103,8 +169,14 @@ fn bad_pools_are_refused_with_their_json_path() {
     let (router, pool) = fitted(&folder);
     let models: Vec<_> = (0..2001).map(|i| format!("{{\"id\": \"m{i}\"}}")).collect();
     let cases = [
-        (r#"{"models": [{"id": "a", "cost": {"input": 1e40, "output": 1}}]}"#.to_owned(), "$.models[0].cost.input"),
-        (format!("{{\"models\": [{}]}}", models.join(",")), "$.models: 2001"),
+        (
+            r#"{"models": [{"id": "a", "cost": {"input": 1e40, "output": 1}}]}"#.to_owned(),
+            "$.models[0].cost.input",
+        ),
+        (
+            format!("{{\"models\": [{}]}}", models.join(",")),
+            "$.models: 2001",
+        ),
         (" ".repeat(9 << 20), "$: the file has"),
         ("{\"models\": [".to_owned(), "line 1"),
     ];
@@ -122,7 +194,10 @@ fn a_refused_output_folder_leaves_nothing_half_written() {
     let folder = Folder::new("half");
     let data = folder.data();
     let nowhere = folder.path("no/such/folder/r.router");
-    let error = refuses(&["fit", "--data", &data, "--clusters", "4", "-o", &nowhere], b"");
+    let error = refuses(
+        &["fit", "--data", &data, "--clusters", "4", "-o", &nowhere],
+        b"",
+    );
     assert!(error.contains("does the folder exist"), "{error}");
     assert_eq!(std::fs::read_dir(folder.path("")).unwrap().count(), 1);
 }
@@ -132,7 +207,9 @@ fn wrong_data_is_refused_with_file_and_line() {
     let folder = Folder::new("wrong-data");
     let data = folder.data();
     let scores = format!("{data}/scores.csv");
-    let text = std::fs::read_to_string(&scores).unwrap().replacen("0,1", "0,7", 1);
+    let text = std::fs::read_to_string(&scores)
+        .unwrap()
+        .replacen("0,1", "0,7", 1);
     std::fs::write(&scores, text).unwrap();
     let error = refuses(&["fit", "--data", &data, "-o", &folder.path("r")], b"");
     assert!(error.contains("scores.csv, line 3"), "{error}");
@@ -140,16 +217,29 @@ fn wrong_data_is_refused_with_file_and_line() {
 
 #[test]
 fn usage_errors_exit_with_2_and_help_explains() {
-    assert_eq!(uniroute(&["route", "--lambda", "1", "--max-cost", "2", "hi"], b"").status.code(), Some(2));
+    assert_eq!(
+        uniroute(&["route", "--lambda", "1", "--max-cost", "2", "hi"], b"")
+            .status
+            .code(),
+        Some(2)
+    );
     assert_eq!(uniroute(&["no-such-command"], b"").status.code(), Some(2));
     for command in ["fit", "profile", "route", "cost", "inspect", "serve"] {
-        assert!(succeeds(&[command, "--help"], b"").contains("Usage: uniroute"), "{command}");
+        assert!(
+            succeeds(&[command, "--help"], b"").contains("Usage: uniroute"),
+            "{command}"
+        );
     }
 }
 
 #[test]
 fn numbers_that_cannot_be_are_refused() {
-    for (option, value) in [("--lambda", "NaN"), ("--lambda", "-1"), ("--max-cost", "inf"), ("--min-quality", "2")] {
+    for (option, value) in [
+        ("--lambda", "NaN"),
+        ("--lambda", "-1"),
+        ("--max-cost", "inf"),
+        ("--min-quality", "2"),
+    ] {
         let option = format!("{option}={value}");
         let error = refuses(&["route", &option, "hi"], b"");
         assert!(error.contains("is not a"), "{option}: {error}");
@@ -159,17 +249,28 @@ fn numbers_that_cannot_be_are_refused() {
 #[test]
 fn the_bundled_pools_fit_the_bundled_router_and_carry_a_date() {
     for pool in ["open", "reasoning", "api"] {
-        let decision = json(&succeeds(&["route", "--pool", pool, "--json", "What is 7 times 8?"], b""));
+        let decision = json(&succeeds(
+            &["route", "--pool", pool, "--json", "What is 7 times 8?"],
+            b"",
+        ));
         assert!(decision["model"].is_string(), "{pool}");
         let file = format!("{}/assets/pools/{pool}.json", env!("CARGO_MANIFEST_DIR"));
         let about = json(&succeeds(&["inspect", "--json", &file], b""));
-        assert!(about["asOf"].as_str().is_some_and(|d| d.len() == 10), "{pool} has no date");
+        assert!(
+            about["asOf"].as_str().is_some_and(|d| d.len() == 10),
+            "{pool} has no date"
+        );
     }
 }
 
 #[test]
 fn cost_grows_with_the_prompt_and_orders_by_it() {
-    let costs = |prompt: &str| json(&succeeds(&["cost", "--json", "--output-tokens", "0", prompt], b""));
+    let costs = |prompt: &str| {
+        json(&succeeds(
+            &["cost", "--json", "--output-tokens", "0", prompt],
+            b"",
+        ))
+    };
     let (short, long) = (costs("hello"), costs(&"hello ".repeat(100)));
     let total = |v: &Value, i: usize| v["models"][i]["cost"]["total"].as_f64().unwrap();
     assert!((total(&long, 0) / total(&short, 0) - 100.0).abs() < 1e-6);

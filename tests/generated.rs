@@ -25,7 +25,11 @@ fn up_to_date(path: &str, expected: &str) {
         std::fs::write(&path, expected).unwrap();
     }
     let found = std::fs::read_to_string(&path).unwrap_or_default();
-    assert!(found == expected, "{} is stale; see tests/generated.rs", path.display());
+    assert!(
+        found == expected,
+        "{} is stale; see tests/generated.rs",
+        path.display()
+    );
 }
 
 #[test]

@@ -29,8 +29,10 @@ pub fn layout(clusters: &Clusters) -> Vec<[f64; 2]> {
 fn walks(clusters: &Clusters) -> Vec<f64> {
     let k = clusters.len();
     let direct = |a: usize, b: usize| -> f64 {
-        let (a, b) =
-            (clusters.centroids().row(a).to_owned(), clusters.centroids().row(b).to_owned());
+        let (a, b) = (
+            clusters.centroids().row(a).to_owned(),
+            clusters.centroids().row(b).to_owned(),
+        );
         f64::from((&a - &b).mapv(|v| v * v).sum().sqrt()).max(1e-6)
     };
     let mut walks = vec![f64::INFINITY; k * k];
@@ -40,8 +42,10 @@ fn walks(clusters: &Clusters) -> Vec<f64> {
         walks[b * k + a] = length;
     };
     for a in 0..k {
-        let mut near: Vec<(f64, usize)> =
-            (0..k).filter(|b| *b != a).map(|b| (direct(a, b), b)).collect();
+        let mut near: Vec<(f64, usize)> = (0..k)
+            .filter(|b| *b != a)
+            .map(|b| (direct(a, b), b))
+            .collect();
         near.sort_by(|x, y| x.0.total_cmp(&y.0).then(x.1.cmp(&y.1)));
         near.iter().take(NEIGHBOURS).for_each(|(_, b)| join(a, *b));
     }
@@ -88,7 +92,11 @@ fn descend(wanted: &[f64], k: usize) -> Vec<[f64; 2]> {
     let mut places: Vec<[f64; 2]> = (0..k).map(|_| [rng.random(), rng.random()]).collect();
     let mut pairs: Vec<(usize, usize)> = (0..k).flat_map(|a| (0..a).map(move |b| (a, b))).collect();
     let longest = wanted.iter().copied().fold(0.0, f64::max);
-    let shortest = wanted.iter().copied().filter(|w| *w > 0.0).fold(f64::INFINITY, f64::min);
+    let shortest = wanted
+        .iter()
+        .copied()
+        .filter(|w| *w > 0.0)
+        .fold(f64::INFINITY, f64::min);
     let (first, last) = (longest * longest, LAST_STEP * shortest * shortest);
     for pass in 0..PASSES {
         let progress = pass as f64 / (PASSES - 1) as f64;
@@ -137,7 +145,11 @@ mod tests {
         let points: Vec<[f32; 3]> = (0..16)
             .map(|i| {
                 let angle = i as f32;
-                [angle.sin() + if i < 8 { 0.0 } else { 9.0 }, angle.cos(), 0.1 * angle]
+                [
+                    angle.sin() + if i < 8 { 0.0 } else { 9.0 },
+                    angle.cos(),
+                    0.1 * angle,
+                ]
             })
             .collect();
         clusters(&points)
@@ -148,8 +160,12 @@ mod tests {
         let places = layout(&two_groups());
         let gap =
             |a: usize, b: usize| (places[a][0] - places[b][0]).hypot(places[a][1] - places[b][1]);
-        let widest = (0..8).flat_map(|a| (0..8).map(move |b| (a, b))).map(|(a, b)| gap(a, b));
-        let nearest = (0..8).flat_map(|a| (8..16).map(move |b| (a, b))).map(|(a, b)| gap(a, b));
+        let widest = (0..8)
+            .flat_map(|a| (0..8).map(move |b| (a, b)))
+            .map(|(a, b)| gap(a, b));
+        let nearest = (0..8)
+            .flat_map(|a| (8..16).map(move |b| (a, b)))
+            .map(|(a, b)| gap(a, b));
         assert!(widest.fold(0.0, f64::max) < nearest.fold(f64::INFINITY, f64::min));
         assert!(places.iter().all(|p| p[0].hypot(p[1]) <= 1.0 + 1e-9));
     }
@@ -161,7 +177,11 @@ mod tests {
 
     #[test]
     fn one_cluster_two_and_coinciding_ones_have_places() {
-        for points in [&[[0.0; 3]][..], &[[0.0; 3], [1.0; 3]], &[[0.5; 3], [0.5; 3], [0.5; 3]]] {
+        for points in [
+            &[[0.0; 3]][..],
+            &[[0.0; 3], [1.0; 3]],
+            &[[0.5; 3], [0.5; 3], [0.5; 3]],
+        ] {
             let places = layout(&clusters(points));
             assert!(places.iter().flatten().all(|v| v.is_finite()), "{places:?}");
         }

@@ -74,7 +74,14 @@ impl Prices {
         let input = self.input.map(|p| p * tokens_in / MILLION);
         let output = self.output.map(|p| p * tokens_out / MILLION);
         let total = input.zip(output).map(|(i, o)| i + o);
-        Cost { input, output, total, tokens_in, tokens_out, exact }
+        Cost {
+            input,
+            output,
+            total,
+            tokens_in,
+            tokens_out,
+            exact,
+        }
     }
 }
 
@@ -84,7 +91,11 @@ mod tests {
 
     #[test]
     fn a_million_tokens_cost_the_list_price() {
-        let prices = Prices { input: Some(0.05), output: Some(0.4), ..Prices::default() };
+        let prices = Prices {
+            input: Some(0.05),
+            output: Some(0.4),
+            ..Prices::default()
+        };
         let cost = prices.cost(1e6, 5e5, false);
         assert_eq!(cost.input, Some(0.05));
         assert_eq!(cost.output, Some(0.2));
@@ -93,9 +104,16 @@ mod tests {
 
     #[test]
     fn an_unknown_price_makes_the_total_unknown_and_a_free_model_costs_nothing() {
-        let half = Prices { input: Some(1.0), ..Prices::default() };
+        let half = Prices {
+            input: Some(1.0),
+            ..Prices::default()
+        };
         assert_eq!(half.cost(10.0, 10.0, false).total, None);
-        let free = Prices { input: Some(0.0), output: Some(0.0), ..Prices::default() };
+        let free = Prices {
+            input: Some(0.0),
+            output: Some(0.0),
+            ..Prices::default()
+        };
         assert_eq!(free.cost(10.0, 10.0, false).total, Some(0.0));
     }
 

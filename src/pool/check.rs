@@ -80,7 +80,10 @@ impl Pool {
     /// # Errors
     /// As [`Pool::from_json`].
     pub fn from_raw(raw: RawPool, router: &Router) -> Result<Self, PoolError> {
-        let mut checker = Checker { router, notes: Vec::new() };
+        let mut checker = Checker {
+            router,
+            notes: Vec::new(),
+        };
         checker.header(&raw)?;
         let mut seen = HashMap::new();
         let mut models = Vec::with_capacity(raw.models.len());
@@ -96,7 +99,11 @@ impl Pool {
             }
             models.push(checker.model(model, &path)?);
         }
-        Ok(Self { raw, models, notes: checker.notes })
+        Ok(Self {
+            raw,
+            models,
+            notes: checker.notes,
+        })
     }
 
     /// The models, in the order of the file.
@@ -109,10 +116,13 @@ impl Pool {
     /// # Errors
     /// [`PoolError::UnknownModel`], which lists the ids there are.
     pub fn model(&self, id: &str) -> Result<&Model, PoolError> {
-        self.models.iter().find(|m| m.id == id).ok_or_else(|| PoolError::UnknownModel {
-            id: id.to_owned(),
-            known: shortened(self.models.iter().map(|m| m.id.as_str())),
-        })
+        self.models
+            .iter()
+            .find(|m| m.id == id)
+            .ok_or_else(|| PoolError::UnknownModel {
+                id: id.to_owned(),
+                known: shortened(self.models.iter().map(|m| m.id.as_str())),
+            })
     }
 
     /// What was assumed where the file was silent.
@@ -159,7 +169,10 @@ impl Pool {
 
 /// The reference that a pool with per-cluster values carries.
 pub(crate) fn reference(router: &Router) -> RawRouterRef {
-    RawRouterRef { id: Some(router.id().to_owned()), sha256: router.sha256().to_owned() }
+    RawRouterRef {
+        id: Some(router.id().to_owned()),
+        sha256: router.sha256().to_owned(),
+    }
 }
 
 /// Pretty JSON of a raw pool; numbers stay on one line a list so that files read well.
@@ -211,15 +224,24 @@ struct Checker<'a> {
 
 impl Checker<'_> {
     fn note(&mut self, path: String, message: impl Into<String>) {
-        self.notes.push(Note { path, message: message.into() });
+        self.notes.push(Note {
+            path,
+            message: message.into(),
+        });
     }
 
     fn header(&mut self, raw: &RawPool) -> Result<(), PoolError> {
         if let Some(found) = raw.schema_version.filter(|v| *v != SCHEMA_VERSION) {
             return Err(PoolError::Version { found });
         }
-        if let Some(found) = raw.currency.as_ref().filter(|c| !c.eq_ignore_ascii_case("usd")) {
-            return Err(PoolError::Currency { found: found.chars().take(MAX_NAME).collect() });
+        if let Some(found) = raw
+            .currency
+            .as_ref()
+            .filter(|c| !c.eq_ignore_ascii_case("usd"))
+        {
+            return Err(PoolError::Currency {
+                found: found.chars().take(MAX_NAME).collect(),
+            });
         }
         if let Some(name) = &raw.name {
             text("$.name", name)?;
@@ -232,13 +254,18 @@ impl Checker<'_> {
             return Err(PoolError::Empty);
         }
         if raw.models.len() > MAX_MODELS {
-            return Err(PoolError::TooManyModels { found: raw.models.len() });
+            return Err(PoolError::TooManyModels {
+                found: raw.models.len(),
+            });
         }
         self.router_reference(raw)
     }
 
     fn router_reference(&mut self, raw: &RawPool) -> Result<(), PoolError> {
-        let bound = raw.models.iter().any(|m| m.errors.is_some() || per_cluster(m).is_some());
+        let bound = raw
+            .models
+            .iter()
+            .any(|m| m.errors.is_some() || per_cluster(m).is_some());
         match &raw.router {
             Some(named) => {
                 text("$.router.sha256", &named.sha256)?;
@@ -284,7 +311,15 @@ impl Checker<'_> {
         let limit = |value: Option<f64>, field: &str| -> Result<Option<f64>, PoolError> {
             let at = format!("{path}.limit.{field}");
             value
-                .map(|v| number(&at, v, 1.0, MAX_TOKENS, "; leave it out if there is no limit"))
+                .map(|v| {
+                    number(
+                        &at,
+                        v,
+                        1.0,
+                        MAX_TOKENS,
+                        "; leave it out if there is no limit",
+                    )
+                })
                 .transpose()
         };
         let limits = raw.limit.clone().unwrap_or_default();
@@ -308,7 +343,9 @@ impl Checker<'_> {
         let price = |value: Option<f64>, field: &str| {
             let at = format!("{path}.cost.{field}");
             let hint = "; prices are USD per million tokens, null if unknown";
-            value.map(|v| number(&at, v, 0.0, MAX_PRICE, hint)).transpose()
+            value
+                .map(|v| number(&at, v, 0.0, MAX_PRICE, hint))
+                .transpose()
         };
         let prices = Prices {
             input: price(cost.input, "input")?,
@@ -362,11 +399,18 @@ impl Checker<'_> {
                     p90: p90.map(|v| tokens(&format!("{at}.p90"), v)).transpose()?,
                 })
             }
-            Some(value) => Ok(OutputTokens::Mean { mean: tokens(&at, value)?, p90: None }),
+            Some(value) => Ok(OutputTokens::Mean {
+                mean: tokens(&at, value)?,
+                p90: None,
+            }),
         }
     }
 
-    fn profile(&mut self, raw: &RawModel, path: &str) -> Result<(Profile, ProfileSource), PoolError> {
+    fn profile(
+        &mut self,
+        raw: &RawModel,
+        path: &str,
+    ) -> Result<(Profile, ProfileSource), PoolError> {
         if let Some(errors) = &raw.errors {
             return Ok((self.from_errors(errors, path)?, ProfileSource::Errors));
         }
@@ -382,8 +426,12 @@ impl Checker<'_> {
             let at = format!("{path}.accuracy");
             let accuracy = number(&at, accuracy, 0.0, 1.0, "; a share, 0.85 rather than 85")?;
             let profile = self.router.profile_from_accuracy(accuracy, count);
-            let profile = profile.map_err(|problem| self.labels_error(path, "accuracy", problem))?;
-            self.note(at, "the same accuracy gain or loss is assumed for every kind of prompt");
+            let profile =
+                profile.map_err(|problem| self.labels_error(path, "accuracy", problem))?;
+            self.note(
+                at,
+                "the same accuracy gain or loss is assumed for every kind of prompt",
+            );
             return Ok((profile, ProfileSource::Accuracy));
         }
         self.note(
@@ -405,8 +453,16 @@ impl Checker<'_> {
             Ok(values.iter().map(|v| *v as f32).collect())
         };
         let mean = list("mean", &errors.mean, 1.0)?;
-        let labels = errors.labels.as_deref().map(|v| list("labels", v, MAX_TOKENS)).transpose()?;
-        let sd = errors.sd.as_deref().map(|v| list("sd", v, 1.0)).transpose()?;
+        let labels = errors
+            .labels
+            .as_deref()
+            .map(|v| list("labels", v, MAX_TOKENS))
+            .transpose()?;
+        let sd = errors
+            .sd
+            .as_deref()
+            .map(|v| list("sd", v, 1.0))
+            .transpose()?;
         let correlation = errors.correlation.map(|c| {
             number(&format!("{path}.errors.correlation"), c, 0.0, 1.0, "").map(|c| c as f32)
         });
@@ -418,16 +474,28 @@ impl Checker<'_> {
     fn from_labels(&self, labels: &[RawLabel], path: &str) -> Result<Profile, PoolError> {
         for (i, label) in labels.iter().enumerate() {
             let at = format!("{path}.labels[{i}].score");
-            number(&at, label.score, 0.0, 1.0, "; 1 is a perfect answer, 0 a wrong one")?;
+            number(
+                &at,
+                label.score,
+                0.0,
+                1.0,
+                "; 1 is a perfect answer, 0 a wrong one",
+            )?;
         }
-        let outcomes: Vec<_> = labels.iter().map(|l| (l.prompt.as_str(), l.score)).collect();
+        let outcomes: Vec<_> = labels
+            .iter()
+            .map(|l| (l.prompt.as_str(), l.score))
+            .collect();
         self.router
             .profile_from_labels(&outcomes)
             .map_err(|problem| self.labels_error(path, "labels", problem))
     }
 
     fn labels_error(&self, path: &str, field: &str, problem: ProfileError) -> PoolError {
-        PoolError::Labels { path: format!("{path}.{field}"), problem: problem.to_string() }
+        PoolError::Labels {
+            path: format!("{path}.{field}"),
+            problem: problem.to_string(),
+        }
     }
 
     fn length(&self, path: &str, found: usize) -> Result<(), PoolError> {
@@ -435,12 +503,19 @@ impl Checker<'_> {
         if found == expected {
             return Ok(());
         }
-        Err(PoolError::Clusters { path: path.to_owned(), found, expected })
+        Err(PoolError::Clusters {
+            path: path.to_owned(),
+            found,
+            expected,
+        })
     }
 }
 
 fn per_cluster(model: &RawModel) -> Option<&Value> {
-    model.output_tokens.as_ref().and_then(|v| v.get("per_cluster"))
+    model
+        .output_tokens
+        .as_ref()
+        .and_then(|v| v.get("per_cluster"))
 }
 
 fn expected(path: &str, what: &str, found: &Value) -> PoolError {
@@ -452,27 +527,48 @@ fn expected(path: &str, what: &str, found: &Value) -> PoolError {
         Value::Array(_) => "a list",
         Value::Object(_) => "an object",
     };
-    PoolError::Type { path: path.to_owned(), problem: format!("expected {what}, found {kind}") }
+    PoolError::Type {
+        path: path.to_owned(),
+        problem: format!("expected {what}, found {kind}"),
+    }
 }
 
-fn number(path: &str, value: f64, low: f64, high: f64, hint: &'static str) -> Result<f64, PoolError> {
+fn number(
+    path: &str,
+    value: f64,
+    low: f64,
+    high: f64,
+    hint: &'static str,
+) -> Result<f64, PoolError> {
     if value.is_finite() && (low..=high).contains(&value) {
         return Ok(value);
     }
-    Err(PoolError::Range { path: path.to_owned(), value, low, high, hint })
+    Err(PoolError::Range {
+        path: path.to_owned(),
+        value,
+        low,
+        high,
+        hint,
+    })
 }
 
 fn text(path: &str, value: &str) -> Result<(), PoolError> {
     let problem = if value.trim().is_empty() {
         "must not be empty; write a name".to_owned()
     } else if value.chars().nth(MAX_NAME).is_some() {
-        format!("has {} characters, {MAX_NAME} are allowed; shorten it", value.chars().count())
+        format!(
+            "has {} characters, {MAX_NAME} are allowed; shorten it",
+            value.chars().count()
+        )
     } else if value.chars().any(char::is_control) {
         "holds control characters; remove them".to_owned()
     } else {
         return Ok(());
     };
-    Err(PoolError::Text { path: path.to_owned(), problem })
+    Err(PoolError::Text {
+        path: path.to_owned(),
+        problem,
+    })
 }
 
 fn shortened<'a>(ids: impl ExactSizeIterator<Item = &'a str>) -> String {

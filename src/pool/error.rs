@@ -6,7 +6,9 @@ use super::{MAX_BYTES, MAX_MODELS, SCHEMA_VERSION};
 #[non_exhaustive]
 pub enum PoolError {
     /// The file is larger than [`MAX_BYTES`].
-    #[error("$: the file has {bytes} bytes, {MAX_BYTES} are allowed; drop `labels` once they are profiles, or split the pool")]
+    #[error(
+        "$: the file has {bytes} bytes, {MAX_BYTES} are allowed; drop `labels` once they are profiles, or split the pool"
+    )]
     TooLarge {
         /// Size of the file in bytes.
         bytes: usize,
@@ -30,7 +32,9 @@ pub enum PoolError {
         problem: String,
     },
     /// A schema version that this release does not know.
-    #[error("$.schema_version: {found} is unknown, this release reads {SCHEMA_VERSION}; update uniroute or set it to {SCHEMA_VERSION}")]
+    #[error(
+        "$.schema_version: {found} is unknown, this release reads {SCHEMA_VERSION}; update uniroute or set it to {SCHEMA_VERSION}"
+    )]
     Version {
         /// The version in the file.
         found: u32,
@@ -59,7 +63,9 @@ pub enum PoolError {
         problem: String,
     },
     /// Two models with one id.
-    #[error("{path}: the id {id:?} is also that of $.models[{first}]; ids must be unique, rename one")]
+    #[error(
+        "{path}: the id {id:?} is also that of $.models[{first}]; ids must be unique, rename one"
+    )]
     DuplicateId {
         /// JSON path of the second one.
         path: String,
@@ -83,7 +89,9 @@ pub enum PoolError {
         hint: &'static str,
     },
     /// A per-cluster list whose length is not the router's number of clusters.
-    #[error("{path}: {found} values, the router has {expected} clusters; make the profile again with `uniroute profile` and this router")]
+    #[error(
+        "{path}: {found} values, the router has {expected} clusters; make the profile again with `uniroute profile` and this router"
+    )]
     Clusters {
         /// JSON path.
         path: String,
@@ -93,7 +101,9 @@ pub enum PoolError {
         expected: usize,
     },
     /// Per-cluster errors that were made for another router.
-    #[error("$.router.sha256: the profiles were made for router {found}, this router is {expected}; make them again with `uniroute profile`, or load the router they belong to")]
+    #[error(
+        "$.router.sha256: the profiles were made for router {found}, this router is {expected}; make them again with `uniroute profile`, or load the router they belong to"
+    )]
     OtherRouter {
         /// The router named in the file.
         found: String,

@@ -55,7 +55,11 @@ impl Pool {
         PoolInfo {
             name: self.name().map(str::to_owned),
             as_of: self.as_of().map(str::to_owned),
-            models: self.models().iter().map(|model| model_info(model, shares)).collect(),
+            models: self
+                .models()
+                .iter()
+                .map(|model| model_info(model, shares))
+                .collect(),
             notes: self.notes().to_vec(),
         }
     }
@@ -63,7 +67,12 @@ impl Pool {
 
 fn model_info(model: &Model, shares: &[f32]) -> ModelInfo {
     let profile = &model.profile;
-    let error: f64 = profile.mean.iter().zip(shares).map(|(e, share)| f64::from(e * share)).sum();
+    let error: f64 = profile
+        .mean
+        .iter()
+        .zip(shares)
+        .map(|(e, share)| f64::from(e * share))
+        .sum();
     ModelInfo {
         id: model.id.clone(),
         name: model.name.clone(),

@@ -37,6 +37,9 @@ pub const SCHEMA_VERSION: u32 = 1;
 #[cfg(feature = "cli")]
 pub const BUNDLED: [(&str, &str); 3] = [
     ("open", include_str!("../../assets/pools/open.json")),
-    ("reasoning", include_str!("../../assets/pools/reasoning.json")),
+    (
+        "reasoning",
+        include_str!("../../assets/pools/reasoning.json"),
+    ),
     ("api", include_str!("../../assets/pools/api.json")),
 ];

@@ -95,7 +95,10 @@ pub struct RawModel {
     #[serde(default, skip_serializing_if = "Option::is_none")]
     #[cfg_attr(
         feature = "schema",
-        ts(optional, type = "number | { mean: number; p90?: number } | { per_cluster: number[] }")
+        ts(
+            optional,
+            type = "number | { mean: number; p90?: number } | { per_cluster: number[] }"
+        )
     )]
     pub output_tokens: Option<Value>,
     /// Fields this release does not know; returned on export.
@@ -222,10 +225,17 @@ fn located(error: serde_path_to_error::Error<serde_json::Error>) -> PoolError {
         path if path.starts_with('[') => format!("${path}"),
         path => format!("$.{path}"),
     };
-    PoolError::Type { path, problem: without_position(&inner.to_string()) }
+    PoolError::Type {
+        path,
+        problem: without_position(&inner.to_string()),
+    }
 }
 
 /// The parser's message without its own "at line …", which the caller states in its own way.
 fn without_position(message: &str) -> String {
-    message.split(" at line ").next().unwrap_or(message).to_owned()
+    message
+        .split(" at line ")
+        .next()
+        .unwrap_or(message)
+        .to_owned()
 }

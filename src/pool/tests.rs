@@ -36,7 +36,12 @@ fn a_file_without_our_fields_works_and_says_what_was_assumed() {
     let pool = pool(json!({"models": [{"id": "a"}]})).unwrap();
     assert_eq!(pool.models()[0].source, ProfileSource::Prior);
     let paths: Vec<_> = pool.notes().iter().map(|n| n.path.as_str()).collect();
-    for path in ["$.as_of", "$.models[0]", "$.models[0].cost", "$.models[0].output_tokens"] {
+    for path in [
+        "$.as_of",
+        "$.models[0]",
+        "$.models[0].cost",
+        "$.models[0].output_tokens",
+    ] {
         assert!(paths.contains(&path), "no note on {path} in {paths:?}");
     }
 }
@@ -48,7 +53,10 @@ fn labels_pull_the_profile_towards_what_was_observed() {
         .collect();
     let pool = pool(model(json!({"labels": labels}))).unwrap();
     let profile = &pool.models()[0].profile;
-    let (code, poem) = (profile.predict(&[1.0, 0.0]).mean, profile.predict(&[0.0, 1.0]).mean);
+    let (code, poem) = (
+        profile.predict(&[1.0, 0.0]).mean,
+        profile.predict(&[0.0, 1.0]).mean,
+    );
     assert!(code > 0.6 && poem < 0.4, "code {code}, poem {poem}");
 }
 
@@ -64,29 +72,77 @@ fn an_accuracy_alone_orders_models_by_it() {
 
 #[test]
 fn numbers_that_cannot_be_are_refused_with_their_path() {
-    refused(model(json!({"cost": {"input": 1e40, "output": 1}})), "pool_range", "$.models[0].cost.input");
-    refused(model(json!({"cost": {"input": 1, "output": -1}})), "pool_range", "$.models[0].cost.output");
-    refused(model(json!({"accuracy": 85})), "pool_range", "$.models[0].accuracy");
-    refused(model(json!({"errors": {"mean": [0.1, 1.5]}})), "pool_range", "$.models[0].errors.mean[1]");
-    refused(model(json!({"errors": {"mean": [0.1, 0.5], "sd": [-0.1, 0]}})), "pool_range", "$.models[0].errors.sd[0]");
-    refused(model(json!({"limit": {"context": 0}})), "pool_range", "$.models[0].limit.context");
-    refused(model(json!({"output_tokens": -3})), "pool_range", "$.models[0].output_tokens");
+    refused(
+        model(json!({"cost": {"input": 1e40, "output": 1}})),
+        "pool_range",
+        "$.models[0].cost.input",
+    );
+    refused(
+        model(json!({"cost": {"input": 1, "output": -1}})),
+        "pool_range",
+        "$.models[0].cost.output",
+    );
+    refused(
+        model(json!({"accuracy": 85})),
+        "pool_range",
+        "$.models[0].accuracy",
+    );
+    refused(
+        model(json!({"errors": {"mean": [0.1, 1.5]}})),
+        "pool_range",
+        "$.models[0].errors.mean[1]",
+    );
+    refused(
+        model(json!({"errors": {"mean": [0.1, 0.5], "sd": [-0.1, 0]}})),
+        "pool_range",
+        "$.models[0].errors.sd[0]",
+    );
+    refused(
+        model(json!({"limit": {"context": 0}})),
+        "pool_range",
+        "$.models[0].limit.context",
+    );
+    refused(
+        model(json!({"output_tokens": -3})),
+        "pool_range",
+        "$.models[0].output_tokens",
+    );
     let labels = json!({"labels": [{"prompt": "x", "score": 1}, {"prompt": "y", "score": 2}]});
     refused(model(labels), "pool_range", "$.models[0].labels[1].score");
 }
 
 #[test]
 fn wrong_types_are_refused_with_their_path() {
-    refused(json!({"models": [{"id": "a"}, {"id": 5}]}), "pool_type", "$.models[1].id");
-    refused(json!({"models": [{"name": "a"}]}), "pool_type", "$.models[0]");
-    refused(model(json!({"cost": {"input": "1", "output": 1}})), "pool_type", "$.models[0].cost.input");
-    refused(model(json!({"output_tokens": "many"})), "pool_type", "$.models[0].output_tokens");
+    refused(
+        json!({"models": [{"id": "a"}, {"id": 5}]}),
+        "pool_type",
+        "$.models[1].id",
+    );
+    refused(
+        json!({"models": [{"name": "a"}]}),
+        "pool_type",
+        "$.models[0]",
+    );
+    refused(
+        model(json!({"cost": {"input": "1", "output": 1}})),
+        "pool_type",
+        "$.models[0].cost.input",
+    );
+    refused(
+        model(json!({"output_tokens": "many"})),
+        "pool_type",
+        "$.models[0].output_tokens",
+    );
     refused(json!([]), "pool_type", "$");
 }
 
 #[test]
 fn a_profile_of_another_length_or_router_is_refused() {
-    refused(model(json!({"errors": {"mean": [0.1]}})), "pool_clusters", "$.models[0].errors.mean");
+    refused(
+        model(json!({"errors": {"mean": [0.1]}})),
+        "pool_clusters",
+        "$.models[0].errors.mean",
+    );
     let mut other = model(json!({"errors": {"mean": [0.1, 0.2]}}));
     other["router"] = json!({"sha256": "0".repeat(64)});
     refused(other, "pool_other_router", "$.router.sha256");
@@ -96,15 +152,37 @@ fn a_profile_of_another_length_or_router_is_refused() {
 fn a_pool_without_per_cluster_values_fits_any_router() {
     let mut value = model(json!({"accuracy": 0.5}));
     value["router"] = json!({"sha256": "0".repeat(64)});
-    assert!(pool(value).unwrap().notes().iter().any(|n| n.path == "$.router"));
+    assert!(
+        pool(value)
+            .unwrap()
+            .notes()
+            .iter()
+            .any(|n| n.path == "$.router")
+    );
 }
 
 #[test]
 fn names_are_checked_but_markup_is_only_text() {
-    refused(json!({"models": [{"id": ""}]}), "pool_text", "$.models[0].id");
-    refused(json!({"models": [{"id": "a", "name": "x".repeat(257)}]}), "pool_text", "$.models[0].name");
-    refused(json!({"models": [{"id": "a\u{0}"}]}), "pool_text", "$.models[0].id");
-    refused(json!({"models": [{"id": "a"}, {"id": "a"}]}), "pool_duplicate_id", "$.models[1].id");
+    refused(
+        json!({"models": [{"id": ""}]}),
+        "pool_text",
+        "$.models[0].id",
+    );
+    refused(
+        json!({"models": [{"id": "a", "name": "x".repeat(257)}]}),
+        "pool_text",
+        "$.models[0].name",
+    );
+    refused(
+        json!({"models": [{"id": "a\u{0}"}]}),
+        "pool_text",
+        "$.models[0].id",
+    );
+    refused(
+        json!({"models": [{"id": "a"}, {"id": "a"}]}),
+        "pool_duplicate_id",
+        "$.models[1].id",
+    );
     let markup = "<img src=x onerror=alert(1)>";
     let pool = pool(json!({"models": [{"id": "a", "name": markup}]})).unwrap();
     assert_eq!(pool.models()[0].name, markup);
@@ -113,7 +191,9 @@ fn names_are_checked_but_markup_is_only_text() {
 #[test]
 fn limits_on_size_hold() {
     refused(json!({"models": []}), "pool_empty", "$.models");
-    let many: Vec<_> = (0..=MAX_MODELS).map(|i| json!({"id": format!("m{i}")})).collect();
+    let many: Vec<_> = (0..=MAX_MODELS)
+        .map(|i| json!({"id": format!("m{i}")}))
+        .collect();
     refused(json!({"models": many}), "pool_too_many_models", "$.models");
     let huge = vec![b' '; 9 * 1024 * 1024];
     let error = Pool::from_json(&huge, &fixture::router()).unwrap_err();
@@ -123,15 +203,26 @@ fn limits_on_size_hold() {
 #[test]
 fn a_file_cut_short_names_line_and_column() {
     let error = Pool::from_json(b"{\"models\": [\n{\"id\": \"a\"", &fixture::router()).unwrap_err();
-    assert!(matches!(error, PoolError::Syntax { line: 2, .. }), "{error}");
+    assert!(
+        matches!(error, PoolError::Syntax { line: 2, .. }),
+        "{error}"
+    );
     let trailing = Pool::from_json(b"{\"models\": [{\"id\": \"a\"}]} x", &fixture::router());
     assert_eq!(trailing.unwrap_err().code(), "pool_syntax");
 }
 
 #[test]
 fn another_currency_or_version_is_refused() {
-    refused(json!({"currency": "EUR", "models": [{"id": "a"}]}), "pool_currency", "$.currency");
-    refused(json!({"schema_version": 7, "models": [{"id": "a"}]}), "pool_version", "$.schema_version");
+    refused(
+        json!({"currency": "EUR", "models": [{"id": "a"}]}),
+        "pool_currency",
+        "$.currency",
+    );
+    refused(
+        json!({"schema_version": 7, "models": [{"id": "a"}]}),
+        "pool_version",
+        "$.schema_version",
+    );
 }
 
 #[test]
@@ -151,9 +242,17 @@ fn export_returns_unknown_fields_and_reads_back_equal() {
 fn adding_a_model_that_is_wrong_leaves_the_pool_as_it_was() {
     let router = fixture::router();
     let pool = pool(model(json!({"accuracy": 0.5}))).unwrap();
-    let wrong = RawModel { id: "b".into(), accuracy: Some(7.0), ..RawModel::default() };
+    let wrong = RawModel {
+        id: "b".into(),
+        accuracy: Some(7.0),
+        ..RawModel::default()
+    };
     assert!(pool.with_model(wrong, &router).is_err());
     assert_eq!(pool.models().len(), 1);
-    let right = RawModel { id: "b".into(), accuracy: Some(0.7), ..RawModel::default() };
+    let right = RawModel {
+        id: "b".into(),
+        accuracy: Some(0.7),
+        ..RawModel::default()
+    };
     assert_eq!(pool.with_model(right, &router).unwrap().models().len(), 2);
 }

@@ -41,7 +41,9 @@ impl Prior {
         check_length("prior covariance rows", covariance.nrows(), k)?;
         check_length("prior covariance columns", covariance.ncols(), k)?;
         // Coefficients of soft memberships: where no prompt is wholly in a cluster they may leave [0, 1].
-        check_range("prior mean", "[-100, 100]", mean.iter().copied(), |v| v.abs() <= 100.0)?;
+        check_range("prior mean", "[-100, 100]", mean.iter().copied(), |v| {
+            v.abs() <= 100.0
+        })?;
         check_range("prior noise ratio", "(0, 10]", [noise_ratio], |v| {
             v > 0.0 && v <= 10.0
         })?;

@@ -91,7 +91,10 @@ impl Batch {
     /// # Errors
     /// [`RouteError`] when the request itself is wrong.
     pub fn new(pool: &Pool, prompts: &[Placed], request: &Request) -> Result<Self, RouteError> {
-        let request = Request { objective: Objective::Lambda(0.0), ..request.clone() };
+        let request = Request {
+            objective: Objective::Lambda(0.0),
+            ..request.clone()
+        };
         request.check()?;
         check_names(pool, &request)?;
         let cells: Vec<Cell> = prompts
@@ -104,16 +107,27 @@ impl Batch {
                     // Only a request that allows it leaves a model without a price here.
                     None => candidate.cost.total.unwrap_or(0.0),
                 };
-                Cell { quality: candidate.quality, cost }
+                Cell {
+                    quality: candidate.quality,
+                    cost,
+                }
             })
             .collect();
-        let mut batch = Self { models: Vec::new(), cells, frontier: Vec::new() };
+        let mut batch = Self {
+            models: Vec::new(),
+            cells,
+            frontier: Vec::new(),
+        };
         batch.models = batch.singles(pool);
         let lambdas =
             (0..=FRONTIER_STEPS).map(|step| FRONTIER_FROM * 10f64.powf(f64::from(step) / 10.0));
-        batch.frontier =
-            std::iter::once(0.0).chain(lambdas).map(|lambda| batch.point(lambda)).collect();
-        batch.frontier.dedup_by(|b, a| (a.cost, a.quality) == (b.cost, b.quality));
+        batch.frontier = std::iter::once(0.0)
+            .chain(lambdas)
+            .map(|lambda| batch.point(lambda))
+            .collect();
+        batch
+            .frontier
+            .dedup_by(|b, a| (a.cost, a.quality) == (b.cost, b.quality));
         Ok(batch)
     }
 
@@ -131,13 +145,27 @@ impl Batch {
         };
         let chosen: Vec<Option<usize>> = self.rows().map(|row| pick(row, lambda)).collect();
         let mut counts = vec![0; self.models.len()];
-        chosen.iter().flatten().for_each(|model| counts[*model] += 1);
-        let cells = || self.rows().zip(&chosen).map(|(row, at)| at.map(|at| row[at]));
-        let best = self.models.iter().filter_map(|m| m.quality).reduce(f64::max);
+        chosen
+            .iter()
+            .flatten()
+            .for_each(|model| counts[*model] += 1);
+        let cells = || {
+            self.rows()
+                .zip(&chosen)
+                .map(|(row, at)| at.map(|at| row[at]))
+        };
+        let best = self
+            .models
+            .iter()
+            .filter_map(|m| m.quality)
+            .reduce(f64::max);
         Ok(BatchReport {
             qualities: cells().map(|c| c.map_or(0.0, |c| c.quality)).collect(),
             costs: cells().map(|c| c.map_or(0.0, |c| c.cost)).collect(),
-            chosen: chosen.iter().map(|at| at.map_or(-1, |at| at as i32)).collect(),
+            chosen: chosen
+                .iter()
+                .map(|at| at.map_or(-1, |at| at as i32))
+                .collect(),
             counts,
             routed: self.point(lambda),
             met,
@@ -159,7 +187,10 @@ impl Batch {
     }
 
     fn singles(&self, pool: &Pool) -> Vec<BatchModel> {
-        let (m, n) = (pool.models().len(), self.cells.len() / pool.models().len().max(1));
+        let (m, n) = (
+            pool.models().len(),
+            self.cells.len() / pool.models().len().max(1),
+        );
         let column = |at: usize| self.cells.iter().skip(at).step_by(m);
         pool.models()
             .iter()
@@ -187,7 +218,11 @@ impl Batch {
                 answered += 1;
             }
         }
-        BatchPoint { lambda, quality: quality / f64::from(answered.max(1)), cost }
+        BatchPoint {
+            lambda,
+            quality: quality / f64::from(answered.max(1)),
+            cost,
+        }
     }
 
     /// The smallest λ whose point is good, for a condition that stays good as λ rises.
@@ -212,7 +247,11 @@ impl Batch {
         }
         let (low, _) = halve(|lambda| !good(&self.point(lambda)));
         // The smallest λ tried may be too large already; λ = 0 is known to be good.
-        if good(&self.point(low)) { (low, true) } else { (0.0, true) }
+        if good(&self.point(low)) {
+            (low, true)
+        } else {
+            (0.0, true)
+        }
     }
 }
 
@@ -262,9 +301,15 @@ mod tests {
     }
 
     fn prompts(router: &Router) -> Vec<Placed> {
-        ["code", "poem", "code code poem", "code poem poem poem", "something else"]
-            .map(|prompt| place(router, prompt))
-            .to_vec()
+        [
+            "code",
+            "poem",
+            "code code poem",
+            "code poem poem poem",
+            "something else",
+        ]
+        .map(|prompt| place(router, prompt))
+        .to_vec()
     }
 
     fn batch() -> Batch {
@@ -278,7 +323,10 @@ mod tests {
         let (pool, prompts) = (pool(&router), prompts(&router));
         for lambda in [0.0, 1.0, 30.0, 60.0, 100.0, 300.0, 1e3, 1e6] {
             let report = batch().report(Objective::Lambda(lambda)).unwrap();
-            let request = Request { objective: Objective::Lambda(lambda), ..Request::default() };
+            let request = Request {
+                objective: Objective::Lambda(lambda),
+                ..Request::default()
+            };
             for (placed, chosen) in prompts.iter().zip(&report.chosen) {
                 let alone = decide(&router, &pool, placed, &request).unwrap();
                 let id = report.models[usize::try_from(*chosen).unwrap()].id.as_str();
@@ -301,7 +349,9 @@ mod tests {
     #[test]
     fn a_floor_holds_on_average_at_the_least_cost() {
         let top = batch().report(Objective::Lambda(0.0)).unwrap().routed;
-        let report = batch().report(Objective::MinQuality(top.quality - 0.05)).unwrap();
+        let report = batch()
+            .report(Objective::MinQuality(top.quality - 0.05))
+            .unwrap();
         assert!(report.met && report.routed.quality >= top.quality - 0.05);
         assert!(report.routed.cost < top.cost);
         let missed = batch().report(Objective::MinQuality(1.0)).unwrap();
@@ -338,9 +388,11 @@ mod tests {
     fn an_empty_batch_comes_to_nothing() {
         let router = fixture::router();
         let batch = Batch::new(&pool(&router), &[], &Request::default()).unwrap();
-        for objective in
-            [Objective::Lambda(0.0), Objective::MaxCost(1.0), Objective::MinQuality(0.5)]
-        {
+        for objective in [
+            Objective::Lambda(0.0),
+            Objective::MaxCost(1.0),
+            Objective::MinQuality(0.5),
+        ] {
             let report = batch.report(objective).unwrap();
             assert_eq!((report.chosen.len(), report.routed.cost), (0, 0.0));
         }

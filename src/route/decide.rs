@@ -54,11 +54,17 @@ pub fn decide(
 ) -> Result<Decision, RouteError> {
     request.check()?;
     check_names(pool, request)?;
-    let mut candidates: Vec<_> =
-        pool.models().iter().map(|m| weigh(m, placed, request)).collect();
+    let mut candidates: Vec<_> = pool
+        .models()
+        .iter()
+        .map(|m| weigh(m, placed, request))
+        .collect();
     let floor_missed = relax_floor(&mut candidates, request);
     candidates.sort_by(rank);
-    let model = candidates.first().filter(|c| c.excluded.is_none()).map(|c| c.id.clone());
+    let model = candidates
+        .first()
+        .filter(|c| c.excluded.is_none())
+        .map(|c| c.id.clone());
     let lambda = match request.objective {
         Objective::Lambda(lambda) => Some(lambda),
         _ => None,
@@ -78,7 +84,8 @@ pub fn decide(
 pub(super) fn check_names(pool: &Pool, request: &Request) -> Result<(), RouteError> {
     for (field, ids) in [("allow", &request.allow), ("deny", &request.deny)] {
         for id in ids {
-            pool.model(id).map_err(|source| RouteError::UnknownModel { field, source })?;
+            pool.model(id)
+                .map_err(|source| RouteError::UnknownModel { field, source })?;
         }
     }
     Ok(())
@@ -91,7 +98,9 @@ pub(super) fn weigh(model: &Model, placed: &Placed, request: &Request) -> Candid
     let tokens_out = request
         .expected_output_tokens
         .unwrap_or_else(|| model.output_tokens.expected(&placed.membership));
-    let cost = model.prices.cost(tokens_in, tokens_out, request.input_tokens.is_some());
+    let cost = model
+        .prices
+        .cost(tokens_in, tokens_out, request.input_tokens.is_some());
     let quality = 1.0 - error;
     let price = cost.total.or(request.allow_unpriced.then_some(0.0));
     let score = match request.objective {
@@ -127,7 +136,11 @@ fn exclusion(
     if !request.allow.is_empty() && !request.allow.contains(&model.id) {
         return because(NotAllowed, "not on the allow list".into());
     }
-    if let Some(missing) = request.need.iter().find(|n| !model.capabilities.contains(n)) {
+    if let Some(missing) = request
+        .need
+        .iter()
+        .find(|n| !model.capabilities.contains(n))
+    {
         return because(Capability, format!("cannot do what is needed: {missing}"));
     }
     let tokens = cost.tokens_in + cost.tokens_out;
@@ -146,12 +159,14 @@ fn exclusion(
         return because(Unpriced, "its price is unknown".into());
     };
     match request.objective {
-        Objective::MaxCost(budget) if price > budget => {
-            because(OverBudget, format!("costs ${price:.2e}, the budget is ${budget:.2e}"))
-        }
-        Objective::MinQuality(floor) if quality < floor => {
-            because(BelowFloor, format!("expected quality {quality:.2} is below {floor:.2}"))
-        }
+        Objective::MaxCost(budget) if price > budget => because(
+            OverBudget,
+            format!("costs ${price:.2e}, the budget is ${budget:.2e}"),
+        ),
+        Objective::MinQuality(floor) if quality < floor => because(
+            BelowFloor,
+            format!("expected quality {quality:.2} is below {floor:.2}"),
+        ),
         _ => None,
     }
 }
@@ -160,7 +175,9 @@ fn exclusion(
 /// Returns whether that happened.
 fn relax_floor(candidates: &mut [Candidate], request: &Request) -> bool {
     let below = |c: &Candidate| {
-        c.excluded.as_ref().is_some_and(|e| e.code == ExclusionCode::BelowFloor)
+        c.excluded
+            .as_ref()
+            .is_some_and(|e| e.code == ExclusionCode::BelowFloor)
     };
     if !matches!(request.objective, Objective::MinQuality(_))
         || candidates.iter().any(|c| c.excluded.is_none())
@@ -204,7 +221,12 @@ fn heaviest(router: &Router, membership: &[f32]) -> Vec<ClusterShare> {
         .take(CLUSTERS_SHOWN)
         .map(|id| ClusterShare {
             id,
-            label: router.clusters().labels().get(id).cloned().unwrap_or_default(),
+            label: router
+                .clusters()
+                .labels()
+                .get(id)
+                .cloned()
+                .unwrap_or_default(),
             weight: f64::from(membership[id]),
         })
         .collect()

@@ -29,16 +29,23 @@ pub fn estimate(
     output_tokens: Option<f64>,
 ) -> Result<Vec<CostEstimate>, RouteError> {
     let models = match model {
-        Some(id) => std::slice::from_ref(
-            pool.model(id).map_err(|source| RouteError::UnknownModel { field: "model", source })?,
-        ),
+        Some(id) => {
+            std::slice::from_ref(pool.model(id).map_err(|source| RouteError::UnknownModel {
+                field: "model",
+                source,
+            })?)
+        }
         None => pool.models(),
     };
     let costs = models.iter().map(|model| {
         let tokens_out =
             output_tokens.unwrap_or_else(|| model.output_tokens.expected(&placed.membership));
         let cost = model.prices.cost(placed.tokens as f64, tokens_out, false);
-        CostEstimate { id: model.id.clone(), name: model.name.clone(), cost }
+        CostEstimate {
+            id: model.id.clone(),
+            name: model.name.clone(),
+            cost,
+        }
     });
     Ok(costs.collect())
 }

@@ -4,8 +4,11 @@ use super::decision::{Candidate, Decision};
 use super::request::{Objective, Request};
 
 pub(super) fn explain(decision: &Decision, request: &Request, floor_missed: bool) -> String {
-    let considered: Vec<_> =
-        decision.candidates.iter().filter(|c| c.excluded.is_none()).collect();
+    let considered: Vec<_> = decision
+        .candidates
+        .iter()
+        .filter(|c| c.excluded.is_none())
+        .collect();
     let Some(chosen) = considered.first() else {
         return none_left(decision, request);
     };
@@ -23,10 +26,16 @@ pub(super) fn explain(decision: &Decision, request: &Request, floor_missed: bool
             chosen.name
         ),
         Objective::MinQuality(floor) => {
-            format!("{} is the cheapest expected to reach {}", chosen.name, percent(floor))
+            format!(
+                "{} is the cheapest expected to reach {}",
+                chosen.name,
+                percent(floor)
+            )
         }
     }];
-    let price = chosen.cost.total.map_or("at an unknown price".into(), |c| format!("for {}", dollars(c)));
+    let price = chosen.cost.total.map_or("at an unknown price".into(), |c| {
+        format!("for {}", dollars(c))
+    });
     words[0].push_str(&format!(
         ": {} ({} to {}) {price}.",
         percent(chosen.quality),

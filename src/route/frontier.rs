@@ -40,11 +40,20 @@ pub fn frontier(decision: &Decision) -> Vec<FrontierPoint> {
         .filter(|c| is_open(c))
         .filter_map(|c| {
             let cost = c.cost.total?;
-            Some(FrontierPoint { id: c.id.clone(), quality: c.quality, cost, lambda: None })
+            Some(FrontierPoint {
+                id: c.id.clone(),
+                quality: c.quality,
+                cost,
+                lambda: None,
+            })
         })
         .collect();
     // Stable: of equals, the one that the decision ranks first remains.
-    points.sort_by(|a, b| a.cost.total_cmp(&b.cost).then(b.quality.total_cmp(&a.quality)));
+    points.sort_by(|a, b| {
+        a.cost
+            .total_cmp(&b.cost)
+            .then(b.quality.total_cmp(&a.quality))
+    });
     let mut best = f64::NEG_INFINITY;
     points.retain(|p| {
         let better = p.quality > best;
@@ -58,10 +67,12 @@ pub fn frontier(decision: &Decision) -> Vec<FrontierPoint> {
 }
 
 fn is_open(candidate: &Candidate) -> bool {
-    candidate
-        .excluded
-        .as_ref()
-        .is_none_or(|e| matches!(e.code, ExclusionCode::OverBudget | ExclusionCode::BelowFloor))
+    candidate.excluded.as_ref().is_none_or(|e| {
+        matches!(
+            e.code,
+            ExclusionCode::OverBudget | ExclusionCode::BelowFloor
+        )
+    })
 }
 
 /// The points on the upper hull, each with the slopes to its neighbours on it.
@@ -80,7 +91,9 @@ fn winning_ranges(points: &[FrontierPoint]) -> Vec<(usize, (f64, Option<f64>))> 
     }
     let most = |i: usize| i.checked_sub(1).map(|before| slope(hull[before], hull[i]));
     let least = |i: usize| hull.get(i + 1).map_or(0.0, |after| slope(hull[i], *after));
-    (0..hull.len()).map(|i| (hull[i], (least(i), most(i)))).collect()
+    (0..hull.len())
+        .map(|i| (hull[i], (least(i), most(i))))
+        .collect()
 }
 
 #[cfg(test)]
@@ -97,7 +110,10 @@ mod tests {
                 name: id.into(),
                 quality,
                 interval: [quality; 2],
-                cost: Cost { total, ..Cost::default() },
+                cost: Cost {
+                    total,
+                    ..Cost::default()
+                },
                 score: None,
                 excluded: None,
             })
@@ -118,7 +134,11 @@ mod tests {
 
     #[test]
     fn a_model_that_costs_more_and_gives_less_is_not_on_it() {
-        let all = [("a", 0.5, Some(1.0)), ("worse", 0.4, Some(2.0)), ("b", 0.9, Some(3.0))];
+        let all = [
+            ("a", 0.5, Some(1.0)),
+            ("worse", 0.4, Some(2.0)),
+            ("b", 0.9, Some(3.0)),
+        ];
         assert_eq!(ids(&frontier(&decision(&all))), ["a", "b"]);
     }
 
@@ -133,12 +153,20 @@ mod tests {
             ("dear", 0.10, Some(9e-2)),
         ];
         let points = frontier(&decision(&all));
-        assert_eq!(points.iter().find(|p| p.id == "hollow").unwrap().lambda, None);
+        assert_eq!(
+            points.iter().find(|p| p.id == "hollow").unwrap().lambda,
+            None
+        );
         for lambda in [0.0, 1.0, 10.0, 100.0, 400.0, 1e3, 2e3, 3e3, 1e6] {
             let score = |m: &(&str, f64, Option<f64>)| 1.0 - m.1 + lambda * m.2.unwrap();
-            let wins = all.iter().min_by(|x, y| score(x).total_cmp(&score(y))).unwrap().0;
+            let wins = all
+                .iter()
+                .min_by(|x, y| score(x).total_cmp(&score(y)))
+                .unwrap()
+                .0;
             let named = points.iter().find(|p| {
-                p.lambda.is_some_and(|(low, high)| low <= lambda && high.is_none_or(|h| lambda < h))
+                p.lambda
+                    .is_some_and(|(low, high)| low <= lambda && high.is_none_or(|h| lambda < h))
             });
             assert_eq!(named.unwrap().id, wins, "λ = {lambda}");
         }
@@ -146,9 +174,17 @@ mod tests {
 
     #[test]
     fn a_denied_model_and_one_without_a_price_are_left_out_one_over_budget_is_not() {
-        let mut given =
-            decision(&[("a", 0.5, Some(1.0)), ("b", 0.7, Some(2.0)), ("c", 0.9, Some(3.0))]);
-        let exclude = |code| Some(Exclusion { code, message: String::new() });
+        let mut given = decision(&[
+            ("a", 0.5, Some(1.0)),
+            ("b", 0.7, Some(2.0)),
+            ("c", 0.9, Some(3.0)),
+        ]);
+        let exclude = |code| {
+            Some(Exclusion {
+                code,
+                message: String::new(),
+            })
+        };
         given.candidates[1].excluded = exclude(ExclusionCode::Denied);
         given.candidates[2].excluded = exclude(ExclusionCode::OverBudget);
         given.candidates[0].cost.total = None;

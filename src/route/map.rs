@@ -49,13 +49,19 @@ pub struct Map {
 impl Map {
     /// Lays the clusters of a router out.
     pub fn new(router: &Router) -> Self {
-        Self { places: layout(router.clusters()) }
+        Self {
+            places: layout(router.clusters()),
+        }
     }
 
     /// The map with how each model of the pool fares in each cluster.
     pub fn with_pool(&self, router: &Router, pool: &Pool) -> ClusterMap {
         let clusters = router.clusters();
-        let described = self.places.iter().zip(clusters.labels()).zip(clusters.shares());
+        let described = self
+            .places
+            .iter()
+            .zip(clusters.labels())
+            .zip(clusters.shares());
         ClusterMap {
             clusters: described
                 .enumerate()
@@ -85,7 +91,11 @@ impl Map {
     /// Where a prompt lies: the mean of the places, weighted by its membership.
     pub fn locate(&self, placed: &Placed) -> [f64; 2] {
         let weighted = |i: usize| {
-            self.places.iter().zip(&placed.membership).map(|(p, w)| p[i] * f64::from(*w)).sum()
+            self.places
+                .iter()
+                .zip(&placed.membership)
+                .map(|(p, w)| p[i] * f64::from(*w))
+                .sum()
         };
         [weighted(0), weighted(1)]
     }

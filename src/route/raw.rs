@@ -7,7 +7,11 @@ use serde::Deserialize;
 /// is quality at any price.
 #[derive(Clone, Debug, Default, PartialEq, Deserialize)]
 #[serde(rename_all = "camelCase", default, deny_unknown_fields)]
-#[cfg_attr(feature = "schema", derive(ts_rs::TS), ts(optional_fields, rename = "RouteRequest"))]
+#[cfg_attr(
+    feature = "schema",
+    derive(ts_rs::TS),
+    ts(optional_fields, rename = "RouteRequest")
+)]
 pub struct RawRequest {
     /// Quality that one US dollar is worth: the score is (1 − quality) + lambda · cost.
     pub lambda: Option<f64>,
@@ -39,7 +43,11 @@ impl TryFrom<RawRequest> for Request {
             (None, Some(budget), None) => Objective::MaxCost(budget),
             (None, None, Some(floor)) => Objective::MinQuality(floor),
             (lambda, ..) => {
-                let field = if lambda.is_some() { "lambda" } else { "maxCost" };
+                let field = if lambda.is_some() {
+                    "lambda"
+                } else {
+                    "maxCost"
+                };
                 return Err(RouteError::Objectives { field });
             }
         };
@@ -61,14 +69,24 @@ mod tests {
 
     #[test]
     fn nothing_asked_is_quality_at_any_price() {
-        assert_eq!(Request::try_from(RawRequest::default()), Ok(Request::default()));
+        assert_eq!(
+            Request::try_from(RawRequest::default()),
+            Ok(Request::default())
+        );
     }
 
     #[test]
     fn two_objectives_at_once_are_refused() {
-        let raw = RawRequest { max_cost: Some(1.0), min_quality: Some(0.5), ..Default::default() };
+        let raw = RawRequest {
+            max_cost: Some(1.0),
+            min_quality: Some(0.5),
+            ..Default::default()
+        };
         let refused = Request::try_from(raw).unwrap_err();
-        assert_eq!((refused.code(), refused.path()), ("request_objective", "maxCost"));
+        assert_eq!(
+            (refused.code(), refused.path()),
+            ("request_objective", "maxCost")
+        );
     }
 
     #[test]

@@ -98,7 +98,11 @@ fn check(
     if value.is_finite() && (0.0..=high).contains(&value) {
         Ok(())
     } else {
-        Err(RouteError::Number { field, value, expected })
+        Err(RouteError::Number {
+            field,
+            value,
+            expected,
+        })
     }
 }
 

@@ -19,18 +19,29 @@ fn ask(prompt: &str, request: Request) -> Decision {
 }
 
 fn by(objective: Objective) -> Request {
-    Request { objective, ..Request::default() }
+    Request {
+        objective,
+        ..Request::default()
+    }
 }
 
 fn why(decision: &Decision, id: &str) -> ExclusionCode {
     let candidate = decision.candidates.iter().find(|c| c.id == id).unwrap();
-    candidate.excluded.as_ref().unwrap_or_else(|| panic!("{id} is not excluded")).code
+    candidate
+        .excluded
+        .as_ref()
+        .unwrap_or_else(|| panic!("{id} is not excluded"))
+        .code
 }
 
 #[test]
 fn the_score_is_expected_error_plus_lambda_times_dollars() {
     let decision = ask("code code", by(Objective::Lambda(100.0)));
-    let large = decision.candidates.iter().find(|c| c.id == "large").unwrap();
+    let large = decision
+        .candidates
+        .iter()
+        .find(|c| c.id == "large")
+        .unwrap();
     // (2 + 100) tokens at 10 USD a million.
     assert!((large.cost.total.unwrap() - 102.0 * 10.0 / 1e6).abs() < 1e-12);
     assert!((large.quality - 0.8).abs() < 1e-6);
@@ -39,13 +50,22 @@ fn the_score_is_expected_error_plus_lambda_times_dollars() {
 
 #[test]
 fn a_higher_lambda_moves_the_choice_to_the_cheaper_model() {
-    assert_eq!(ask("code", by(Objective::Lambda(0.0))).model.as_deref(), Some("large"));
-    assert_eq!(ask("code", by(Objective::Lambda(1e4))).model.as_deref(), Some("small"));
+    assert_eq!(
+        ask("code", by(Objective::Lambda(0.0))).model.as_deref(),
+        Some("large")
+    );
+    assert_eq!(
+        ask("code", by(Objective::Lambda(1e4))).model.as_deref(),
+        Some("small")
+    );
 }
 
 #[test]
 fn equally_good_models_are_told_apart_by_price_even_at_lambda_zero() {
-    assert_eq!(ask("poem", by(Objective::Lambda(0.0))).model.as_deref(), Some("small"));
+    assert_eq!(
+        ask("poem", by(Objective::Lambda(0.0))).model.as_deref(),
+        Some("small")
+    );
 }
 
 #[test]
@@ -53,39 +73,89 @@ fn a_budget_buys_the_best_that_fits_it() {
     let decision = ask("code", by(Objective::MaxCost(0.0005)));
     assert_eq!(decision.model.as_deref(), Some("small"));
     assert_eq!(why(&decision, "large"), ExclusionCode::OverBudget);
-    assert_eq!(ask("code", by(Objective::MaxCost(0.01))).model.as_deref(), Some("large"));
+    assert_eq!(
+        ask("code", by(Objective::MaxCost(0.01))).model.as_deref(),
+        Some("large")
+    );
     let nothing = ask("code", by(Objective::MaxCost(1e-9)));
     assert_eq!(nothing.model, None);
-    assert!(nothing.reason.contains("cheapest model costs"), "{}", nothing.reason);
+    assert!(
+        nothing.reason.contains("cheapest model costs"),
+        "{}",
+        nothing.reason
+    );
 }
 
 #[test]
 fn a_floor_takes_the_cheapest_that_reaches_it_and_the_nearest_if_none_does() {
-    assert_eq!(ask("code", by(Objective::MinQuality(0.3))).model.as_deref(), Some("small"));
+    assert_eq!(
+        ask("code", by(Objective::MinQuality(0.3))).model.as_deref(),
+        Some("small")
+    );
     let decision = ask("code", by(Objective::MinQuality(0.7)));
     assert_eq!(decision.model.as_deref(), Some("large"));
     assert_eq!(why(&decision, "small"), ExclusionCode::BelowFloor);
     let missed = ask("code", by(Objective::MinQuality(0.95)));
     assert_eq!(missed.model.as_deref(), Some("large"));
-    assert!(missed.reason.starts_with("no model is expected to reach"), "{}", missed.reason);
+    assert!(
+        missed.reason.starts_with("no model is expected to reach"),
+        "{}",
+        missed.reason
+    );
 }
 
 #[test]
 fn every_constraint_excludes_and_says_why() {
     let unpriced = ask("code", Request::default());
     assert_eq!(why(&unpriced, "secret"), ExclusionCode::Unpriced);
-    let free = ask("code", Request { allow_unpriced: true, ..Request::default() });
+    let free = ask(
+        "code",
+        Request {
+            allow_unpriced: true,
+            ..Request::default()
+        },
+    );
     assert_eq!(free.model.as_deref(), Some("secret"));
-    let denied = ask("code", Request { deny: vec!["large".into()], ..Request::default() });
-    assert_eq!((denied.model.as_deref(), why(&denied, "large")), (Some("small"), ExclusionCode::Denied));
-    let only = ask("code", Request { allow: vec!["small".into()], ..Request::default() });
+    let denied = ask(
+        "code",
+        Request {
+            deny: vec!["large".into()],
+            ..Request::default()
+        },
+    );
+    assert_eq!(
+        (denied.model.as_deref(), why(&denied, "large")),
+        (Some("small"), ExclusionCode::Denied)
+    );
+    let only = ask(
+        "code",
+        Request {
+            allow: vec!["small".into()],
+            ..Request::default()
+        },
+    );
     assert_eq!(why(&only, "large"), ExclusionCode::NotAllowed);
-    let tools = ask("code", Request { need: vec!["tools".into()], ..Request::default() });
-    assert_eq!((tools.model.as_deref(), why(&tools, "large")), (Some("small"), ExclusionCode::Capability));
+    let tools = ask(
+        "code",
+        Request {
+            need: vec!["tools".into()],
+            ..Request::default()
+        },
+    );
+    assert_eq!(
+        (tools.model.as_deref(), why(&tools, "large")),
+        (Some("small"), ExclusionCode::Capability)
+    );
     let long = ask(&"code ".repeat(1000), Request::default());
     assert_eq!(why(&long, "small"), ExclusionCode::Context);
-    let verbose = Request { expected_output_tokens: Some(5000.0), ..Request::default() };
-    assert_eq!(why(&ask("code", verbose), "large"), ExclusionCode::OutputLimit);
+    let verbose = Request {
+        expected_output_tokens: Some(5000.0),
+        ..Request::default()
+    };
+    assert_eq!(
+        why(&ask("code", verbose), "large"),
+        ExclusionCode::OutputLimit
+    );
 }
 
 #[test]
@@ -97,7 +167,10 @@ fn a_request_that_is_wrong_is_refused_with_its_field() {
         assert_eq!(refused(by(Objective::MaxCost(value))).path(), "maxCost");
     }
     assert_eq!(refused(by(Objective::MinQuality(1.5))).path(), "minQuality");
-    let typo = refused(Request { deny: vec!["lagre".into()], ..Request::default() });
+    let typo = refused(Request {
+        deny: vec!["lagre".into()],
+        ..Request::default()
+    });
     assert_eq!(typo.code(), "unknown_model");
     assert!(typo.to_string().contains("large"), "{typo}");
 }
@@ -106,7 +179,11 @@ fn a_request_that_is_wrong_is_refused_with_its_field() {
 fn an_unlike_prompt_is_flagged_and_judged_by_overall_ability() {
     let decision = ask("nothing of the kind", by(Objective::Lambda(0.0)));
     assert!(decision.out_of_distribution);
-    let small = decision.candidates.iter().find(|c| c.id == "small").unwrap();
+    let small = decision
+        .candidates
+        .iter()
+        .find(|c| c.id == "small")
+        .unwrap();
     assert!((small.quality - 0.65).abs() < 1e-6, "{}", small.quality);
     assert!(!ask("code", Request::default()).out_of_distribution);
 }
@@ -122,10 +199,20 @@ fn candidates_come_by_rising_score_with_excluded_ones_last() {
 #[test]
 fn a_decision_serialises_with_the_documented_names() {
     let json = serde_json::to_value(ask("code", by(Objective::Lambda(1.0)))).unwrap();
-    for field in ["model", "candidates", "clusters", "outOfDistribution", "lambda", "reason"] {
+    for field in [
+        "model",
+        "candidates",
+        "clusters",
+        "outOfDistribution",
+        "lambda",
+        "reason",
+    ] {
         assert!(json.get(field).is_some(), "no {field}");
     }
     for field in ["input", "output", "total", "tokensIn", "tokensOut", "exact"] {
-        assert!(json["candidates"][0]["cost"].get(field).is_some(), "no cost.{field}");
+        assert!(
+            json["candidates"][0]["cost"].get(field).is_some(),
+            "no cost.{field}"
+        );
     }
 }

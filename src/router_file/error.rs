@@ -12,7 +12,9 @@ pub enum RouterError {
         bytes: usize,
     },
     /// Not a whole safetensors file.
-    #[error("the router file cannot be read ({problem}); was it cut short? download or fit it again")]
+    #[error(
+        "the router file cannot be read ({problem}); was it cut short? download or fit it again"
+    )]
     Format {
         /// What the reader says.
         problem: String,
@@ -21,10 +23,14 @@ pub enum RouterError {
     #[error("this is a safetensors file but not a router; make one with `uniroute fit`")]
     NotARouter,
     /// The content does not match its hash.
-    #[error("the router file was damaged: its content does not match its hash; download or fit it again")]
+    #[error(
+        "the router file was damaged: its content does not match its hash; download or fit it again"
+    )]
     Damaged,
     /// A format version that this release does not know.
-    #[error("the router file has format {found}, this release reads {known}; update uniroute or fit the router again")]
+    #[error(
+        "the router file has format {found}, this release reads {known}; update uniroute or fit the router again"
+    )]
     Version {
         /// Version in the file.
         found: u32,
@@ -40,13 +46,17 @@ pub enum RouterError {
         problem: String,
     },
     /// The router needs an embedder that it does not carry.
-    #[error("this router was fitted with the embedder {id:?}, which is not in the file; load its weights too (`cargo xtask minilm` fetches those of all-minilm-l6-v2)")]
+    #[error(
+        "this router was fitted with the embedder {id:?}, which is not in the file; load its weights too (`cargo xtask minilm` fetches those of all-minilm-l6-v2)"
+    )]
     NeedsEmbedder {
         /// The embedder's id.
         id: String,
     },
     /// The router was fitted with another embedder.
-    #[error("this router was fitted with the embedder {expected:?}, but {found:?} was given; use the one it names")]
+    #[error(
+        "this router was fitted with the embedder {expected:?}, but {found:?} was given; use the one it names"
+    )]
     Embedder {
         /// The embedder that the router names.
         expected: String,

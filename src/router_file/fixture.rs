@@ -22,7 +22,10 @@ impl Embed for TwoWords {
         let count = |word| text.matches(word).count() as f32;
         let (x, y) = (count("code"), count("poem"));
         let norm = (x * x + y * y).sqrt().max(1.0);
-        Embedded { vector: vec![x / norm, y / norm], tokens: text.split_whitespace().count() }
+        Embedded {
+            vector: vec![x / norm, y / norm],
+            tokens: text.split_whitespace().count(),
+        }
     }
 }
 

@@ -37,7 +37,11 @@ fn every_flipped_byte_is_refused_or_harmless() {
 fn every_truncation_is_refused() {
     let whole = bytes();
     for length in 0..whole.len() {
-        assert!(load(&whole[..length]).is_err(), "{length} of {} bytes", whole.len());
+        assert!(
+            load(&whole[..length]).is_err(),
+            "{length} of {} bytes",
+            whole.len()
+        );
     }
 }
 
@@ -52,7 +56,10 @@ fn another_or_a_missing_embedder_is_refused_by_name() {
             2
         }
         fn embed(&self, _: &str) -> Embedded {
-            Embedded { vector: vec![0.0; 2], tokens: 0 }
+            Embedded {
+                vector: vec![0.0; 2],
+                tokens: 0,
+            }
         }
     }
     let error = Router::from_bytes_with(&bytes(), Box::new(Other)).unwrap_err();

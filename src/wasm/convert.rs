@@ -39,7 +39,13 @@ pub fn error(code: &str, message: &str, path: Option<String>) -> JsValue {
 pub fn to_js<T: Serialize>(value: &T) -> Result<JsValue, Thrown> {
     value
         .serialize(&Serializer::json_compatible())
-        .map_err(|e| Thrown(error("conversion", &format!("{e}. Please report this."), None)))
+        .map_err(|e| {
+            Thrown(error(
+                "conversion",
+                &format!("{e}. Please report this."),
+                None,
+            ))
+        })
 }
 
 /// What a caller asks of a decision; `undefined` and `null` ask for nothing in particular.

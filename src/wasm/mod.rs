@@ -144,7 +144,10 @@ impl Router {
         #[wasm_bindgen(unchecked_param_type = "RouteRequest | undefined")] wish: JsValue,
     ) -> Result<JsValue, Thrown> {
         let request = request(wish)?;
-        let rest = Request { objective: Objective::default(), ..request.clone() };
+        let rest = Request {
+            objective: Objective::default(),
+            ..request.clone()
+        };
         let batch = match self.weighed.take() {
             Some((weighed_for, batch)) if weighed_for == rest => batch,
             _ => Batch::new(&self.pool, &self.batch, &rest)?,
@@ -174,7 +177,9 @@ impl Router {
     /// Adds a model to the pool, or replaces the one with its id.
     #[wasm_bindgen(js_name = addModel, unchecked_return_type = "PoolInfo")]
     pub fn add_model(&mut self, model: &[u8]) -> Result<JsValue, Thrown> {
-        self.pool = self.pool.with_model(RawModel::parse(model)?, &self.router)?;
+        self.pool = self
+            .pool
+            .with_model(RawModel::parse(model)?, &self.router)?;
         self.weighed = None;
         self.pool_info()
     }
@@ -208,7 +213,11 @@ impl Router {
         let mut last = self.last.borrow_mut();
         match &mut *last {
             Some((text, placed)) if text == prompt => then(placed),
-            other => then(&other.insert((prompt.to_owned(), place(&self.router, prompt))).1),
+            other => then(
+                &other
+                    .insert((prompt.to_owned(), place(&self.router, prompt)))
+                    .1,
+            ),
         }
     }
 }

@@ -27,13 +27,18 @@ impl Folder {
     pub fn data(&self) -> String {
         let folder = self.0.join("data");
         std::fs::create_dir_all(&folder).unwrap();
-        let things = ["river", "engine", "garden", "matrix", "letter", "candle", "market", "signal"];
+        let things = [
+            "river", "engine", "garden", "matrix", "letter", "candle", "market", "signal",
+        ];
         let (mut prompts, mut scores) = (String::new(), String::from("poet,coder\n"));
         for i in 0..80 {
             let thing = things[i % things.len()];
             let (prompt, row) = match i % 2 {
                 0 => (format!("Write a poem of {i} lines about a {thing}."), "1,0"),
-                _ => (format!("Write a python function that parses {i} {thing} records."), "0,1"),
+                _ => (
+                    format!("Write a python function that parses {i} {thing} records."),
+                    "0,1",
+                ),
             };
             prompts.push_str(&format!("{{\"id\": \"{i}\", \"prompt\": \"{prompt}\"}}\n"));
             scores.push_str(&format!("{row}\n"));

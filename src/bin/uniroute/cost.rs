@@ -39,7 +39,11 @@ pub fn run(args: CostArgs) -> Result<()> {
                     }
                     Err(problem) => {
                         refused += 1;
-                        writeln!(out, "{}", json!({"id": null, "error": problem, "line": number}))?;
+                        writeln!(
+                            out,
+                            "{}",
+                            json!({"id": null, "error": problem, "line": number})
+                        )?;
                     }
                 }
             }
@@ -65,7 +69,10 @@ fn costs<'a>(
         .map(|m| {
             let tokens_out =
                 output_tokens.unwrap_or_else(|| m.output_tokens.expected(&placed.membership));
-            (m.id.as_str(), m.prices.cost(placed.tokens as f64, tokens_out, false))
+            (
+                m.id.as_str(),
+                m.prices.cost(placed.tokens as f64, tokens_out, false),
+            )
         })
         .collect();
     let dear = |c: &Cost| c.total.unwrap_or(f64::INFINITY);
@@ -74,7 +81,10 @@ fn costs<'a>(
 }
 
 fn answer(id: Value, costs: &[(&str, Cost)]) -> Result<Value> {
-    let models: Vec<_> = costs.iter().map(|(model, cost)| json!({"id": model, "cost": cost})).collect();
+    let models: Vec<_> = costs
+        .iter()
+        .map(|(model, cost)| json!({"id": model, "cost": cost}))
+        .collect();
     Ok(match id {
         Value::Null => json!({"models": models}),
         id => json!({"id": id, "models": models}),
@@ -96,8 +106,18 @@ fn report(out: &mut impl Write, costs: &[(&str, Cost)]) -> Result<()> {
             ]
         })
         .collect();
-    let header = ["model", "tokens in", "tokens out", "USD in", "USD out", "USD"];
+    let header = [
+        "model",
+        "tokens in",
+        "tokens out",
+        "USD in",
+        "USD out",
+        "USD",
+    ];
     table::write(out, &header, &rows)?;
-    writeln!(out, "\nTokens are estimates: each model counts with a tokenizer of its own.")?;
+    writeln!(
+        out,
+        "\nTokens are estimates: each model counts with a tokenizer of its own."
+    )?;
     Ok(())
 }

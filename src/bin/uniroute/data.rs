@@ -12,7 +12,10 @@ use uniroute::eval::{Dataset, FolderParts};
 /// each may be packed as .gz.
 pub fn folder(dir: &Path) -> Result<Dataset> {
     if !dir.is_dir() {
-        bail!("{} is not a folder; it should hold prompts.jsonl, models.json and scores.csv", dir.display());
+        bail!(
+            "{} is not a folder; it should hold prompts.jsonl, models.json and scores.csv",
+            dir.display()
+        );
     }
     let part = |file: &str| files::open_text(&dir.join(file));
     let has = |file: &str| dir.join(file).exists() || dir.join(format!("{file}.gz")).exists();
@@ -42,7 +45,10 @@ pub fn labels(path: &Path) -> Result<Dataset> {
 
 fn name_of(path: &Path) -> String {
     let path = path.canonicalize().unwrap_or_else(|_| path.to_owned());
-    let name = path.file_name().map(|n| n.to_string_lossy().into_owned()).unwrap_or_default();
+    let name = path
+        .file_name()
+        .map(|n| n.to_string_lossy().into_owned())
+        .unwrap_or_default();
     name.split('.').next().unwrap_or_default().to_owned()
 }
 
@@ -65,5 +71,8 @@ pub fn embed(embedder: &dyn Embed, prompts: &[&str]) -> Result<Array2<f32>> {
         .collect();
     bar.finish_and_clear();
     let flat: Vec<f32> = vectors.into_iter().flatten().collect();
-    Ok(Array2::from_shape_vec((prompts.len(), embedder.dim()), flat)?)
+    Ok(Array2::from_shape_vec(
+        (prompts.len(), embedder.dim()),
+        flat,
+    )?)
 }

@@ -36,15 +36,29 @@ pub fn open_text(path: &Path) -> Result<Box<dyn Read>> {
 
 /// Writes beside the file, then renames, so that nothing half-written is ever seen.
 pub fn write(path: &Path, bytes: &[u8]) -> Result<()> {
-    let folder = path.parent().filter(|p| !p.as_os_str().is_empty()).unwrap_or(Path::new("."));
-    let name = path.file_name().with_context(|| format!("{} names no file", path.display()))?;
-    let beside = folder.join(format!(".{}.{}", name.to_string_lossy(), std::process::id()));
+    let folder = path
+        .parent()
+        .filter(|p| !p.as_os_str().is_empty())
+        .unwrap_or(Path::new("."));
+    let name = path
+        .file_name()
+        .with_context(|| format!("{} names no file", path.display()))?;
+    let beside = folder.join(format!(
+        ".{}.{}",
+        name.to_string_lossy(),
+        std::process::id()
+    ));
     let written = fs::File::create(&beside)
         .and_then(|mut file| file.write_all(bytes).and_then(|()| file.sync_all()))
         .and_then(|()| fs::rename(&beside, path));
-    written.inspect_err(|_| drop(fs::remove_file(&beside))).with_context(|| {
-        format!("cannot write {}; does the folder exist, and is there room?", path.display())
-    })
+    written
+        .inspect_err(|_| drop(fs::remove_file(&beside)))
+        .with_context(|| {
+            format!(
+                "cannot write {}; does the folder exist, and is there room?",
+                path.display()
+            )
+        })
 }
 
 /// The router that was asked for, with its embedder.
@@ -85,13 +99,23 @@ pub fn minilm(_: &WeightsArgs) -> Result<Box<dyn Embed>> {
 pub fn pool(args: &PoolArgs, router: &Router) -> Result<Pool> {
     let path = Path::new(&args.pool);
     if !path.exists() {
-        let bundled = uniroute::pool::BUNDLED.iter().find(|(name, _)| *name == args.pool);
+        let bundled = uniroute::pool::BUNDLED
+            .iter()
+            .find(|(name, _)| *name == args.pool);
         let Some((_, json)) = bundled else {
-            let names: Vec<_> = uniroute::pool::BUNDLED.iter().map(|(name, _)| *name).collect();
-            bail!("no file {:?}, and no pool of that name; there are {}", args.pool, names.join(", "));
+            let names: Vec<_> = uniroute::pool::BUNDLED
+                .iter()
+                .map(|(name, _)| *name)
+                .collect();
+            bail!(
+                "no file {:?}, and no pool of that name; there are {}",
+                args.pool,
+                names.join(", ")
+            );
         };
         let pool = Pool::from_json(json.as_bytes(), router);
-        return pool.context("the bundled pools fit the bundled router only; name a pool with --pool");
+        return pool
+            .context("the bundled pools fit the bundled router only; name a pool with --pool");
     }
     let json = read(path, uniroute::pool::MAX_BYTES)?;
     Pool::from_json(&json, router).with_context(|| format!("{}", path.display()))

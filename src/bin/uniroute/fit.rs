@@ -19,24 +19,39 @@ pub fn run(args: FitArgs) -> Result<()> {
         EmbedderKind::Static => files::static_embedder().map(|(e, file)| (e, Some(file)))?,
         EmbedderKind::Minilm => (files::minilm(&args.weights)?, None),
     };
-    let sets = args.data.iter().map(|dir| data::folder(dir)).collect::<Result<Vec<_>>>()?;
+    let sets = args
+        .data
+        .iter()
+        .map(|dir| data::folder(dir))
+        .collect::<Result<Vec<_>>>()?;
     let prompts: Vec<&str> = sets.iter().flat_map(data::texts).collect();
     let points = data::embed(&*embedder, &prompts)?;
-    let params = KMeansParams { seed: args.seed, ..KMeansParams::default() };
+    let params = KMeansParams {
+        seed: args.seed,
+        ..KMeansParams::default()
+    };
     let k = match args.clusters {
         Some(k) => usize::from(k),
         None => (prompts.len() / PROMPTS_PER_CLUSTER).clamp(*CLUSTERS.start(), *CLUSTERS.end()),
     };
     if prompts.len() < 2 * k {
-        bail!("{} prompts are too few for {k} clusters; add data or ask for fewer with --clusters", prompts.len());
+        bail!(
+            "{} prompts are too few for {k} clusters; add data or ask for fewer with --clusters",
+            prompts.len()
+        );
     }
     let clusters = find_clusters(points.view(), &prompts, k, &params)?;
     let work = progress::spinner("learning the prior");
-    let prior = Prior::learn(clusters.memberships(points.view()).view(), errors(&sets).view())?;
+    let prior = Prior::learn(
+        clusters.memberships(points.view()).view(),
+        errors(&sets).view(),
+    )?;
     work.finish_and_clear();
     let calibration = Calibration::learn(points.view(), k, &params)?;
     let datasets: Vec<String> = sets.iter().map(|s| s.name.clone()).collect();
-    let id = args.name.unwrap_or_else(|| format!("{} {}", embedder.id(), datasets.join("+")));
+    let id = args
+        .name
+        .unwrap_or_else(|| format!("{} {}", embedder.id(), datasets.join("+")));
     let router = Router::new(Parts {
         id,
         embedder,
@@ -77,7 +92,12 @@ fn find_clusters(
         shares[*cluster] += 1.0 / prompts.len() as f32;
     }
     let labels = cluster::labels(prompts, &found.assignments, k);
-    Ok(Clusters::try_new(found.centroids, DEFAULT_TEMPERATURE, shares, labels)?)
+    Ok(Clusters::try_new(
+        found.centroids,
+        DEFAULT_TEMPERATURE,
+        shares,
+        labels,
+    )?)
 }
 
 /// Errors (n, m) of all models of all sets on all prompts, NaN where a model was not asked.

@@ -10,11 +10,15 @@ use uniroute::router_file::{Meta, Router};
 
 pub fn run(args: InspectArgs) -> Result<()> {
     let bytes = files::read(&args.file, uniroute::router_file::MAX_BYTES)?;
-    let looks_like_json = bytes.iter().find(|b| !b.is_ascii_whitespace()).is_some_and(|b| *b == b'{');
+    let looks_like_json = bytes
+        .iter()
+        .find(|b| !b.is_ascii_whitespace())
+        .is_some_and(|b| *b == b'{');
     match looks_like_json {
         true => pool(&args, &bytes).with_context(|| args.file.display().to_string()),
         false => {
-            let meta = Router::read_meta(&bytes).with_context(|| args.file.display().to_string())?;
+            let meta =
+                Router::read_meta(&bytes).with_context(|| args.file.display().to_string())?;
             router(&args, &meta, bytes.len())
         }
     }
@@ -29,7 +33,12 @@ fn router(args: &InspectArgs, meta: &Meta, bytes: usize) -> Result<()> {
     let provenance = &meta.provenance;
     writeln!(out, "Router      {}  ({bytes} bytes)", meta.id)?;
     writeln!(out, "Embedder    {}", meta.embedder)?;
-    writeln!(out, "Clusters    {}, temperature {}", meta.cluster_labels.len(), meta.temperature)?;
+    writeln!(
+        out,
+        "Clusters    {}, temperature {}",
+        meta.cluster_labels.len(),
+        meta.temperature
+    )?;
     writeln!(
         out,
         "Prior       from {} LLMs, mean error {:.3}, noise ratio {:.2}",
@@ -56,7 +65,10 @@ fn router(args: &InspectArgs, meta: &Meta, bytes: usize) -> Result<()> {
 fn pool(args: &InspectArgs, bytes: &[u8]) -> Result<()> {
     let raw = RawPool::parse(bytes)?;
     let weights = WeightsArgs { weights: None };
-    let router = files::router(&RouterArgs { router: args.router.clone(), weights })?;
+    let router = files::router(&RouterArgs {
+        router: args.router.clone(),
+        weights,
+    })?;
     let pool = Pool::from_raw(raw, &router)?;
     let mut out = std::io::stdout().lock();
     let shares = router.clusters().shares();
@@ -65,16 +77,23 @@ fn pool(args: &InspectArgs, bytes: &[u8]) -> Result<()> {
         let models: Vec<_> = pool
             .models()
             .iter()
-            .map(|m| json!({"id": m.id, "name": m.name, "quality": quality(m), "source": m.source,
-                "input": m.prices.input, "output": m.prices.output}))
+            .map(|m| {
+                json!({"id": m.id, "name": m.name, "quality": quality(m), "source": m.source,
+                "input": m.prices.input, "output": m.prices.output})
+            })
             .collect();
         let notes = pool.notes();
-        let value = json!({"name": pool.name(), "asOf": pool.as_of(), "models": models, "notes": notes});
+        let value =
+            json!({"name": pool.name(), "asOf": pool.as_of(), "models": models, "notes": notes});
         writeln!(out, "{value}")?;
         return Ok(());
     }
     writeln!(out, "Pool    {}", pool.name().unwrap_or("(no name)"))?;
-    writeln!(out, "Prices  USD per million tokens, as of {}\n", pool.as_of().unwrap_or("(no date)"))?;
+    writeln!(
+        out,
+        "Prices  USD per million tokens, as of {}\n",
+        pool.as_of().unwrap_or("(no date)")
+    )?;
     let price = |p: Option<f64>| p.map_or("unknown".into(), |p| format!("{p}"));
     let rows: Vec<_> = pool
         .models()
@@ -89,7 +108,11 @@ fn pool(args: &InspectArgs, bytes: &[u8]) -> Result<()> {
             ]
         })
         .collect();
-    table::write(&mut out, &["model", "quality", "input", "output", "known from"], &rows)?;
+    table::write(
+        &mut out,
+        &["model", "quality", "input", "output", "known from"],
+        &rows,
+    )?;
     if !pool.notes().is_empty() {
         writeln!(out, "\nAssumed where the file is silent:")?;
         for note in pool.notes() {

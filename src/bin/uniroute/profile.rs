@@ -18,17 +18,27 @@ const CHARACTERS_PER_TOKEN: f64 = 4.0;
 pub fn run(args: ProfileArgs) -> Result<()> {
     let router = files::router(&args.router)?;
     let labels = data::labels(&args.labels)?;
-    let prices = args.prices.as_deref().map(prices).transpose()?.unwrap_or_default();
+    let prices = args
+        .prices
+        .as_deref()
+        .map(prices)
+        .transpose()?
+        .unwrap_or_default();
     let mut pool = match &args.base {
         Some(path) => base(path, &router)?,
         None => RawPool::default(),
     };
     pool.schema_version = Some(uniroute::pool::SCHEMA_VERSION);
-    pool.name = args.name.or(pool.name).or_else(|| Some(labels.name.clone()));
+    pool.name = args
+        .name
+        .or(pool.name)
+        .or_else(|| Some(labels.name.clone()));
     pool.as_of = args.as_of.or(pool.as_of);
     pool.currency = Some("USD".into());
-    pool.router =
-        Some(RawRouterRef { id: Some(router.id().into()), sha256: router.sha256().into() });
+    pool.router = Some(RawRouterRef {
+        id: Some(router.id().into()),
+        sha256: router.sha256().into(),
+    });
     let points = data::embed(router.embedder(), &data::texts(&labels).collect::<Vec<_>>())?;
     let memberships = router.clusters().memberships(points.view());
     for (index, model) in labels.models.iter().enumerate() {
@@ -94,11 +104,14 @@ fn errors(profile: &Profile) -> RawErrors {
 fn describe(raw: &mut RawModel, model: &Model, price: Option<&RawCost>) {
     raw.id.clone_from(&model.id);
     raw.name.get_or_insert_with(|| model.name.clone());
-    let listed = model.price_in.zip(model.price_out).map(|(input, output)| RawCost {
-        input: Some(input),
-        output: Some(output),
-        ..RawCost::default()
-    });
+    let listed = model
+        .price_in
+        .zip(model.price_out)
+        .map(|(input, output)| RawCost {
+            input: Some(input),
+            output: Some(output),
+            ..RawCost::default()
+        });
     if let Some(cost) = price.cloned().or(listed) {
         raw.cost = Some(cost);
     }
@@ -109,14 +122,18 @@ fn describe(raw: &mut RawModel, model: &Model, price: Option<&RawCost>) {
         raw.output_tokens = Some(serde_json::json!({ "mean": tokens }));
     }
     if let Some(source) = &model.price_source {
-        raw.extra.insert("price_source".into(), source.as_str().into());
+        raw.extra
+            .insert("price_source".into(), source.as_str().into());
     }
 }
 
 fn base(path: &Path, router: &Router) -> Result<RawPool> {
     let json = files::read(path, uniroute::pool::MAX_BYTES)?;
     let pool = Pool::from_json(&json, router);
-    Ok(pool.with_context(|| path.display().to_string())?.raw().clone())
+    Ok(pool
+        .with_context(|| path.display().to_string())?
+        .raw()
+        .clone())
 }
 
 /// Prices by model id, from a pool or from a models.json.
@@ -125,7 +142,11 @@ fn prices(path: &Path) -> Result<HashMap<String, RawCost>> {
     let is_list = json.iter().find(|b| !b.is_ascii_whitespace()) == Some(&b'[');
     if !is_list {
         let pool = RawPool::parse(&json).with_context(|| path.display().to_string())?;
-        return Ok(pool.models.into_iter().filter_map(|m| Some((m.id, m.cost?))).collect());
+        return Ok(pool
+            .models
+            .into_iter()
+            .filter_map(|m| Some((m.id, m.cost?)))
+            .collect());
     }
     let models =
         uniroute::eval::read_models(&json[..]).with_context(|| path.display().to_string())?;
@@ -134,5 +155,8 @@ fn prices(path: &Path) -> Result<HashMap<String, RawCost>> {
         output: m.price_out,
         ..RawCost::default()
     };
-    Ok(models.into_iter().map(|m| (m.id.clone(), cost(&m))).collect())
+    Ok(models
+        .into_iter()
+        .map(|m| (m.id.clone(), cost(&m)))
+        .collect())
 }

@@ -49,21 +49,38 @@ pub fn read(argument: Option<String>) -> Result<Prompts> {
         bail!("no prompt: give one as an argument or on standard input");
     }
     if is_jsonl(&first) {
-        let head = Line { number, item: item(&first) };
-        return Ok(Prompts::Lines(Box::new(std::iter::once(Ok(head)).chain(lines(input, number)))));
+        let head = Line {
+            number,
+            item: item(&first),
+        };
+        return Ok(Prompts::Lines(Box::new(
+            std::iter::once(Ok(head)).chain(lines(input, number)),
+        )));
     }
-    input.take(MAX_LINE as u64).read_to_end(&mut first).context("cannot read standard input")?;
+    input
+        .take(MAX_LINE as u64)
+        .read_to_end(&mut first)
+        .context("cannot read standard input")?;
     if first.len() >= MAX_LINE {
-        bail!("the prompt on standard input is longer than {MAX_LINE} bytes; for many prompts send JSONL");
+        bail!(
+            "the prompt on standard input is longer than {MAX_LINE} bytes; for many prompts send JSONL"
+        );
     }
-    Ok(Prompts::One(String::from_utf8_lossy(&first).trim_end_matches(['\n', '\r']).to_owned()))
+    Ok(Prompts::One(
+        String::from_utf8_lossy(&first)
+            .trim_end_matches(['\n', '\r'])
+            .to_owned(),
+    ))
 }
 
 fn is_jsonl(line: &[u8]) -> bool {
     serde_json::from_slice::<Map<String, Value>>(line).is_ok_and(|o| o.contains_key("prompt"))
 }
 
-fn lines(mut input: impl BufRead + 'static, mut number: usize) -> impl Iterator<Item = Result<Line>> {
+fn lines(
+    mut input: impl BufRead + 'static,
+    mut number: usize,
+) -> impl Iterator<Item = Result<Line>> {
     let mut line = Vec::new();
     std::iter::from_fn(move || {
         loop {
@@ -73,7 +90,12 @@ fn lines(mut input: impl BufRead + 'static, mut number: usize) -> impl Iterator<
                 Err(error) => return Some(Err(error)),
                 Ok(false) => return None,
                 Ok(true) if line.trim_ascii().is_empty() => {}
-                Ok(true) => return Some(Ok(Line { number, item: item(&line) })),
+                Ok(true) => {
+                    return Some(Ok(Line {
+                        number,
+                        item: item(&line),
+                    }));
+                }
             }
         }
     })
@@ -94,7 +116,10 @@ fn item(line: &[u8]) -> Result<Item, String> {
         serde_json::from_slice(line).map_err(|e| format!("not a JSON object: {e}"))?;
     let id = object.get("id").cloned().unwrap_or(Value::Null);
     match object.get("prompt") {
-        Some(Value::String(prompt)) => Ok(Item { id, prompt: prompt.clone() }),
+        Some(Value::String(prompt)) => Ok(Item {
+            id,
+            prompt: prompt.clone(),
+        }),
         Some(_) => Err("`prompt` is not a string".into()),
         None => Err("no `prompt`".into()),
     }
@@ -116,7 +141,10 @@ mod tests {
         let input: &[u8] = b"{\"prompt\": 5}\n\n{\"id\": \"b\", \"prompt\": \"hi\"}\n";
         let read: Vec<_> = lines(input, 0).collect::<Result<_>>().unwrap();
         assert_eq!(read.len(), 2);
-        assert_eq!(read[0].item.as_ref().err().unwrap(), "`prompt` is not a string");
+        assert_eq!(
+            read[0].item.as_ref().err().unwrap(),
+            "`prompt` is not a string"
+        );
         assert_eq!(read[1].number, 3);
         assert_eq!(read[1].item.as_ref().ok().unwrap().prompt, "hi");
     }

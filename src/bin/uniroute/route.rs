@@ -52,7 +52,11 @@ fn one(router: &Router, pool: &Pool, prompt: &str, request: &Request, json: bool
 fn report(out: &mut impl Write, decision: &Decision) -> Result<()> {
     writeln!(out, "{}\n", decision.reason)?;
     let rows: Vec<_> = decision.candidates.iter().map(row).collect();
-    table::write(out, &["model", "quality", "90 % interval", "USD", "score", ""], &rows)?;
+    table::write(
+        out,
+        &["model", "quality", "90 % interval", "USD", "score", ""],
+        &rows,
+    )?;
     writeln!(out, "\nThe prompt looks like:")?;
     for share in decision.clusters.iter().filter(|c| c.weight >= 0.05) {
         writeln!(out, "  {:>3.0} %  {}", share.weight * 100.0, share.label)?;
@@ -66,9 +70,15 @@ fn row(candidate: &Candidate) -> Vec<String> {
         candidate.id.clone(),
         format!("{:.3}", candidate.quality),
         format!("{low:.2} to {high:.2}"),
-        candidate.cost.total.map_or("unknown".into(), |c| format!("{c:.7}")),
+        candidate
+            .cost
+            .total
+            .map_or("unknown".into(), |c| format!("{c:.7}")),
         candidate.score.map_or(String::new(), |s| format!("{s:.4}")),
-        candidate.excluded.as_ref().map_or(String::new(), |e| e.message.clone()),
+        candidate
+            .excluded
+            .as_ref()
+            .map_or(String::new(), |e| e.message.clone()),
     ]
 }
 
@@ -86,7 +96,11 @@ fn many(
         let answer = match item {
             Ok(Item { id, prompt }) => {
                 let decision = route(router, pool, &prompt, request)?;
-                if whole { full(id, &decision)? } else { brief(id, &decision) }
+                if whole {
+                    full(id, &decision)?
+                } else {
+                    brief(id, &decision)
+                }
             }
             Err(problem) => {
                 refused += 1;

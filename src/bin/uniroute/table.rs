@@ -23,5 +23,6 @@ pub fn write(out: &mut impl Write, header: &[&str], rows: &[Vec<String>]) -> Res
         writeln!(out, "{}", text.trim_end())
     };
     line(header.to_vec())?;
-    rows.iter().try_for_each(|row| line(row.iter().map(String::as_str).collect()))
+    rows.iter()
+        .try_for_each(|row| line(row.iter().map(String::as_str).collect()))
 }
