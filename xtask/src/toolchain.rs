@@ -73,18 +73,18 @@ impl Toolchain {
         process::output(process::command(rustc).arg("--version"))
     }
 
-    /// `cargo build` for [`TARGET`] with this toolchain; the caller adds what to build.
-    pub fn cargo_build(&self) -> Command {
+    /// `cargo rustc` for [`TARGET`] with this toolchain; the caller adds what to build.
+    pub fn cargo_rustc(&self) -> Command {
         match self {
             Self::Rustup => {
                 let mut cargo = process::command("cargo");
-                cargo.args(["build", "--target", TARGET]);
+                cargo.args(["rustc", "--target", TARGET]);
                 cargo
             }
             Self::Debian { linker } => {
                 let mut cargo = process::command("/usr/bin/cargo");
                 cargo
-                    .args(["build", "--target", TARGET, "-Zbuild-std=std,panic_abort"])
+                    .args(["rustc", "--target", TARGET, "-Zbuild-std=std,panic_abort"])
                     .env_remove("RUSTUP_TOOLCHAIN")
                     .env_remove("RUSTUP_TOOLCHAIN_SOURCE")
                     // Stable compilers accept -Zbuild-std only with this.

@@ -132,22 +132,13 @@ fn compile(toolchain: &Toolchain, simd: Simd) -> Result<PathBuf> {
     // One folder per compiler and flag set: build-std and the installed standard library clash.
     let folder = format!("{}-{}", toolchain.name(), simd.stem());
     let folder = files::target().join("wasm").join(folder);
-    let mut cargo = toolchain.cargo_build();
+    let mut cargo = toolchain.cargo_rustc();
     cargo
-        .args([
-            "--locked",
-            "--package",
-            "uniroute",
-            "--lib",
-            "--profile",
-            "wasm",
-        ])
-        .args([
-            "--no-default-features",
-            "--features",
-            FEATURES,
-            "--target-dir",
-        ])
+        .args(["--locked", "--package", "uniroute", "--lib"])
+        // Without the rlib, dependencies need no machine code of their own before the final link.
+        .args(["--crate-type", "cdylib", "--profile", "wasm"])
+        .args(["--no-default-features", "--features", FEATURES])
+        .arg("--target-dir")
         .arg(&folder)
         .env(
             "RUSTFLAGS",
