@@ -12,6 +12,7 @@ import { mkdir, mkdtemp, rm, symlink } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { dirname, join } from "node:path";
 import { createInterface } from "node:readline";
+import { setTimeout } from "node:timers/promises";
 import { fileURLToPath } from "node:url";
 import { chromium } from "playwright-core";
 
@@ -19,6 +20,7 @@ const ROOT = fileURLToPath(new URL("../../", import.meta.url));
 export const SITE = process.env.UNIROUTE_SITE ?? join(ROOT, "target/site");
 const SERVER = process.env.UNIROUTE_BIN ?? join(ROOT, "target/debug/uniroute");
 const BROWSER = process.env.CHROME ?? "/usr/bin/chromium";
+const QUIET_MS = 1000;
 const FLAGS = [
   "--no-sandbox",
   "--disable-gpu",
@@ -83,6 +85,7 @@ export async function startServerBelow() {
  * @property {import("playwright-core").BrowserContext} context
  * @property {string[]} requests addresses asked for, by the page and its workers
  * @property {() => number} transferred bytes of bodies received so far, as sent (compressed)
+ * @property {() => Promise<void>} quiet waits until nothing new is asked for
  * @property {string[]} problems console errors, exceptions, violations of the page's policy, failed
  *   requests, requests to other origins; a test that provokes one removes it from here
  */
@@ -121,6 +124,8 @@ async function watch(context, origin) {
   const requests = [];
   let bytes = 0;
   context.on("console", (message) => {
+    // The response itself is reported below, those to workers too.
+    if (message.text().startsWith("Failed to load resource")) return;
     if (message.type() === "error") problems.push(`console: ${message.text()} ${message.location().url}`);
   });
   context.on("weberror", (thrown) => problems.push(`exception: ${thrown.error()}`));
@@ -128,6 +133,9 @@ async function watch(context, origin) {
     const { protocol, origin: asked } = new URL(request.url());
     requests.push(request.url());
     if (protocol !== "data:" && protocol !== "blob:" && asked !== origin) problems.push(`other origin: ${request.url()}`);
+  });
+  context.on("response", (response) => {
+    if (response.status() >= 400) problems.push(`status ${response.status()}: ${response.url()}`);
   });
   context.on("requestfailed", (request) => {
     problems.push(`failed: ${request.url()} ${request.failure()?.errorText}`);
@@ -142,5 +150,9 @@ async function watch(context, origin) {
       console.error(`policy: ${event.violatedDirective} ${event.blockedURI}`);
     });
   });
-  return { problems, requests, transferred: () => bytes };
+  /** Playwright's own "networkidle" never comes for a page whose worker imports modules. */
+  const quiet = async () => {
+    for (let before = -1; before !== requests.length; await setTimeout(QUIET_MS)) before = requests.length;
+  };
+  return { problems, requests, transferred: () => bytes, quiet };
 }

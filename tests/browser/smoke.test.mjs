@@ -8,8 +8,8 @@ const FIRST_LOAD = 1_500_000;
 test("the page inside the program loads without a complaint and within its size", async (t) => {
   const server = await startServer();
   t.after(server.stop);
-  await visit(server.url, async ({ page, requests, transferred }) => {
-    await page.waitForLoadState("networkidle");
+  await visit(server.url, async ({ page, requests, transferred, quiet }) => {
+    await quiet();
     assert.match(await page.title(), /uniroute/i);
     assert.ok(requests.some((url) => url.endsWith(".wasm")), "the module was fetched");
     t.diagnostic(`first load: ${transferred()} bytes in ${requests.length} requests`);
@@ -20,8 +20,8 @@ test("the page inside the program loads without a complaint and within its size"
 test("the page works from a folder below the root", async (t) => {
   const server = await startServerBelow();
   t.after(server.stop);
-  await visit(server.url, async ({ page, requests }) => {
-    await page.waitForLoadState("networkidle");
+  await visit(server.url, async ({ requests, quiet }) => {
+    await quiet();
     const outside = requests.filter((url) => /^https?:/.test(url) && !url.startsWith(server.url));
     assert.deepEqual(outside, []);
   });

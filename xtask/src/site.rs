@@ -51,7 +51,7 @@ pub fn write_default() -> Result<()> {
 }
 
 fn write_and_tell(out: &Path) -> Result<()> {
-    let changed = write(out)?;
+    let changed = write(out, is_served)?;
     eprintln!(
         "[xtask] {}: {changed} of its files changed",
         files::shown(out)
@@ -106,8 +106,20 @@ pub fn default_folder() -> PathBuf {
     files::root().join("target/site")
 }
 
-/// Writes the page to `out`, which then holds nothing else. Returns how many files changed.
-fn write(out: &Path) -> Result<usize> {
+/// Writes the page as a type checker wants it: all scripts in the places where they import each
+/// other, with declarations in the place of generated code.
+pub fn write_for_types(out: &Path) -> Result<()> {
+    write(out, |path| {
+        let name = path.to_string_lossy();
+        let generated = path.starts_with("uniroute/dist") && name.ends_with(".js");
+        !generated && (name.ends_with(".js") || name.ends_with(".d.ts"))
+    })
+    .map(|_| ())
+}
+
+/// Writes those files of `www/` and the npm package that are `wanted` to `out`, which then holds
+/// nothing else. Returns how many files changed.
+fn write(out: &Path, wanted: impl Fn(&Path) -> bool) -> Result<usize> {
     let occupied = out.is_dir() && fs::read_dir(out)?.next().is_some();
     if occupied && !out.join(MARK).exists() {
         bail!(
@@ -115,9 +127,9 @@ fn write(out: &Path) -> Result<usize> {
             files::shown(out)
         );
     }
-    let parts = parts()?;
-    let mut changed = 0;
-    changed += usize::from(files::write_if_changed(&out.join(MARK), b"")?);
+    let mut parts = parts()?;
+    parts.retain(|path, _| wanted(path));
+    let mut changed = usize::from(files::write_if_changed(&out.join(MARK), b"")?);
     for (path, source) in &parts {
         changed += usize::from(files::write_if_changed(
             &out.join(path),
@@ -156,40 +168,33 @@ fn write_list(site: &Path) -> Result<()> {
     Ok(())
 }
 
-/// Each file of the page with the file it is a copy of: `www/` at the top, the npm package's
-/// scripts and artefacts under `uniroute/`.
+/// Where each file of `www/` (at the top) and of the npm package (under `uniroute/`) goes, with
+/// the file it is a copy of.
 fn parts() -> Result<BTreeMap<PathBuf, PathBuf>> {
-    let (www, package) = (files::root().join("www"), files::root().join("pkg"));
     let mut parts = BTreeMap::new();
-    if www.is_dir() {
-        for path in files::walk(&www)? {
-            if is_served(&path) {
-                parts.insert(path.clone(), www.join(path));
-            }
-        }
-    }
-    for path in files::walk(&package)? {
-        if is_served(&path) && !elsewhere(&path) {
-            parts.insert(Path::new("uniroute").join(&path), package.join(path));
+    for (below, source) in [
+        ("", files::root().join("www")),
+        ("uniroute", files::root().join("pkg")),
+    ] {
+        for path in files::walk(&source)? {
+            parts.insert(Path::new(below).join(&path), source.join(path));
         }
     }
     Ok(parts)
 }
 
-/// The package's description and its entry points for Node and for edge workers.
-fn elsewhere(path: &Path) -> bool {
-    ["package.json", "node.js", "workerd.js"]
-        .iter()
-        .any(|name| path == Path::new(name))
-}
-
-/// Types, notes and settings of editors are for those who read the source.
+/// Types, notes and settings are for those who read the source; the package's entry points for
+/// Node and for edge workers are for others.
 fn is_served(path: &Path) -> bool {
+    let elsewhere = ["package.json", "node.js", "workerd.js"].iter();
+    if elsewhere
+        .map(|name| Path::new("uniroute").join(name))
+        .any(|other| path == other)
+    {
+        return false;
+    }
     let name = path.file_name().and_then(OsStr::to_str).unwrap_or_default();
-    !(name.ends_with(".ts")
-        || name.ends_with(".md")
-        || name.ends_with("config.json")
-        || name.starts_with('.'))
+    !(name.ends_with(".ts") || name.ends_with(".md") || name.starts_with('.'))
 }
 
 #[cfg(test)]
@@ -201,7 +206,7 @@ mod tests {
         let dir = std::env::temp_dir().join(format!("uniroute-site-{}", std::process::id()));
         fs::create_dir_all(&dir).unwrap();
         fs::write(dir.join("mine.txt"), "precious").unwrap();
-        let refused = write(&dir).unwrap_err().to_string();
+        let refused = write(&dir, is_served).unwrap_err().to_string();
         assert!(refused.contains("something else"), "{refused}");
         assert_eq!(fs::read(dir.join("mine.txt")).unwrap(), b"precious");
         fs::remove_dir_all(&dir).unwrap();
@@ -210,8 +215,8 @@ mod tests {
     #[test]
     fn the_page_carries_scripts_and_artefacts_but_no_types() {
         assert!(is_served(Path::new("js/app.js")));
-        assert!(is_served(Path::new("dist/default.router")));
-        assert!(!is_served(Path::new("dist/uniroute.d.ts")));
-        assert!(!is_served(Path::new("tsconfig.json")));
+        assert!(is_served(Path::new("uniroute/dist/default.router")));
+        assert!(!is_served(Path::new("uniroute/dist/uniroute.d.ts")));
+        assert!(!is_served(Path::new("uniroute/node.js")));
     }
 }

@@ -110,15 +110,12 @@ fn types(state: &mut State) -> Result<Ran> {
     };
     module(state)?;
     let tsc = files::root().join("tests/node_modules/typescript/bin/tsc");
-    for project in ["pkg", "www", "tests"] {
-        if files::root().join(project).join("tsconfig.json").exists() {
-            process::run(process::command("node").arg(&tsc).args([
-                "--noEmit",
-                "--project",
-                project,
-            ]))?;
-        }
-    }
+    site::write_for_types(&files::target().join("types"))?;
+    process::run(
+        process::command("node")
+            .arg(&tsc)
+            .args(["--project", "tests"]),
+    )?;
     Ok(Ran::On(Place {
         target: "javascript".into(),
         compiler: node,
