@@ -18,7 +18,7 @@ import { chromium } from "playwright-core";
 
 const ROOT = fileURLToPath(new URL("../../", import.meta.url));
 export const SITE = process.env.UNIROUTE_SITE ?? join(ROOT, "target/site");
-const SERVER = process.env.UNIROUTE_BIN ?? join(ROOT, "target/debug/uniroute");
+export const SERVER = process.env.UNIROUTE_BIN ?? join(ROOT, "target/debug/uniroute");
 const BROWSER = process.env.CHROME ?? "/usr/bin/chromium";
 const QUIET_MS = 1000;
 const FLAGS = [
