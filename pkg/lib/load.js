@@ -19,7 +19,7 @@ const starts = /** @type {Sharing<unknown>} */ (new Sharing({ keep: true }));
 const files = /** @type {Sharing<Uint8Array<ArrayBuffer>>} */ (new Sharing({ keep: false }));
 
 /** The pool that is used when the caller names none. */
-const POOL = "pools/general.json";
+const POOL = "pools/open.json";
 const ROUTER = "default.router";
 
 /**
