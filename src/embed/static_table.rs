@@ -343,8 +343,8 @@ mod tests {
                 tokens: 3
             }
         );
-        let sum = (1.0 - 4.0, -2.0 + 3.5);
-        let length = (sum.0 * sum.0 + sum.1 * sum.1 as f32).sqrt();
+        let sum: (f32, f32) = (1.0 - 4.0, -2.0 + 3.5);
+        let length = (sum.0 * sum.0 + sum.1 * sum.1).sqrt();
         assert_eq!(
             table.embed("red, blue").vector,
             [sum.0 / length, sum.1 / length]
@@ -413,9 +413,9 @@ mod tests {
             (powers[255], powers[239], powers[15]),
             (1.0, 0.5, 0.5f32.powi(15))
         );
-        for s in 0..256 {
+        for (s, power) in powers.iter().enumerate() {
             let exact = ((s as f64 - 255.0) / 16.0).exp2();
-            assert!((f64::from(powers[s]) / exact - 1.0).abs() < 1e-7, "{s}");
+            assert!((f64::from(*power) / exact - 1.0).abs() < 1e-7, "{s}");
         }
     }
 }

@@ -412,10 +412,10 @@ impl Checker<'_> {
         path: &str,
     ) -> Result<(Profile, ProfileSource), PoolError> {
         if let Some(errors) = &raw.errors {
-            return Ok((self.from_errors(errors, path)?, ProfileSource::Errors));
+            return Ok((self.profile_of_errors(errors, path)?, ProfileSource::Errors));
         }
         if let Some(labels) = raw.labels.as_ref().filter(|l| !l.is_empty()) {
-            return Ok((self.from_labels(labels, path)?, ProfileSource::Labels));
+            return Ok((self.profile_of_labels(labels, path)?, ProfileSource::Labels));
         }
         let count = raw.labels_count.map(|n| {
             let hint = "; the number of prompts behind `accuracy`";
@@ -443,7 +443,7 @@ impl Checker<'_> {
         Ok((profile, ProfileSource::Prior))
     }
 
-    fn from_errors(&self, errors: &RawErrors, path: &str) -> Result<Profile, PoolError> {
+    fn profile_of_errors(&self, errors: &RawErrors, path: &str) -> Result<Profile, PoolError> {
         let list = |field: &str, values: &[f64], high: f64| {
             let at = format!("{path}.errors.{field}");
             self.length(&at, values.len())?;
@@ -471,7 +471,7 @@ impl Checker<'_> {
             .map_err(|problem| self.labels_error(path, "errors", problem))
     }
 
-    fn from_labels(&self, labels: &[RawLabel], path: &str) -> Result<Profile, PoolError> {
+    fn profile_of_labels(&self, labels: &[RawLabel], path: &str) -> Result<Profile, PoolError> {
         for (i, label) in labels.iter().enumerate() {
             let at = format!("{path}.labels[{i}].score");
             number(
