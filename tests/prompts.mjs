@@ -27,16 +27,28 @@ const THINGS = ["a lighthouse", "prime numbers", "inflation", "photosynthesis", 
 const PLACES = ["Lisbon", "Kyoto", "graph theory", "the Bronze Age", "Nairobi", "JavaScript", "knee surgery"];
 const WORDS = ["total", "parse_row", "merge", "find_max", "x1"];
 
-/** @param {number} count */
+/**
+ * @param {string[]} list
+ * @param {number} at counted round and round
+ */
+function pick(list, at) {
+  return list[at % list.length] ?? "";
+}
+
+/**
+ * The first `count` of an endless, fixed list.
+ *
+ * @param {number} count
+ */
 export function prompts(count) {
   return Array.from({ length: count }, (_, i) => {
-    const a = THINGS[(i * 7) % THINGS.length];
-    const text = OPENINGS[i % OPENINGS.length]
+    const a = pick(THINGS, i * 7);
+    const text = pick(OPENINGS, i)
       .replaceAll("{a}", a)
       .replaceAll("{A}", a.toUpperCase())
-      .replaceAll("{b}", PLACES[(i * 5) % PLACES.length])
-      .replaceAll("{w}", WORDS[(i * 3) % WORDS.length])
-      .replaceAll("{v}", WORDS[(i * 11 + 1) % WORDS.length])
+      .replaceAll("{b}", pick(PLACES, i * 5))
+      .replaceAll("{w}", pick(WORDS, i * 3))
+      .replaceAll("{v}", pick(WORDS, i * 11 + 1))
       .replaceAll("{n}", String((i * 13) % 97))
       .replaceAll("{m}", String((i * 29) % 31));
     // Every twentieth is as long as a pasted document.
