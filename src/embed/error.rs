@@ -62,4 +62,12 @@ pub enum EmbedError {
     /// Bytes that are not those that were written.
     #[error("tensor {0:?} does not match its SHA-256; download the file again")]
     Hash(String),
+    /// A tensor of a transformer's weights that cannot be used.
+    #[error("tensor {tensor:?} {problem}")]
+    WeightsTensor {
+        /// Name of the tensor.
+        tensor: String,
+        /// What is wrong and what was expected.
+        problem: String,
+    },
 }

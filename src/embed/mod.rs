@@ -3,10 +3,14 @@
 //! Two embedders: the static one answers in microseconds from a table of under a megabyte;
 //! the other runs the transformer MiniLM.
 
+#[cfg(feature = "minilm")]
+pub mod encoder;
 mod error;
 pub mod static_table;
 pub mod wordpiece;
 
+#[cfg(feature = "minilm")]
+pub use encoder::{MINILM_ID, Numerics, QuantisedMiniLm};
 pub use error::EmbedError;
 pub use static_table::{STATIC_ID, StaticEmbedder};
 pub use wordpiece::WordPiece;

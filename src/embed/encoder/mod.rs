@@ -1,0 +1,252 @@
+//! MiniLM in integers: the transformer at the speed of the processor's dot products.
+//!
+//! Weights are codes of eight bits; activations are coded row by row as they come, in the
+//! [`Numerics`] that the module was built for. Linear layers and attention multiply integers
+//! ([`kernels`]); norms, softmax and GELU work on lanes of floats ([`floats`]) that round alike
+//! everywhere. So the vectors of either numerics are the same to the bit natively, in WebAssembly and
+//! in the scalar twin.
+//!
+//! ```text
+//! ids ─table──▶ rows ─┬─ code ─project─▶ heads ─softmax─▶ context ─ code ─output─▶ add, norm ─┐
+//!                     ▲                                                                        │
+//!                     └── add, norm ◀─down─ code ─ GELU ◀─up─ code ◀───────────────────────────┘ × layers
+//! ```
+//!
+//! The rooms: [`weights`] (the file), [`table`] (vocabulary), [`scheme`] (codes), [`linear`],
+//! [`attention`], [`math`], [`kernels`], and [`forward`], which puts them together.
+
+mod attention;
+mod floats;
+mod forward;
+mod kernels;
+mod linear;
+mod math;
+#[cfg(feature = "cli")]
+mod quantise;
+mod scheme;
+mod table;
+#[cfg(all(test, feature = "cli"))]
+mod tests;
+mod weights;
+#[cfg(all(feature = "bench", target_arch = "wasm32"))]
+pub mod yardstick;
+
+use std::sync::Mutex;
+
+use super::{Embed, EmbedError, Embedded, WordPiece};
+use crate::parallel;
+use forward::{Job, Model, Scratch, forward};
+pub use forward::{Observer, Part};
+use kernels::scalar::Scalar;
+#[cfg(feature = "cli")]
+pub use quantise::quantise;
+use scheme::{Narrow, Scheme, Wide};
+
+/// Id of all-MiniLM-L6-v2, of whatever precision: vectors of one and the other are as good as equal.
+pub const MINILM_ID: &str = "all-minilm-l6-v2";
+
+/// How finely activations are coded.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Numerics {
+    /// Sixteen bits; mean cosine to the float model above 0.999.
+    Wide,
+    /// Seven bits, for relaxed SIMD; faster there, mean cosine above 0.998.
+    Narrow,
+}
+
+impl Numerics {
+    /// What this build is fastest with: [`Numerics::Narrow`] in a WebAssembly module with relaxed
+    /// SIMD, else [`Numerics::Wide`].
+    pub const fn native() -> Self {
+        if cfg!(all(target_arch = "wasm32", target_feature = "relaxed-simd")) {
+            Numerics::Narrow
+        } else {
+            Numerics::Wide
+        }
+    }
+}
+
+/// all-MiniLM-L6-v2 with quantised weights: a sentence encoder of 384 dimensions.
+pub struct QuantisedMiniLm {
+    tokenizer: WordPiece,
+    engine: Engine,
+}
+
+enum Engine {
+    Wide(Encoder<Wide>),
+    Narrow(Encoder<Narrow>),
+}
+
+impl QuantisedMiniLm {
+    /// Loads the file that `cargo xtask minilm` writes.
+    pub fn from_bytes(bytes: &[u8]) -> Result<Self, EmbedError> {
+        Self::with_numerics(bytes, Numerics::native())
+    }
+
+    /// Loads the file for a choice of numerics; every build can run both, one of them slowly.
+    pub fn with_numerics(bytes: &[u8], numerics: Numerics) -> Result<Self, EmbedError> {
+        let (engine, vocabulary) = match numerics {
+            Numerics::Wide => {
+                let (encoder, vocabulary) = Encoder::from_bytes(bytes)?;
+                (Engine::Wide(encoder), vocabulary)
+            }
+            Numerics::Narrow => {
+                let (encoder, vocabulary) = Encoder::from_bytes(bytes)?;
+                (Engine::Narrow(encoder), vocabulary)
+            }
+        };
+        let tokenizer = WordPiece::from_bytes(&vocabulary)?;
+        let model = QuantisedMiniLm { tokenizer, engine };
+        let (tokens, rows) = (model.tokenizer.vocabulary().len(), model.rows());
+        if tokens != rows {
+            return Err(EmbedError::WeightsTensor {
+                tensor: "rare.scales".into(),
+                problem: format!(
+                    "makes {rows} rows in all; expected one for each of {tokens} tokens"
+                ),
+            });
+        }
+        Ok(model)
+    }
+
+    /// Embeds token ids, those of `[CLS]` and `[SEP]` among them. Ids beyond the vocabulary count
+    /// as zero vectors; ids beyond [`QuantisedMiniLm::max_tokens`] are dropped.
+    pub fn embed_ids(&self, ids: &[u32]) -> Vec<f32> {
+        match &self.engine {
+            Engine::Wide(encoder) => encoder.embed(ids, None),
+            Engine::Narrow(encoder) => encoder.embed(ids, None),
+        }
+    }
+
+    /// Embeds token ids and shows `observer` what enters each linear layer, some rows at a time.
+    pub fn observe(&self, ids: &[u32], observer: &mut Observer<'_>) -> Vec<f32> {
+        match &self.engine {
+            Engine::Wide(encoder) => encoder.embed(ids, Some(observer)),
+            Engine::Narrow(encoder) => encoder.embed(ids, Some(observer)),
+        }
+    }
+
+    /// Ids of a text with `[CLS]` and `[SEP]`, cut to [`QuantisedMiniLm::max_tokens`], and the
+    /// number of tokens of the whole text.
+    pub fn ids(&self, text: &str) -> (Vec<u32>, usize) {
+        let mut ids = vec![self.tokenizer.start()];
+        let mut tokens = 0;
+        let room = self.max_tokens().saturating_sub(2);
+        self.tokenizer.for_each(text, |id| {
+            if tokens < room {
+                ids.push(id);
+            }
+            tokens += 1;
+        });
+        ids.push(self.tokenizer.end());
+        (ids, tokens)
+    }
+
+    /// Greatest number of ids that count, `[CLS]` and `[SEP]` among them.
+    pub fn max_tokens(&self) -> usize {
+        match &self.engine {
+            Engine::Wide(encoder) => encoder.model.max_tokens(),
+            Engine::Narrow(encoder) => encoder.model.max_tokens(),
+        }
+    }
+
+    fn rows(&self) -> usize {
+        match &self.engine {
+            Engine::Wide(encoder) => encoder.model.words.len(),
+            Engine::Narrow(encoder) => encoder.model.words.len(),
+        }
+    }
+}
+
+impl Embed for QuantisedMiniLm {
+    fn id(&self) -> &str {
+        MINILM_ID
+    }
+
+    fn dim(&self) -> usize {
+        match &self.engine {
+            Engine::Wide(encoder) => encoder.model.width(),
+            Engine::Narrow(encoder) => encoder.model.width(),
+        }
+    }
+
+    fn embed(&self, text: &str) -> Embedded {
+        let (ids, tokens) = self.ids(text);
+        Embedded {
+            vector: self.embed_ids(&ids),
+            tokens,
+        }
+    }
+
+    fn embed_batch(&self, texts: &[&str]) -> Vec<Embedded> {
+        parallel::map(texts.len(), |i| self.embed(texts[i]))
+    }
+}
+
+/// A model and the buffers of those who use it at the moment.
+struct Encoder<S: Scheme> {
+    model: Model<S>,
+    /// As many as ever ran at once.
+    idle: Mutex<Vec<Scratch<S>>>,
+}
+
+impl<S: Run> Encoder<S> {
+    fn from_bytes(bytes: &[u8]) -> Result<(Self, Vec<u8>), EmbedError> {
+        let (model, vocabulary) = weights::read(bytes)?;
+        let idle = Mutex::default();
+        Ok((Encoder { model, idle }, vocabulary))
+    }
+
+    fn embed(&self, ids: &[u32], observer: Option<&mut Observer<'_>>) -> Vec<f32> {
+        let mut vector = vec![0.0; self.model.width()];
+        // A poisoned list is whole all the same: nothing panics between its pushes and pops.
+        let idle = || {
+            self.idle
+                .lock()
+                .unwrap_or_else(|poisoned| poisoned.into_inner())
+        };
+        let mut scratch = idle().pop().unwrap_or_else(Scratch::new);
+        S::run(Job {
+            model: &self.model,
+            ids,
+            scratch: &mut scratch,
+            vector: &mut vector,
+            observer: observer.map(|observer| observer as _),
+        });
+        idle().push(scratch);
+        vector
+    }
+}
+
+/// Picks the fastest kernels of a scheme that this machine has.
+trait Run: Scheme {
+    fn run(job: Job<'_, Self>);
+}
+
+impl Run for Wide {
+    fn run(job: Job<'_, Self>) {
+        #[cfg(target_arch = "x86_64")]
+        if kernels::x86_64::available() {
+            // SAFETY: it is available.
+            return unsafe { kernels::x86_64::encode_wide(job) };
+        }
+        #[cfg(all(target_arch = "wasm32", target_feature = "simd128"))]
+        return forward::<Self, kernels::wasm_simd128::Simd128>(job);
+        #[cfg(not(all(target_arch = "wasm32", target_feature = "simd128")))]
+        forward::<Self, Scalar>(job)
+    }
+}
+
+impl Run for Narrow {
+    fn run(job: Job<'_, Self>) {
+        #[cfg(target_arch = "x86_64")]
+        if kernels::x86_64::available() {
+            // SAFETY: it is available.
+            return unsafe { kernels::x86_64::encode_narrow(job) };
+        }
+        #[cfg(all(target_arch = "wasm32", target_feature = "relaxed-simd"))]
+        return forward::<Self, kernels::wasm_relaxed::Relaxed>(job);
+        #[cfg(not(all(target_arch = "wasm32", target_feature = "relaxed-simd")))]
+        forward::<Self, Scalar>(job)
+    }
+}
