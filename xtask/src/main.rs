@@ -32,7 +32,7 @@ enum Task {
     Test(test::Args),
     /// List what a visitor downloads, from the page in target/site
     Size,
-    /// Fetch and verify the transformer's weights into target/minilm
+    /// Fetch, verify and quantise the transformer's weights into target/minilm
     Minilm(minilm::Args),
 }
 

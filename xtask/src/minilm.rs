@@ -1,9 +1,9 @@
-//! `cargo xtask minilm`: the weights of all-MiniLM-L6-v2, fetched and verified.
+//! `cargo xtask minilm`: the weights of all-MiniLM-L6-v2, fetched, verified and quantised.
 
 use std::{
-    fs,
+    env, fs,
     io::{Cursor, Read},
-    path::PathBuf,
+    path::{Path, PathBuf},
 };
 
 use anyhow::{Context, Result, bail};
@@ -29,8 +29,35 @@ pub fn folder() -> PathBuf {
     files::target().join("minilm")
 }
 
-/// Leaves verified weights and their vocabulary in [`folder`]; quick when they are there.
+/// The weights in eight bits, which [`run`] makes of the others; what the page loads.
+pub fn quantised() -> PathBuf {
+    folder().join("minilm-int8.safetensors")
+}
+
+/// Leaves verified weights, their vocabulary and the quantised weights in [`folder`]; quick when
+/// they are there.
 pub fn run(args: &Args) -> Result<()> {
+    fetch(args)?;
+    quantise()
+}
+
+/// Runs `tools/quantise`, unless its result is younger than the program.
+fn quantise() -> Result<()> {
+    let build = ["build", "--release", "--locked", "--package", "quantise"];
+    process::run(process::cargo().args(build))?;
+    let program = files::target()
+        .join("release/quantise")
+        .with_extension(env::consts::EXE_EXTENSION);
+    let changed = |path: &Path| fs::metadata(path).and_then(|data| data.modified()).ok();
+    let made = changed(&quantised());
+    if made.is_some() && made >= changed(&program) {
+        eprintln!("[xtask] {} is there", files::shown(&quantised()));
+        return Ok(());
+    }
+    process::run(process::command(program).arg(folder()))
+}
+
+fn fetch(args: &Args) -> Result<()> {
     let folder = folder();
     let weights = folder.join(WEIGHTS);
     if is_there() {
