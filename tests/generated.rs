@@ -8,13 +8,13 @@ use std::path::Path;
 use ts_rs::{Config, TS};
 use uniroute::cost::Cost;
 use uniroute::pool::{
-    self, ModelInfo, Note, PoolInfo, ProfileSource, RawCost, RawErrors, RawLabel, RawLimit,
-    RawModel, RawPool, RawRouterRef,
+    self, ImportedPrices, ModelInfo, Note, PoolInfo, PriceList, PriceMatch, ProfileSource, RawCost,
+    RawErrors, RawLabel, RawLimit, RawModel, RawPool, RawRouterRef,
 };
 use uniroute::route::{
     BatchModel, BatchPoint, BatchReport, Candidate, ClusterMap, ClusterQualities, ClusterShare,
-    CostEstimate, Decision, Exclusion, ExclusionCode, Explanation, FrontierPoint, MapCluster,
-    RawRequest,
+    Comparison, CostEstimate, Decision, Exclusion, ExclusionCode, Explanation, FrontierPoint,
+    MapCluster, RawRequest,
 };
 use uniroute::router_file::RouterInfo;
 
@@ -88,6 +88,10 @@ fn the_typescript_types_are_those_of_the_rust_types() {
         ModelInfo,
         PoolInfo,
         RouterInfo,
+        Comparison,
+        PriceList,
+        PriceMatch,
+        ImportedPrices,
     );
     up_to_date("pkg/lib/core.d.ts", &text);
 }

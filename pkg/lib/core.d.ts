@@ -626,3 +626,55 @@ datasets: Array<string>,
  * Number of prompts it was fitted on.
  */
 prompts: number, };
+
+/**
+ * What another pool would decide.
+ */
+export type Comparison = { 
+/**
+ * The other pool.
+ */
+info: PoolInfo, 
+/**
+ * Its decision.
+ */
+decision: Decision, };
+
+/**
+ * Whose price list it is.
+ */
+export type PriceList = "litellm" | "models_dev" | "openrouter";
+
+/**
+ * A model of the pool that a price list knows, too.
+ */
+export type PriceMatch = { 
+/**
+ * The model's id in the pool.
+ */
+id: string, 
+/**
+ * Its position in [`ImportedPrices::models`].
+ */
+listed: number, };
+
+/**
+ * What was read of a price list.
+ */
+export type ImportedPrices = { 
+/**
+ * Whose it is.
+ */
+list: PriceList, 
+/**
+ * All text models with what the list says of them, ready for a pool.
+ */
+models: Array<RawModel>, 
+/**
+ * Models of the pool among them.
+ */
+matches: Array<PriceMatch>, 
+/**
+ * What was left out or could not be believed.
+ */
+notes: Array<Note>, };

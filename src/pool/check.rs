@@ -552,7 +552,7 @@ fn number(
     })
 }
 
-fn text(path: &str, value: &str) -> Result<(), PoolError> {
+pub(super) fn text(path: &str, value: &str) -> Result<(), PoolError> {
     let problem = if value.trim().is_empty() {
         "must not be empty; write a name".to_owned()
     } else if value.chars().nth(MAX_NAME).is_some() {

@@ -118,6 +118,11 @@ pub enum PoolError {
         /// What went wrong.
         problem: String,
     },
+    /// JSON that is none of the price lists we read.
+    #[error(
+        "this is no price list of LiteLLM, models.dev or OpenRouter; take the file they publish as it is"
+    )]
+    PriceList,
     /// A model that is not in the pool was asked for.
     #[error("no model {id:?} in this pool; it has {known}")]
     UnknownModel {
@@ -145,6 +150,7 @@ impl PoolError {
             Self::Clusters { .. } => "pool_clusters",
             Self::OtherRouter { .. } => "pool_other_router",
             Self::Labels { .. } => "pool_labels",
+            Self::PriceList => "price_list",
             Self::UnknownModel { .. } => "unknown_model",
         }
     }
@@ -153,7 +159,7 @@ impl PoolError {
     pub fn path(&self) -> Option<String> {
         match self {
             Self::TooLarge { .. } => Some("$".into()),
-            Self::Syntax { .. } | Self::UnknownModel { .. } => None,
+            Self::Syntax { .. } | Self::PriceList | Self::UnknownModel { .. } => None,
             Self::Version { .. } => Some("$.schema_version".into()),
             Self::Currency { .. } => Some("$.currency".into()),
             Self::Empty | Self::TooManyModels { .. } => Some("$.models".into()),

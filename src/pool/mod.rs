@@ -7,6 +7,7 @@
 
 mod check;
 mod error;
+mod import;
 mod info;
 mod raw;
 #[cfg(test)]
@@ -14,6 +15,7 @@ mod tests;
 
 pub use check::{Model, Note, Pool, ProfileSource};
 pub use error::PoolError;
+pub use import::{ImportedPrices, PriceList, PriceMatch, import_prices};
 pub use info::{ModelInfo, PoolInfo};
 pub use raw::{RawCost, RawErrors, RawLabel, RawLimit, RawModel, RawPool, RawRouterRef};
 

@@ -2,6 +2,8 @@
 //! fields kept so that an export returns them.
 
 use super::{MAX_BYTES, PoolError};
+use crate::profile::Profile;
+use crate::router_file::Router;
 use serde::{Deserialize, Serialize};
 use serde_json::{Map, Value};
 
@@ -181,7 +183,45 @@ pub struct RawLabel {
     pub score: f64,
 }
 
+impl From<&Profile> for RawErrors {
+    /// Four digits: more than labels can tell, and files that stay readable.
+    fn from(profile: &Profile) -> Self {
+        let round = |v: &f32, digits: f64| (f64::from(*v) * digits).round() / digits;
+        let all = |values: &[f32], digits| values.iter().map(|v| round(v, digits)).collect();
+        Self {
+            mean: all(&profile.mean, 1e4),
+            labels: Some(all(&profile.labels, 10.0)),
+            sd: Some(all(&profile.sd, 1e4)),
+            correlation: Some(round(&profile.correlation, 1e4)),
+            extra: Map::new(),
+        }
+    }
+}
+
 impl RawModel {
+    /// The model with per-cluster errors in place of its labelled prompts, which then need not go
+    /// wherever the pool goes. A model without labels stays as it is.
+    ///
+    /// # Errors
+    /// [`PoolError::Labels`] for scores that are not in [0, 1].
+    pub fn settled(mut self, router: &Router) -> Result<Self, PoolError> {
+        let Some(labels) = self.labels.take().filter(|labels| !labels.is_empty()) else {
+            return Ok(self);
+        };
+        let labels: Vec<_> = labels
+            .iter()
+            .map(|l| (l.prompt.as_str(), l.score))
+            .collect();
+        let profile = router
+            .profile_from_labels(&labels)
+            .map_err(|e| PoolError::Labels {
+                path: "$.labels".into(),
+                problem: e.to_string(),
+            })?;
+        self.errors = Some(RawErrors::from(&profile));
+        Ok(self)
+    }
+
     /// Reads one model of LLM profile JSON. Fails with the JSON path of the first value that does
     /// not fit.
     pub fn parse(json: &[u8]) -> Result<Self, PoolError> {
@@ -207,7 +247,7 @@ fn parse<T: serde::de::DeserializeOwned>(json: &[u8]) -> Result<T, PoolError> {
     Ok(value)
 }
 
-fn syntax(error: serde_json::Error) -> PoolError {
+pub(super) fn syntax(error: serde_json::Error) -> PoolError {
     PoolError::Syntax {
         line: error.line(),
         column: error.column(),

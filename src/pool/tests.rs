@@ -47,6 +47,28 @@ fn a_file_without_our_fields_works_and_says_what_was_assumed() {
 }
 
 #[test]
+fn a_settled_model_predicts_as_its_labels_did_and_holds_no_prompt() {
+    let router = fixture::router();
+    let labels = json!({"id": "a", "labels": [{"prompt": "code", "score": 1}, {"prompt": "poem", "score": 0}]});
+    let raw = RawModel::parse(labels.to_string().as_bytes()).unwrap();
+    let settled = raw.clone().settled(&router).unwrap();
+    assert_eq!(settled.labels, None);
+    let of = |model: RawModel| {
+        let pool = RawPool {
+            models: vec![model],
+            ..RawPool::default()
+        };
+        Pool::from_raw(pool, &router).unwrap().models()[0]
+            .profile
+            .clone()
+    };
+    let (before, after) = (of(raw), of(settled));
+    for (b, a) in before.mean.iter().zip(&after.mean) {
+        assert!((b - a).abs() < 1e-4);
+    }
+}
+
+#[test]
 fn labels_pull_the_profile_towards_what_was_observed() {
     let labels: Vec<_> = (0..40)
         .map(|i| json!({"prompt": if i % 2 == 0 { "code" } else { "poem" }, "score": i % 2}))

@@ -1,6 +1,7 @@
 //! The models worth their price for one prompt.
 
 use super::{Candidate, Decision, ExclusionCode};
+use crate::pool::PoolInfo;
 use serde::Serialize;
 
 /// A model that no cheaper one equals in expected quality.
@@ -29,6 +30,16 @@ pub struct Explanation {
     pub frontier: Vec<FrontierPoint>,
     /// Where the prompt lies on the map of clusters, once there is a map.
     pub place: Option<[f64; 2]>,
+}
+
+/// What another pool would decide.
+#[derive(Clone, Debug, PartialEq, Serialize)]
+#[cfg_attr(feature = "schema", derive(ts_rs::TS))]
+pub struct Comparison {
+    /// The other pool.
+    pub info: PoolInfo,
+    /// Its decision.
+    pub decision: Decision,
 }
 
 /// The frontier of quality against cost, cheapest first. A budget or a quality floor moves along

@@ -23,7 +23,7 @@ pub use batch::{Batch, BatchModel, BatchPoint, BatchReport};
 pub use decide::{decide, place, route};
 pub use decision::{Candidate, ClusterShare, Decision, Exclusion, ExclusionCode, Placed};
 pub use estimate::{CostEstimate, estimate};
-pub use frontier::{Explanation, FrontierPoint, frontier};
+pub use frontier::{Comparison, Explanation, FrontierPoint, frontier};
 pub use map::{ClusterMap, ClusterQualities, Map, MapCluster};
 pub use raw::RawRequest;
 pub use request::{Objective, Request, RouteError};

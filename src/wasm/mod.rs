@@ -6,9 +6,10 @@
 mod convert;
 
 use crate::error::Error;
-use crate::pool::{Pool, RawModel};
+use crate::pool::{Pool, RawModel, import_prices};
 use crate::route::{
-    Batch, Explanation, Map, Objective, Placed, Request, decide, estimate, frontier, place,
+    Batch, Comparison, Explanation, Map, Objective, Placed, Request, decide, estimate, frontier,
+    place,
 };
 use crate::router_file;
 use convert::{Thrown, request, to_js};
@@ -16,7 +17,7 @@ use std::cell::{OnceCell, RefCell};
 use wasm_bindgen::prelude::*;
 
 #[wasm_bindgen(typescript_custom_section)]
-const TYPES: &str = r#"import type { BatchReport, ClusterMap, CostEstimate, Decision, Explanation, PoolInfo, RouteRequest, RouterInfo } from "../lib/core.js";"#;
+const TYPES: &str = r#"import type { BatchReport, ClusterMap, Comparison, CostEstimate, Decision, Explanation, ImportedPrices, PoolInfo, RouteRequest, RouterInfo } from "../lib/core.js";"#;
 
 /// Makes a panic an error that a caller can catch, instead of an `unreachable` without a word.
 #[wasm_bindgen(start)]
@@ -174,12 +175,12 @@ impl Router {
         self.pool_info()
     }
 
-    /// Adds a model to the pool, or replaces the one with its id.
+    /// Adds a model to the pool, or replaces the one with its id. Labelled prompts become
+    /// per-cluster errors, so that they do not leave with the pool.
     #[wasm_bindgen(js_name = addModel, unchecked_return_type = "PoolInfo")]
     pub fn add_model(&mut self, model: &[u8]) -> Result<JsValue, Thrown> {
-        self.pool = self
-            .pool
-            .with_model(RawModel::parse(model)?, &self.router)?;
+        let model = RawModel::parse(model)?.settled(&self.router)?;
+        self.pool = self.pool.with_model(model, &self.router)?;
         self.weighed = None;
         self.pool_info()
     }
@@ -193,6 +194,31 @@ impl Router {
     #[wasm_bindgen(js_name = poolInfo, unchecked_return_type = "PoolInfo")]
     pub fn pool_info(&self) -> Result<JsValue, Thrown> {
         to_js(&self.pool.info(&self.router))
+    }
+
+    /// What another pool would decide, without taking it.
+    #[wasm_bindgen(unchecked_return_type = "Comparison")]
+    pub fn compare(
+        &self,
+        pool: &[u8],
+        prompt: &str,
+        #[wasm_bindgen(unchecked_param_type = "RouteRequest | undefined")] wish: JsValue,
+    ) -> Result<JsValue, Thrown> {
+        let other = Pool::from_json(pool, &self.router)?;
+        let request = request(wish)?;
+        let decision = self.placed(prompt, |placed| {
+            decide(&self.router, &other, placed, &request)
+        })?;
+        to_js(&Comparison {
+            info: other.info(&self.router),
+            decision,
+        })
+    }
+
+    /// Reads a price list of LiteLLM, models.dev or OpenRouter; the pool stays as it is.
+    #[wasm_bindgen(js_name = importPrices, unchecked_return_type = "ImportedPrices")]
+    pub fn import_prices(&self, list: &[u8]) -> Result<JsValue, Thrown> {
+        to_js(&import_prices(list, &self.pool)?)
     }
 
     /// What this router is.

@@ -49,7 +49,7 @@ pub fn run(args: ProfileArgs) -> Result<()> {
         let old = pool.models.iter().position(|m| m.id == model.id);
         let mut raw = old.map(|i| pool.models[i].clone()).unwrap_or_default();
         describe(&mut raw, model, prices.get(&model.id));
-        raw.errors = Some(errors(&profile));
+        raw.errors = Some(RawErrors::from(&profile));
         raw.labels = None;
         raw.accuracy = None;
         raw.labels_count = None;
@@ -84,19 +84,6 @@ fn profile(
     }
     let seen: Array2<f32> = memberships.select(ndarray::Axis(0), &rows);
     Ok(Some(router.profile_from_errors(seen.view(), &errors)?))
-}
-
-/// Four digits: more than the labels can tell, and files that stay readable.
-fn errors(profile: &Profile) -> RawErrors {
-    let round = |v: &f32, digits: f64| (f64::from(*v) * digits).round() / digits;
-    let all = |values: &[f32], digits| values.iter().map(|v| round(v, digits)).collect();
-    RawErrors {
-        mean: all(&profile.mean, 1e4),
-        labels: Some(all(&profile.labels, 10.0)),
-        sd: Some(all(&profile.sd, 1e4)),
-        correlation: Some(round(&profile.correlation, 1e4)),
-        ..RawErrors::default()
-    }
 }
 
 /// Name, prices and answer length of a model, where the labels or the price list know them; what
