@@ -2,6 +2,7 @@
 
 mod files;
 mod minilm;
+mod offline;
 mod package;
 mod process;
 mod site;

@@ -10,7 +10,7 @@ use std::{
 
 use anyhow::{Context, Result, bail};
 
-use crate::{files, process, wasm};
+use crate::{files, offline, process, wasm};
 
 /// Where to put the page.
 #[derive(clap::Args, Clone, Default)]
@@ -130,14 +130,17 @@ fn write(out: &Path, wanted: impl Fn(&Path) -> bool) -> Result<usize> {
     let mut parts = parts()?;
     parts.retain(|path, _| wanted(path));
     let mut changed = usize::from(files::write_if_changed(&out.join(MARK), b"")?);
+    let mut kept = offline::Files::default();
     for (path, source) in &parts {
-        changed += usize::from(files::write_if_changed(
-            &out.join(path),
-            &files::read(source)?,
-        )?);
+        let bytes = files::read(source)?;
+        kept.add(path, &bytes);
+        changed += usize::from(files::write_if_changed(&out.join(path), &bytes)?);
     }
+    let list = out.join(offline::LIST);
+    changed += usize::from(files::write_if_changed(&list, kept.script().as_bytes())?);
     for path in files::walk(out)? {
-        if path != Path::new(MARK) && !parts.contains_key(&path) {
+        let made = path == Path::new(MARK) || path == Path::new(offline::LIST);
+        if !made && !parts.contains_key(&path) {
             fs::remove_file(out.join(path))?;
             changed += 1;
         }
