@@ -66,6 +66,10 @@ async function answer(request, signal, onProgress) {
       return router.setPool(...request.args);
     case "addModel":
       return router.addModel(...request.args);
+    case "compare":
+      return router.compare(...request.args);
+    case "importPrices":
+      return router.importPrices(...request.args);
     case "pool":
       return router.pool();
     case "poolInfo":

@@ -128,6 +128,16 @@ export class WorkerRouter {
     return this.call("addModel", args);
   }
 
+  /** @param {Parameters<Calls["compare"]>} args as `Router.compare` */
+  compare(...args) {
+    return this.call("compare", args);
+  }
+
+  /** @param {Parameters<Calls["importPrices"]>} args as `Router.importPrices` */
+  importPrices(...args) {
+    return this.call("importPrices", args);
+  }
+
   /** As `Router.pool`. */
   pool() {
     return this.call("pool", []);

@@ -153,6 +153,27 @@ export class CoreRouter {
     return this.#call((core) => core.map());
   }
 
+  /**
+   * What another pool would decide, without taking it.
+   *
+   * @param {PoolSource} pool
+   * @param {string} prompt
+   * @param {RouteRequest} [request]
+   */
+  compare(pool, prompt, request) {
+    return this.#call((core) => core.compare(jsonBytes(pool), prompt, request));
+  }
+
+  /**
+   * Reads a price list of LiteLLM, models.dev or OpenRouter, and finds the pool's models in it.
+   * The pool stays as it is.
+   *
+   * @param {PoolSource} list
+   */
+  importPrices(list) {
+    return this.#call((core) => core.importPrices(jsonBytes(list)));
+  }
+
   /** Gives the memory back. The router cannot be used afterwards. */
   free() {
     this.#core?.free();

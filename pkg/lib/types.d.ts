@@ -1,6 +1,6 @@
 // What crosses the package's border. Types of the core are generated from the Rust types into
 // core.d.ts; those of this file exist in JavaScript only.
-import type { BatchReport, ClusterMap, CostEstimate, Decision, Explanation, PoolInfo, RawModel, RouteRequest, RouterInfo } from "./core.js";
+import type { BatchReport, ClusterMap, Comparison, CostEstimate, Decision, Explanation, ImportedPrices, PoolInfo, RawModel, RouteRequest, RouterInfo } from "./core.js";
 export type * from "./core.js";
 
 /** What is being loaded. */
@@ -39,6 +39,8 @@ export interface Calls {
   estimateCost(prompt: string, model?: string): CostEstimate[];
   setPool(pool: PoolSource): PoolInfo;
   addModel(model: RawModel): PoolInfo;
+  compare(pool: PoolSource, prompt: string, request?: RouteRequest): Comparison;
+  importPrices(list: PoolSource): ImportedPrices;
   pool(): string;
   poolInfo(): PoolInfo;
   info(): RouterInfo;

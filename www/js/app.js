@@ -5,18 +5,15 @@ import { BatchDesk } from "./batch.js";
 import { latest, loadRouter } from "./engine.js";
 import { EXAMPLES } from "./examples.js";
 import { fromFragment, keepChoices, keepPool, keepPrompt, keptChoices, keptPool, keptPrompt, toFragment } from "./keep.js";
+import { OWN, PoolDesk } from "./pool.js";
 import { DEFAULTS, initial, request } from "./state.js";
+import { ownPoolOf } from "./share.js";
 import { Store } from "./store.js";
 
 /** @typedef {import("./state.js").State} State */
 /** @typedef {import("./state.js").Choices} Choices */
 /** @typedef {import("../uniroute/worker.js").WorkerRouter} WorkerRouter */
 
-/** The name under which an uploaded or edited pool is chosen. */
-export const OWN = "own";
-
-/** More bytes of a file are not read; the core refuses far smaller ones. */
-const MOST_BYTES = 64 * 1024 * 1024;
 /** How long a choice must stand before it is written down. */
 const REMEMBER_MS = 250;
 
@@ -27,6 +24,7 @@ export class App {
   /** @type {Store<State>} */
   store = new Store(initial());
   batch = new BatchDesk(this);
+  pool = new PoolDesk(this);
   /** @type {WorkerRouter | null} */
   router = null;
   /** @type {ReturnType<typeof setTimeout> | undefined} */
@@ -40,7 +38,9 @@ export class App {
     addEventListener("hashchange", () => this.#followLink());
     const listed = listPools();
     try {
-      const own = choices.poolId === OWN ? await keptPool() : null;
+      const sent = await ownPoolOf(location.hash);
+      if (sent !== null) await keepPool(sent);
+      const own = sent ?? (choices.poolId === OWN ? await keptPool() : null);
       const url = own === null && choices.poolId ? await poolUrl(listed, choices.poolId) : undefined;
       const pool = own ?? url;
       this.router = await loadRouter({
@@ -84,26 +84,45 @@ export class App {
   }
 
   /**
-   * Takes one of the listed pools, or goes back to the own one.
+   * What people call a pool.
    *
    * @param {string} id
    */
-  async choosePool(id) {
-    const listed = this.store.now.pools.find((pool) => pool.id === id);
-    await this.replacePool(listed?.name ?? "Your pool", id, async () => {
-      if (!listed) return (await keptPool()) ?? "";
-      const known = files[`pools/${listed.file}`];
-      return verify(listed.file, await download(new URL(`pools/${listed.file}`, DIST), "pool", known?.bytes, {}), known?.sha256);
-    });
+  poolName(id) {
+    return this.store.now.pools.find((pool) => pool.id === id)?.name ?? "Your pool";
   }
 
   /**
-   * Takes a pool from a file that was chosen or dropped.
+   * The JSON of a listed pool, or of the own one.
    *
-   * @param {File} file
+   * @param {string} id
+   * @returns {Promise<string | Uint8Array>}
    */
-  async openFile(file) {
-    await this.replacePool(`“${file.name}”`, OWN, async () => new Uint8Array(await file.slice(0, MOST_BYTES).arrayBuffer()));
+  async poolContent(id) {
+    const listed = this.store.now.pools.find((pool) => pool.id === id);
+    if (!listed) {
+      const kept = await keptPool();
+      if (kept === null) throw new UnirouteError("no_own_pool", "There is no pool of your own yet. Open or edit one first.");
+      return kept;
+    }
+    const known = files[`pools/${listed.file}`];
+    return verify(listed.file, await download(new URL(`pools/${listed.file}`, DIST), "pool", known?.bytes, {}), known?.sha256);
+  }
+
+  /**
+   * The core has another pool; everything that shows one follows.
+   *
+   * @param {string} poolId
+   */
+  async poolChanged(poolId) {
+    if (this.router === null) return;
+    const pool = await this.router.poolInfo();
+    const ids = new Set(pool.models.map((model) => model.id));
+    this.store.set({ poolId, ...named(pool, this.store.now.pools, poolId), off: this.store.now.off.filter((id) => ids.has(id)), notice: null });
+    if (poolId === OWN) void this.router.pool().then(keepPool);
+    this.#remember();
+    this.decide();
+    await this.#drawMap();
   }
 
   /**
@@ -143,31 +162,13 @@ export class App {
     this.store.set({ notice: { kind: "bad", title, message, path, code, after } });
   }
 
-  dismiss() {
-    this.store.set({ notice: null });
+  /** @param {import("./state.js").Notice} notice */
+  announce(notice) {
+    this.store.set({ notice });
   }
 
-  /**
-   * Hands a pool to the core. When it is refused, the former one stays, here as there.
-   *
-   * @param {string} name for people
-   * @param {string} poolId
-   * @param {() => Promise<string | Uint8Array>} read
-   */
-  async replacePool(name, poolId, read) {
-    if (this.router === null) return;
-    try {
-      const pool = await this.router.setPool(await read());
-      const ids = new Set(pool.models.map((model) => model.id));
-      this.store.set({ poolId, ...named(pool, this.store.now.pools, poolId), off: this.store.now.off.filter((id) => ids.has(id)), notice: null });
-      if (poolId === OWN) void this.router.pool().then(keepPool);
-      this.#remember();
-      this.batch.forget();
-      this.decide();
-      await this.#drawMap();
-    } catch (thrown) {
-      this.tell(`${name} was not taken`, thrown, `The pool in use is still “${this.store.now.poolName}”.`);
-    }
+  dismiss() {
+    this.store.set({ notice: null });
   }
 
   #ask = latest(async (/** @type {string} */ prompt, /** @type {import("./state.js").RouteRequest} */ wish) => {
@@ -201,7 +202,7 @@ export class App {
     const { poolId } = this.store.now;
     this.store.set({ ...DEFAULTS, ...choices, poolId });
     if (prompt !== null) this.setPrompt(prompt);
-    if (choices.poolId !== undefined && choices.poolId !== poolId) void this.choosePool(choices.poolId);
+    if (choices.poolId !== undefined && choices.poolId !== poolId) void this.pool.choose(choices.poolId);
     this.decide();
   }
 }

@@ -92,11 +92,6 @@ export class BatchDesk {
     if (prompts.length > 0 && running === null) void this.#report();
   }
 
-  /** The pool changed; its models are no longer those of the report. */
-  forget() {
-    this.store.set({ report: null });
-  }
-
   #report = latest(async () => {
     try {
       const report = (await this.#app.router?.report(request(this.#app.store.now))) ?? null;

@@ -1,4 +1,6 @@
 import { App } from "./app.js";
+import { keepOffline } from "./offline.js";
+import { mountAbout } from "./views/about.js";
 import { mountBatch } from "./views/batch.js";
 import { mountCandidates } from "./views/candidates.js";
 import { mountChrome } from "./views/chrome.js";
@@ -9,11 +11,12 @@ import { mountLoad } from "./views/load.js";
 import { mountMap } from "./views/map.js";
 import { mountNotice } from "./views/notice.js";
 import { mountPlot } from "./views/plot.js";
+import { mountPool } from "./views/pool.js";
 import { mountPrompt } from "./views/prompt.js";
 import { mountTrade } from "./views/trade.js";
 
 const app = new App();
-void app.start();
+const started = app.start();
 for (const mount of [
   mountChrome,
   mountLoad,
@@ -26,7 +29,13 @@ for (const mount of [
   mountCandidates,
   mountMap,
   mountBatch,
+  mountPool,
+  mountAbout,
   mountDrop,
 ]) {
   mount(app);
 }
+
+await started;
+// Where service workers are forbidden the page works as well, only not offline.
+await keepOffline((run) => app.announce({ kind: "good", title: "A newer version of this page is ready.", message: "Your prompt and your choices stay.", action: { name: "Reload", run } })).catch(() => undefined);

@@ -15,7 +15,7 @@
 /**
  * Something to tell: a refused file, a broken worker.
  *
- * @typedef {{ kind: "bad" | "good", title: string, message: string, path?: string | undefined, code?: string, after?: string }} Notice
+ * @typedef {{ kind: "bad" | "good", title: string, message: string, path?: string | undefined, code?: string, after?: string, action?: { name: string, run: () => void } }} Notice
  */
 
 /**

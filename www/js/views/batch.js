@@ -6,7 +6,7 @@ import { chart } from "./chart.js";
 /** @typedef {import("../../uniroute/lib/types.js").BatchReport} BatchReport */
 
 /** Rows of the result shown at once; the export has them all. */
-const ROWS = 100;
+const ROWS = 25;
 
 /**
  * Many prompts: what to route, and what it came to.
@@ -178,7 +178,7 @@ function mountResults(desk) {
   const more = h("button", {
     type: "button",
     click: () => {
-      shown += ROWS * 5;
+      shown += ROWS * 8;
       draw(desk.store.now);
     },
   });

@@ -1,5 +1,6 @@
-import { OWN } from "../app.js";
 import { attribute, byId, h, replace, s } from "../dom.js";
+import { OWN } from "../pool.js";
+import { linkTo } from "../share.js";
 import { VIEWS } from "../state.js";
 
 /** @type {Record<import("../state.js").View, string>} */
@@ -14,6 +15,7 @@ const SCHEMES = /** @type {const} */ (["auto", "light", "dark"]);
 export function mountChrome(app) {
   mountNavigation(app);
   mountPools(app);
+  mountShare(app);
   mountScheme();
   replace(
     byId("foot"),
@@ -45,10 +47,10 @@ function mountNavigation(app) {
 function mountPools(app) {
   const select = byId("pools", HTMLSelectElement);
   const file = byId("file", HTMLInputElement);
-  select.addEventListener("change", () => app.choosePool(select.value));
+  select.addEventListener("change", () => app.pool.choose(select.value));
   file.addEventListener("change", async () => {
     const [chosen] = file.files ?? [];
-    if (chosen) await app.openFile(chosen);
+    if (chosen) await app.pool.open(chosen);
     file.value = ""; // so that the same file can be opened again
   });
   app.store.watch(["pools", "poolId", "poolName", "phase", "notice"], ({ pools, poolId, poolName, phase }) => {
@@ -57,6 +59,29 @@ function mountPools(app) {
     replace(select, ...[...pools, ...own].map(({ id, name, description }) => h("option", { value: id, title: description }, name)));
     select.value = poolId;
   });
+}
+
+/** @param {import("../app.js").App} app */
+function mountShare(app) {
+  const menu = byId("share");
+  const told = h("p", { class: "quiet", role: "status" });
+  const copy = async (/** @type {boolean} */ prompt) => {
+    const state = app.store.now;
+    const ownPool = state.poolId === OWN ? ((await app.router?.pool()) ?? null) : null;
+    const { link, complete } = await linkTo(state, { prompt, ownPool });
+    await navigator.clipboard.writeText(link).then(
+      () => (told.textContent = complete ? "Copied." : "Copied, but without your pool: it is too large for a link. Save it as JSON and send it along."),
+      () => replace(told, "Copy this: ", h("code", {}, link)),
+    );
+  };
+  replace(
+    menu,
+    h("p", {}, "A link to this pool, these switches and this setting."),
+    h("button", { type: "button", click: () => copy(false) }, "Copy link"),
+    h("button", { type: "button", click: () => copy(true) }, "Copy link with the prompt in it"),
+    told,
+  );
+  menu.addEventListener("toggle", () => replace(told));
 }
 
 function mountScheme() {

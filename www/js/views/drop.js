@@ -1,7 +1,7 @@
-import { byId } from "../dom.js";
+import { byId, h, replace } from "../dom.js";
 
 /**
- * A pool may be dropped anywhere on the page.
+ * A pool may be dropped anywhere on the page; on the batch, prompts.
  *
  * @param {import("../app.js").App} app
  */
@@ -10,7 +10,10 @@ export function mountDrop(app) {
   const carriesFile = (/** @type {DragEvent} */ event) => event.dataTransfer?.types.includes("Files") ?? false;
   let depth = 0; // enter and leave also fire for every element passed over
   addEventListener("dragenter", (event) => {
-    if (carriesFile(event)) veil.hidden = ++depth === 0;
+    if (!carriesFile(event)) return;
+    depth += 1;
+    veil.hidden = false;
+    replace(veil, h("p", {}, app.store.now.view === "batch" ? "Drop prompts: .txt, .csv, .tsv, .json or .jsonl" : "Drop an LLM profile JSON to route among your own models"));
   });
   addEventListener("dragleave", (event) => {
     if (carriesFile(event)) veil.hidden = --depth <= 0;
@@ -24,6 +27,8 @@ export function mountDrop(app) {
     depth = 0;
     veil.hidden = true;
     const file = event.dataTransfer?.files[0];
-    if (file) void app.openFile(file);
+    if (!file) return;
+    if (app.store.now.view === "batch") void app.batch.open(file);
+    else void app.pool.open(file);
   });
 }

@@ -1,0 +1,69 @@
+// Keeps the page for when there is no network. `sw-files.js` is made with the page: the name and
+// hash of every file, and a version that is the hash of them all, so that a change of any byte is
+// a new version.
+const worker = /** @type {any} */ (self);
+const policy = worker.trustedTypes?.createPolicy("uniroute", { createScriptURL: (/** @type {string} */ url) => url });
+importScripts(policy?.createScriptURL("sw-files.js") ?? "sw-files.js");
+
+/** @type {{ version: string, files: Record<string, string> }} */
+const site = worker.UNIROUTE_SITE;
+const PREFIX = "uniroute-";
+const CACHE = PREFIX + site.version;
+
+worker.addEventListener("install", (/** @type {any} */ event) => event.waitUntil(keepAll()));
+worker.addEventListener("activate", (/** @type {any} */ event) => event.waitUntil(forgetOthers()));
+worker.addEventListener("message", (/** @type {MessageEvent} */ { data }) => {
+  if (data?.kind === "take over") worker.skipWaiting();
+});
+worker.addEventListener("fetch", (/** @type {any} */ event) => {
+  const name = nameOf(event.request);
+  if (name !== null) event.respondWith(kept(name, event.request));
+});
+
+/** All files or none: a version is whole, or the former one stays. */
+async function keepAll() {
+  const cache = await caches.open(CACHE);
+  await Promise.all(
+    Object.entries(site.files).map(async ([name, hash]) => {
+      const response = await fetch(name, { cache: "no-cache" });
+      const bytes = await response.clone().arrayBuffer();
+      if (!response.ok || (await sha256(bytes)) !== hash) throw new Error(`${name} is not the file of this version.`);
+      await cache.put(name, response);
+    }),
+  );
+}
+
+async function forgetOthers() {
+  for (const name of await caches.keys()) {
+    if (name.startsWith(PREFIX) && name !== CACHE) await caches.delete(name);
+  }
+  await worker.clients.claim();
+}
+
+/**
+ * The name of a file of this site, or null for anything else.
+ *
+ * @param {Request} request
+ */
+function nameOf(request) {
+  const scope = worker.registration.scope;
+  const url = request.url.split(/[?#]/)[0] ?? "";
+  if (request.method !== "GET" || !url.startsWith(scope)) return null;
+  const name = url.slice(scope.length) || "index.html";
+  return Object.hasOwn(site.files, name) ? name : null;
+}
+
+/**
+ * @param {string} name
+ * @param {Request} request
+ */
+async function kept(name, request) {
+  const cache = await caches.open(CACHE);
+  return (await cache.match(name)) ?? fetch(request);
+}
+
+/** @param {ArrayBuffer} bytes */
+async function sha256(bytes) {
+  const digest = new Uint8Array(await crypto.subtle.digest("SHA-256", bytes));
+  return Array.from(digest, (byte) => byte.toString(16).padStart(2, "0")).join("");
+}
