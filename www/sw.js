@@ -3,7 +3,7 @@
 // a new version.
 const worker = /** @type {any} */ (self);
 const policy = worker.trustedTypes?.createPolicy("uniroute", { createScriptURL: (/** @type {string} */ url) => url });
-importScripts(policy?.createScriptURL("sw-files.js") ?? "sw-files.js");
+worker.importScripts(policy?.createScriptURL("sw-files.js") ?? "sw-files.js");
 
 /** @type {{ version: string, files: Record<string, string> }} */
 const site = worker.UNIROUTE_SITE;

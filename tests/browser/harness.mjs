@@ -96,12 +96,13 @@ export async function startServerBelow() {
  * @template T
  * @param {string} url
  * @param {(visit: Visit) => Promise<T>} test
+ * @param {import("playwright-core").BrowserContextOptions} [options] size, colour scheme and the like
  * @returns {Promise<T>}
  */
-export async function visit(url, test) {
+export async function visit(url, test, options) {
   const browser = await chromium.launch({ executablePath: BROWSER, headless: true, args: FLAGS });
   try {
-    const context = await browser.newContext();
+    const context = await browser.newContext(options);
     const seen = await watch(context, new URL(url).origin);
     const page = await context.newPage();
     await page.goto(url, { waitUntil: "load" });

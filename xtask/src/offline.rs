@@ -25,10 +25,17 @@ impl Files {
     /// The list as a script. Its version is the hash of all names and hashes, so that a change of
     /// any byte is a new version.
     pub fn script(&self) -> String {
-        let all: String = self.0.iter().map(|(name, hash)| format!("{name} {hash}\n")).collect();
+        let all: String = self
+            .0
+            .iter()
+            .map(|(name, hash)| format!("{name} {hash}\n"))
+            .collect();
         let version = files::sha256(all.as_bytes());
         let files: Value = json!(self.0);
-        format!("self.UNIROUTE_SITE = {};\n", json!({"version": version, "files": files}))
+        format!(
+            "self.UNIROUTE_SITE = {};\n",
+            json!({"version": version, "files": files})
+        )
     }
 }
 

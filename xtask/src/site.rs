@@ -111,7 +111,8 @@ pub fn default_folder() -> PathBuf {
 pub fn write_for_types(out: &Path) -> Result<()> {
     write(out, |path| {
         let name = path.to_string_lossy();
-        let generated = path.starts_with("uniroute/dist") && name.ends_with(".js");
+        let generated = (path.starts_with("uniroute/dist") && name.ends_with(".js"))
+            || path == Path::new(offline::LIST);
         !generated && (name.ends_with(".js") || name.ends_with(".d.ts"))
     })
     .map(|_| ())
@@ -136,10 +137,15 @@ fn write(out: &Path, wanted: impl Fn(&Path) -> bool) -> Result<usize> {
         kept.add(path, &bytes);
         changed += usize::from(files::write_if_changed(&out.join(path), &bytes)?);
     }
-    let list = out.join(offline::LIST);
-    changed += usize::from(files::write_if_changed(&list, kept.script().as_bytes())?);
+    let list = Path::new(offline::LIST);
+    if wanted(list) {
+        changed += usize::from(files::write_if_changed(
+            &out.join(list),
+            kept.script().as_bytes(),
+        )?);
+    }
     for path in files::walk(out)? {
-        let made = path == Path::new(MARK) || path == Path::new(offline::LIST);
+        let made = path == Path::new(MARK) || (path == list && wanted(list));
         if !made && !parts.contains_key(&path) {
             fs::remove_file(out.join(path))?;
             changed += 1;

@@ -112,7 +112,7 @@ function row(app, model, off, only) {
   const { id, name, provider, source, quality, labels, input, output, contextLimit } = model;
   const field = (/** @type {"cost" | "limit"} */ group, /** @type {string} */ key, /** @type {number | null} */ value, /** @type {string} */ label) => {
     const box = h("input", { type: "number", id: `${group}-${key}-${id}`, min: 0, step: "any", value: value ?? "", placeholder: group === "cost" ? "unknown" : "no limit", "aria-label": `${label} of ${name}`, change: () => app.pool.set(id, group, key, box.value === "" ? null : box.valueAsNumber) });
-    return h("td", {}, box);
+    return h("td", { "data-label": label }, box);
   };
   return h(
     "tr",
