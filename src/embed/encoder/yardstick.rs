@@ -3,7 +3,9 @@
 
 use core::arch::wasm32::{i32x4_add, i32x4_extract_lane, i32x4_splat, v128};
 
-use super::{Engine, QuantisedMiniLm, forward::Model, kernels::Kernel, linear::Codes, scheme::Scheme};
+use super::{
+    Engine, QuantisedMiniLm, forward::Model, kernels::Kernel, linear::Codes, scheme::Scheme,
+};
 
 /// Multiplications and additions that a round of [`peak`] does.
 pub const ROUND: usize = CHAINS * LANES;
