@@ -24,6 +24,7 @@ pub mod cost;
 pub mod embed;
 #[cfg(feature = "cli")]
 pub mod eval;
+pub mod fit;
 mod parallel;
 pub mod pool;
 pub mod profile;

@@ -21,6 +21,8 @@ pub enum Command {
     Route(RouteArgs),
     /// Estimate what a prompt costs with each model of a pool
     Cost(CostArgs),
+    /// Measure routers on a data set as the paper does: seeded trials, unseen models, few labels
+    Eval(crate::eval::EvalArgs),
     /// Show what is in a router or a pool
     Inspect(InspectArgs),
     /// Serve the page on this machine only

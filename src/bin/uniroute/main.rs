@@ -1,8 +1,10 @@
 //! `uniroute`: fit a router, profile language models, route prompts, measure it all.
 
 mod args;
+mod cache;
 mod cost;
 mod data;
+mod eval;
 mod files;
 mod fit;
 mod inspect;
@@ -23,6 +25,7 @@ fn main() -> ExitCode {
         args::Command::Profile(args) => profile::run(args),
         args::Command::Route(args) => route::run(args),
         args::Command::Cost(args) => cost::run(args),
+        args::Command::Eval(args) => eval::run(args),
         args::Command::Inspect(args) => inspect::run(args),
         args::Command::Serve(args) => serve::run(&args),
     };

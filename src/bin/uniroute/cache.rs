@@ -1,0 +1,65 @@
+//! Embeddings that took minutes, kept between runs.
+
+use crate::files;
+use anyhow::Result;
+use ndarray::Array2;
+use sha2::{Digest, Sha256};
+use std::path::PathBuf;
+use uniroute::embed::{Embed, STATIC_ID};
+
+/// Embeddings of `texts` `(n, dim)`: from the user's cache folder, or computed and put there. The
+/// static embedder is faster than a file. A cache that cannot be written is no failure.
+pub fn embeddings(
+    embedder: &dyn Embed,
+    texts: &[&str],
+    compute: impl FnOnce() -> Result<Array2<f32>>,
+) -> Result<Array2<f32>> {
+    let Some(path) = folder().filter(|_| embedder.id() != STATIC_ID) else {
+        return compute();
+    };
+    let path = path.join(format!("{}-{}.f32", embedder.id(), key(texts)));
+    let shape = (texts.len(), embedder.dim());
+    if let Some(points) = std::fs::read(&path)
+        .ok()
+        .and_then(|bytes| decode(&bytes, shape))
+    {
+        return Ok(points);
+    }
+    let points = compute()?;
+    let bytes: Vec<u8> = points.iter().flat_map(|v| v.to_le_bytes()).collect();
+    let stored = path.parent().map(std::fs::create_dir_all);
+    if stored.is_some_and(|s| s.is_ok()) {
+        let _ = files::write(&path, &bytes);
+    }
+    Ok(points)
+}
+
+fn folder() -> Option<PathBuf> {
+    let variable = |name| {
+        std::env::var_os(name)
+            .filter(|v| !v.is_empty())
+            .map(PathBuf::from)
+    };
+    let base = variable("XDG_CACHE_HOME")
+        .or_else(|| variable("HOME").map(|home| home.join(".cache")))
+        .or_else(|| variable("LOCALAPPDATA"))?;
+    Some(base.join("uniroute"))
+}
+
+fn key(texts: &[&str]) -> String {
+    let mut hash = Sha256::new();
+    for text in texts {
+        hash.update((text.len() as u64).to_le_bytes());
+        hash.update(text.as_bytes());
+    }
+    hash.finalize().iter().map(|b| format!("{b:02x}")).collect()
+}
+
+fn decode(bytes: &[u8], shape: (usize, usize)) -> Option<Array2<f32>> {
+    let (numbers, rest) = bytes.as_chunks::<4>();
+    let numbers: Vec<f32> = numbers.iter().map(|b| f32::from_le_bytes(*b)).collect();
+    let whole = rest.is_empty() && numbers.iter().all(|v| v.is_finite());
+    Array2::from_shape_vec(shape, numbers)
+        .ok()
+        .filter(|_| whole)
+}

@@ -1,0 +1,293 @@
+//! The deferral curve: quality against cost as λ goes from "cheapest" to "best".
+
+use ndarray::{ArrayView1, ArrayView2};
+
+/// λ of the sweep, in error per unit of normalised cost, besides 0 and infinity: from ten to this
+/// power…
+const FIRST_POWER: f64 = -4.0;
+/// …to this power…
+const LAST_POWER: f64 = 5.0;
+/// …in so many steps.
+const STEPS: usize = 180;
+
+/// Predicted and true errors of the candidates on some prompts, and their costs.
+///
+/// Costs may be in any unit; the curve divides them by the mean cost of the dearest candidate.
+#[derive(Clone, Copy)]
+pub struct Outcomes<'a> {
+    /// Predicted error, `(prompts, candidates)`.
+    pub predicted: ArrayView2<'a, f32>,
+    /// True error; NaN where a candidate has none: there it can't be chosen.
+    pub errors: ArrayView2<'a, f32>,
+    /// What the router takes each candidate to cost.
+    pub expected_costs: &'a [f64],
+    /// What it does cost, `(prompts, candidates)`; finite.
+    pub costs: ArrayView2<'a, f64>,
+}
+
+/// Quality against normalised cost, from the cheapest policy to the dearest.
+#[derive(Debug, Clone, PartialEq, Default)]
+pub struct Curve {
+    /// Mean cost of a prompt, as a share of the dearest candidate's.
+    pub costs: Vec<f64>,
+    /// Mean quality (1 − error) at that cost.
+    pub qualities: Vec<f64>,
+}
+
+/// One candidate used for every prompt.
+#[derive(Debug, Clone, Copy, PartialEq)]
+pub struct Fixed {
+    /// Its mean quality.
+    pub quality: f64,
+    /// Its mean cost, as a share of the dearest candidate's.
+    pub cost: f64,
+}
+
+impl Outcomes<'_> {
+    /// The candidate of least predicted error + λ·cost among those with a true error on this
+    /// prompt, the cheaper one if equal; λ is per unit of `expected_costs`.
+    pub fn choice(&self, prompt: usize, lambda: f64) -> Option<usize> {
+        let score = |h: usize| match lambda.is_infinite() {
+            true => (
+                self.expected_costs[h],
+                f64::from(self.predicted[[prompt, h]]),
+            ),
+            false => {
+                let error = f64::from(self.predicted[[prompt, h]]);
+                (
+                    error + lambda * self.expected_costs[h],
+                    self.expected_costs[h],
+                )
+            }
+        };
+        let order = |a: &usize, b: &usize| {
+            let (a, b) = (score(*a), score(*b));
+            a.0.total_cmp(&b.0).then(a.1.total_cmp(&b.1))
+        };
+        (0..self.expected_costs.len())
+            .filter(|&h| !self.errors[[prompt, h]].is_nan())
+            .min_by(order)
+    }
+
+    /// Mean cost and quality of the choices at λ per unit of normalised cost.
+    fn policy(&self, lambda: f64, unit: f64) -> (f64, f64) {
+        let (mut cost, mut quality, mut prompts) = (0.0, 0.0, 0.0);
+        for i in 0..self.errors.nrows() {
+            if let Some(h) = self.choice(i, lambda / unit) {
+                cost += self.costs[[i, h]] / unit;
+                quality += 1.0 - f64::from(self.errors[[i, h]]);
+                prompts += 1.0;
+            }
+        }
+        (
+            cost / f64::max(prompts, 1.0),
+            quality / f64::max(prompts, 1.0),
+        )
+    }
+
+    /// Mean cost of the dearest candidate.
+    pub fn unit(&self) -> f64 {
+        let means = self
+            .costs
+            .columns()
+            .into_iter()
+            .map(|c| c.mean().unwrap_or(0.0));
+        let most = means.fold(0.0, f64::max);
+        if most > 0.0 { most } else { 1.0 }
+    }
+
+    /// The deferral curve over all λ.
+    pub fn curve(&self) -> Curve {
+        let power = |s: usize| {
+            10f64.powf(FIRST_POWER + (LAST_POWER - FIRST_POWER) * s as f64 / STEPS as f64)
+        };
+        let lambdas = std::iter::once(f64::INFINITY)
+            .chain((0..=STEPS).rev().map(power))
+            .chain(std::iter::once(0.0));
+        let unit = self.unit();
+        let mut points: Vec<(f64, f64)> = lambdas.map(|l| self.policy(l, unit)).collect();
+        points.dedup();
+        Curve::new(points)
+    }
+
+    /// Each candidate used for every prompt that it has a true error on.
+    pub fn fixed(&self) -> Vec<Fixed> {
+        let unit = self.unit();
+        let of = |errors: ArrayView1<f32>, costs: ArrayView1<f64>| {
+            let known: Vec<f64> = errors
+                .iter()
+                .filter(|e| !e.is_nan())
+                .map(|e| f64::from(*e))
+                .collect();
+            Fixed {
+                quality: 1.0 - known.iter().sum::<f64>() / (known.len().max(1)) as f64,
+                cost: costs.mean().unwrap_or(0.0) / unit,
+            }
+        };
+        self.errors
+            .columns()
+            .into_iter()
+            .zip(self.costs.columns())
+            .map(|(e, c)| of(e, c))
+            .collect()
+    }
+
+    /// The candidate of highest mean quality, the cheaper one if equal.
+    pub fn best_fixed(&self) -> Option<Fixed> {
+        let order = |a: &Fixed, b: &Fixed| {
+            a.quality
+                .total_cmp(&b.quality)
+                .then(b.cost.total_cmp(&a.cost))
+        };
+        self.fixed().into_iter().max_by(order)
+    }
+}
+
+impl Curve {
+    /// A curve through points (cost, quality), from the cheapest on. Measured costs may go back a
+    /// little as λ falls; then the dearer cost is kept.
+    fn new(points: Vec<(f64, f64)>) -> Self {
+        let mut curve = Self::default();
+        let mut dearest = 0.0;
+        for (cost, quality) in points {
+            dearest = f64::max(dearest, cost);
+            curve.costs.push(dearest);
+            curve.qualities.push(quality);
+        }
+        curve
+    }
+
+    /// Area under the curve over costs from 0 to 1: straight lines between points (a mixture of two
+    /// policies reaches every point between them), the cheapest policy's quality below its cost,
+    /// the dearest's above. The mean quality over all budgets, in `[0, 1]`.
+    pub fn area(&self) -> f64 {
+        let (Some(first), Some(last)) = (self.costs.first(), self.costs.last()) else {
+            return 0.0;
+        };
+        let mut area = first.min(1.0) * self.qualities[0];
+        for i in 1..self.costs.len() {
+            let width = self.costs[i].min(1.0) - self.costs[i - 1].min(1.0);
+            area += width * (self.qualities[i] + self.qualities[i - 1]) / 2.0;
+        }
+        area + (1.0 - last).max(0.0) * self.qualities[self.qualities.len() - 1]
+    }
+
+    /// Highest quality on the curve.
+    pub fn peak(&self) -> f64 {
+        self.qualities.iter().copied().fold(0.0, f64::max)
+    }
+
+    /// Quality of the dearest policy, λ = 0.
+    pub fn last(&self) -> f64 {
+        self.qualities.last().copied().unwrap_or(0.0)
+    }
+
+    /// Least cost at which the curve reaches `quality`, if it does.
+    pub fn cost_of(&self, quality: f64) -> Option<f64> {
+        let reached = self.qualities.iter().position(|q| *q >= quality - 1e-12)?;
+        if reached == 0 {
+            return Some(self.costs[0]);
+        }
+        let (before, after) = (reached - 1, reached);
+        let rise = self.qualities[after] - self.qualities[before];
+        let part = if rise > 0.0 {
+            (quality - self.qualities[before]) / rise
+        } else {
+            1.0
+        };
+        let step = self.costs[after] - self.costs[before];
+        Some(self.costs[before] + part.clamp(0.0, 1.0) * step)
+    }
+
+    /// Quality at a cost, by straight lines, flat beyond the ends.
+    pub fn quality_at(&self, cost: f64) -> f64 {
+        let above = self.costs.partition_point(|c| *c <= cost);
+        if above == 0 {
+            return self.qualities.first().copied().unwrap_or(0.0);
+        }
+        if above == self.costs.len() {
+            return self.last();
+        }
+        let (a, b) = (above - 1, above);
+        let part = (cost - self.costs[a]) / (self.costs[b] - self.costs[a]);
+        self.qualities[a] + part * (self.qualities[b] - self.qualities[a])
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use ndarray::{Array2, array};
+
+    /// Two prompts; the cheap model answers only the first.
+    fn two(predicted: &Array2<f32>) -> Curve {
+        let errors = array![[0.0f32, 0.0], [1.0, 0.0]];
+        let costs = array![[1.0, 4.0], [1.0, 4.0]];
+        Outcomes {
+            predicted: predicted.view(),
+            errors: errors.view(),
+            expected_costs: &[1.0, 4.0],
+            costs: costs.view(),
+        }
+        .curve()
+    }
+
+    #[test]
+    fn knowing_the_errors_by_hand() {
+        let curve = two(&array![[0.0, 0.0], [1.0, 0.0]]);
+        // Cheapest: cost ¼, quality ½. Then only the second prompt is deferred: cost ⅝, quality 1.
+        assert_eq!(curve.costs, [0.25, 0.625]);
+        assert_eq!(curve.qualities, [0.5, 1.0]);
+        assert!((curve.area() - (0.25 * 0.5 + 0.375 * 0.75 + 0.375)).abs() < 1e-12);
+        assert_eq!(curve.cost_of(0.75), Some(0.4375));
+        assert_eq!(curve.cost_of(1.1), None);
+        assert_eq!(curve.quality_at(0.1), 0.5);
+        assert_eq!(curve.quality_at(0.4375), 0.75);
+    }
+
+    #[test]
+    fn blind_predictions_mix_two_models() {
+        let curve = two(&array![[0.5, 0.0], [0.5, 0.0]]);
+        assert_eq!((curve.costs[0], curve.last()), (0.25, 1.0));
+        assert_eq!(curve.costs[1], 1.0);
+        assert!((curve.area() - (0.25 * 0.5 + 0.75 * 0.75)).abs() < 1e-12);
+    }
+
+    #[test]
+    fn a_missing_score_is_no_candidate_and_no_zero() {
+        let predicted = array![[0.0f32, 0.9], [0.9, 0.0], [0.0, 0.0]];
+        let errors = array![[f32::NAN, 1.0], [0.0, f32::NAN], [f32::NAN, f32::NAN]];
+        let costs = Array2::from_elem((3, 2), 1.0);
+        let outcomes = Outcomes {
+            predicted: predicted.view(),
+            errors: errors.view(),
+            expected_costs: &[1.0, 1.0],
+            costs: costs.view(),
+        };
+        assert_eq!(
+            [0, 1, 2].map(|i| outcomes.choice(i, 0.0)),
+            [Some(1), Some(0), None]
+        );
+        assert_eq!(outcomes.curve().qualities, [0.5]);
+        assert_eq!(
+            outcomes.best_fixed(),
+            Some(Fixed {
+                quality: 1.0,
+                cost: 1.0
+            })
+        );
+    }
+
+    #[test]
+    fn equal_costs_leave_the_best_prediction() {
+        let errors = array![[0.2f32, 0.6], [0.6, 0.2]];
+        let costs = Array2::from_elem((2, 2), 3.0);
+        let outcomes = Outcomes {
+            predicted: errors.view(),
+            errors: errors.view(),
+            expected_costs: &[3.0, 3.0],
+            costs: costs.view(),
+        };
+        assert!((outcomes.curve().area() - 0.8).abs() < 1e-6);
+    }
+}
