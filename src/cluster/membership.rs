@@ -80,6 +80,22 @@ impl Clusters {
         })
     }
 
+    /// The same clusters with other names.
+    ///
+    /// # Errors
+    /// [`ClusterError::Length`] unless there is one for each cluster.
+    pub fn with_labels(self, labels: Vec<String>) -> Result<Self, ClusterError> {
+        let (got, expected) = (labels.len(), self.len());
+        if got != expected {
+            return Err(ClusterError::Length {
+                what: "labels",
+                got,
+                expected,
+            });
+        }
+        Ok(Self { labels, ..self })
+    }
+
     /// Number of clusters K.
     pub fn len(&self) -> usize {
         self.shares.len()

@@ -3,16 +3,11 @@
 use crate::args::{EmbedderKind, FitArgs};
 use crate::{data, files, progress};
 use anyhow::{Result, bail};
-use ndarray::{Array2, ArrayView2};
-use uniroute::cluster::{self, Calibration, Clusters, DEFAULT_TEMPERATURE, KMeansParams, kmeans};
+use ndarray::Array2;
+use uniroute::cluster::{self, Calibration, KMeansParams};
 use uniroute::eval::Dataset;
-use uniroute::profile::Prior;
+use uniroute::fit::{FitParams, fit, usual_clusters};
 use uniroute::router_file::{Parts, Provenance, Router};
-
-/// Training prompts for each cluster, and the fewest and most clusters, where `--clusters` does
-/// not say. Measured in the paper's protocol on four data sets; see docs/RESULTS.md.
-const PROMPTS_PER_CLUSTER: usize = 25;
-const CLUSTERS: std::ops::RangeInclusive<usize> = 16..=200;
 
 pub fn run(args: FitArgs) -> Result<()> {
     let (embedder, embedder_file) = match args.embedder {
@@ -32,7 +27,7 @@ pub fn run(args: FitArgs) -> Result<()> {
     };
     let k = match args.clusters {
         Some(k) => usize::from(k),
-        None => (prompts.len() / PROMPTS_PER_CLUSTER).clamp(*CLUSTERS.start(), *CLUSTERS.end()),
+        None => usual_clusters(prompts.len()),
     };
     if prompts.len() < 2 * k {
         bail!(
@@ -40,13 +35,16 @@ pub fn run(args: FitArgs) -> Result<()> {
             prompts.len()
         );
     }
-    let clusters = find_clusters(points.view(), &prompts, k, &params)?;
-    let work = progress::spinner("learning the prior");
-    let prior = Prior::learn(
-        clusters.memberships(points.view()).view(),
-        errors(&sets).view(),
-    )?;
+    let work = progress::spinner("clustering, learning the prior");
+    let how = FitParams {
+        clusters: Some(k),
+        kmeans: params.clone(),
+    };
+    let fitted = fit(points.view(), errors(&sets).view(), &how)?;
     work.finish_and_clear();
+    let k = fitted.clusters.len();
+    let labels = cluster::labels(&prompts, &fitted.assignments, k);
+    let clusters = fitted.clusters.with_labels(labels)?;
     let calibration = Calibration::learn(points.view(), k, &params)?;
     let datasets: Vec<String> = sets.iter().map(|s| s.name.clone()).collect();
     let id = args
@@ -57,7 +55,7 @@ pub fn run(args: FitArgs) -> Result<()> {
         embedder,
         embedder_file,
         clusters,
-        prior,
+        prior: fitted.prior,
         calibration,
         provenance: Provenance {
             datasets,
@@ -76,28 +74,6 @@ pub fn run(args: FitArgs) -> Result<()> {
         router.sha256()
     );
     Ok(())
-}
-
-fn find_clusters(
-    points: ArrayView2<f32>,
-    prompts: &[&str],
-    k: usize,
-    params: &KMeansParams,
-) -> Result<Clusters> {
-    let work = progress::spinner("clustering");
-    let found = kmeans(points, k, params)?;
-    work.finish_and_clear();
-    let mut shares = vec![0.0; k];
-    for cluster in &found.assignments {
-        shares[*cluster] += 1.0 / prompts.len() as f32;
-    }
-    let labels = cluster::labels(prompts, &found.assignments, k);
-    Ok(Clusters::try_new(
-        found.centroids,
-        DEFAULT_TEMPERATURE,
-        shares,
-        labels,
-    )?)
 }
 
 /// Errors (n, m) of all models of all sets on all prompts, NaN where a model was not asked.

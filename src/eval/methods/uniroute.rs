@@ -30,7 +30,6 @@ impl Method for Uniroute {
 /// The fitted router and what it says of each unseen language model.
 pub(crate) struct Ours {
     pub(crate) fitted: Fitted,
-    pub(crate) posteriors: Vec<Posterior>,
     pub(crate) profiles: Vec<Profile>,
 }
 
@@ -63,11 +62,7 @@ impl Ours {
             .iter()
             .map(|p| p.profile(overlap.view()))
             .collect();
-        Some(Self {
-            fitted,
-            posteriors,
-            profiles,
-        })
+        Some(Self { fitted, profiles })
     }
 
     /// Predicted errors `(points, models)`.
