@@ -2,11 +2,11 @@
 //!
 //! | tensor | type | shape | meaning |
 //! |---|---|---|---|
-//! | `clusters.centroids` | f32 | (K, d) | prompt clusters, in the embedder's space |
+//! | `clusters.centroids` | f16 | (K, d) | prompt clusters, in the embedder's space |
 //! | `clusters.shares` | f32 | (K) | share of the training prompts in each cluster |
 //! | `calibration.distance` | f32 | (Q) | quantiles of held-out prompts' squared distance to their cluster |
 //! | `prior.mean` | f32 | (K) | mean error of the training LLMs in each cluster |
-//! | `prior.covariance` | f32 | (K·(K+1)/2) | their covariance, lower triangle by rows |
+//! | `prior.covariance` | f16 | (K·(K+1)/2) | their covariance, lower triangle by rows |
 //! | `embedder.static` | u8 | (bytes) | the static embedder's own file; absent for another embedder |
 //! | `sha256` | u8 | (32) | the content hash |
 //!
@@ -28,6 +28,7 @@ use crate::cluster::{Calibration, Clusters};
 use crate::embed::{Embed, Embedded, StaticEmbedder};
 use crate::profile::{Prior, Profile, ProfileError};
 use crate::route::Placed;
+use half::f16;
 use ndarray::{Array1, Array2, ArrayView2};
 use safetensors::tensor::{Dtype, SafeTensors, TensorView};
 use serde::{Deserialize, Serialize};
@@ -157,7 +158,7 @@ impl Router {
             provenance,
         };
         let (sha256, overlap) = (String::new(), OnceLock::new());
-        let mut router = Self {
+        let router = Self {
             meta,
             sha256,
             embedder,
@@ -168,8 +169,9 @@ impl Router {
             overlap,
         };
         router.check()?;
-        router.sha256 = router.with_tensors(|tensors, json| Ok(hex(&hash(tensors, json))))?;
-        Ok(router)
+        // The file keeps less precision; what is decided with must be what is saved.
+        let bytes = router.to_bytes()?;
+        Self::load(&bytes, Some(router.embedder))
     }
 
     /// Loads a router that carries its (static) embedder.
@@ -318,12 +320,12 @@ impl Router {
         then: impl FnOnce(&[(&str, TensorView)], &str) -> Result<T, RouterError>,
     ) -> Result<T, RouterError> {
         let (k, d) = (self.clusters.len(), self.clusters.dim());
-        let centroids = le_bytes(self.clusters.centroids().iter().copied());
+        let centroids = half_bytes(self.clusters.centroids().iter().copied());
         let shares = le_bytes(self.clusters.shares().iter().copied());
         let mean = le_bytes(self.prior.mean().iter().map(|v| *v as f32));
         let covariance = self.prior.covariance();
         let lower = (0..k).flat_map(|i| (0..=i).map(move |j| covariance[[i, j]] as f32));
-        let lower = le_bytes(lower);
+        let lower = half_bytes(lower);
         let quantiles = self.calibration.quantiles();
         let distance = le_bytes(quantiles.iter().copied());
         let mut tensors = vec![
@@ -331,11 +333,11 @@ impl Router {
                 "calibration.distance",
                 view(Dtype::F32, &[quantiles.len()], &distance)?,
             ),
-            ("clusters.centroids", view(Dtype::F32, &[k, d], &centroids)?),
+            ("clusters.centroids", view(Dtype::F16, &[k, d], &centroids)?),
             ("clusters.shares", view(Dtype::F32, &[k], &shares)?),
             (
                 "prior.covariance",
-                view(Dtype::F32, &[k * (k + 1) / 2], &lower)?,
+                view(Dtype::F16, &[k * (k + 1) / 2], &lower)?,
             ),
             ("prior.mean", view(Dtype::F32, &[k], &mean)?),
         ];
@@ -529,18 +531,39 @@ fn le_bytes(values: impl Iterator<Item = f32>) -> Vec<u8> {
     values.flat_map(f32::to_le_bytes).collect()
 }
 
+/// Half precision for what fills the file: 11 bits are finer than the numbers are known.
+fn half_bytes(values: impl Iterator<Item = f32>) -> Vec<u8> {
+    values
+        .flat_map(|v| f16::from_f32(v).to_le_bytes())
+        .collect()
+}
+
 fn floats(tensors: &SafeTensors, name: &str) -> Result<(Vec<f32>, Vec<usize>), RouterError> {
     let tensor = tensors
         .tensor(name)
         .map_err(|e| value(name, e.to_string()))?;
-    if tensor.dtype() != Dtype::F32 {
-        return Err(value(
-            name,
-            format!("type {:?} where F32 is expected", tensor.dtype()),
-        ));
-    }
-    let (chunks, _) = tensor.data().as_chunks::<4>();
-    let values: Vec<f32> = chunks.iter().map(|c| f32::from_le_bytes(*c)).collect();
+    let values: Vec<f32> = match tensor.dtype() {
+        Dtype::F32 => tensor
+            .data()
+            .as_chunks()
+            .0
+            .iter()
+            .map(|c| f32::from_le_bytes(*c))
+            .collect(),
+        Dtype::F16 => tensor
+            .data()
+            .as_chunks()
+            .0
+            .iter()
+            .map(|c| f16::from_le_bytes(*c).to_f32())
+            .collect(),
+        other => {
+            return Err(value(
+                name,
+                format!("type {other:?} where F32 or F16 is expected"),
+            ));
+        }
+    };
     match values.iter().position(|v| !v.is_finite()) {
         Some(at) => Err(value(name, format!("value {at} is not finite"))),
         None => Ok((values, tensor.shape().to_vec())),
