@@ -2,17 +2,21 @@
 
     python make_onnx.py target/minilm target/peers
 
-reads model.safetensors and writes
+reads model.safetensors and vocab.txt and writes
 
     model.onnx            the float graph, as an exporter would write it, with LayerNormalization
                           nodes and an Erf-based GELU, which ONNX Runtime fuses when it loads them
     model_quantized.onnx  its linear layers in eight bits, quantised dynamically per channel with
                           reduced range: ONNX Runtime's own recipe for processors without VNNI
 
-Both take input_ids, attention_mask and token_type_ids of shape (batch, tokens) and give
+    tokenizer.json, tokenizer_config.json, config.json
+                          what transformers.js wants beside them
+
+Both models take input_ids, attention_mask and token_type_ids of shape (batch, tokens) and give
 last_hidden_state of shape (batch, tokens, 384), so that transformers.js can use them.
 """
 
+import json
 import pathlib
 import sys
 
@@ -110,6 +114,60 @@ class Graph:
         return helper.make_model(graph, opset_imports=[helper.make_opsetid("", 17)], ir_version=8)
 
 
+def write_json(path, value):
+    path.write_text(json.dumps(value, ensure_ascii=False), encoding="utf-8")
+
+
+def write_tokenizer(vocabulary, target):
+    """BERT's uncased WordPiece in the formats of the tokenizers and transformers libraries."""
+    ids = {token: number for number, token in enumerate(vocabulary)}
+    special = ["[PAD]", "[UNK]", "[CLS]", "[SEP]", "[MASK]"]
+    flags = {"single_word": False, "lstrip": False, "rstrip": False, "normalized": False, "special": True}
+
+    def marker(token):
+        return {"SpecialToken": {"id": token, "type_id": 0}}
+
+    single = [marker("[CLS]"), {"Sequence": {"id": "A", "type_id": 0}}, marker("[SEP]")]
+    markers = {t: {"id": t, "ids": [ids[t]], "tokens": [t]} for t in ("[CLS]", "[SEP]")}
+    write_json(
+        target / "tokenizer.json",
+        {
+            "version": "1.0",
+            "truncation": None,
+            "padding": None,
+            "added_tokens": [{"id": ids[token], "content": token, **flags} for token in special],
+            "normalizer": {
+                "type": "BertNormalizer",
+                "clean_text": True,
+                "handle_chinese_chars": True,
+                "strip_accents": None,
+                "lowercase": True,
+            },
+            "pre_tokenizer": {"type": "BertPreTokenizer"},
+            "post_processor": {
+                "type": "TemplateProcessing",
+                "single": single,
+                "pair": single,
+                "special_tokens": markers,
+            },
+            "decoder": {"type": "WordPiece", "prefix": "##", "cleanup": True},
+            "model": {
+                "type": "WordPiece",
+                "unk_token": "[UNK]",
+                "continuing_subword_prefix": "##",
+                "max_input_chars_per_word": 100,
+                "vocab": ids,
+            },
+        },
+    )
+    names = {f"{name}_token": f"[{name.upper()}]" for name in ("pad", "unk", "cls", "sep", "mask")}
+    tokenizer = {"tokenizer_class": "BertTokenizer", "do_lower_case": True, "model_max_length": 256}
+    write_json(target / "tokenizer_config.json", {**tokenizer, **names})
+    sizes = {"hidden_size": WIDTH, "num_hidden_layers": LAYERS, "num_attention_heads": HEADS}
+    config = {"architectures": ["BertModel"], "model_type": "bert", "vocab_size": len(vocabulary)}
+    write_json(target / "config.json", {**config, **sizes})
+
+
 def main():
     if len(sys.argv) != 3:
         sys.exit(__doc__)
@@ -120,6 +178,8 @@ def main():
     model = Graph(weights).model()
     onnx.checker.check_model(model)
     onnx.save(model, target / "model.onnx")
+    vocabulary = (source / "vocab.txt").read_text(encoding="utf-8").splitlines()
+    write_tokenizer(vocabulary, target)
 
     from onnxruntime.quantization import QuantType, quantize_dynamic
 

@@ -1,5 +1,6 @@
 //! The project's own tools: `cargo xtask demo`, `cargo xtask test` and the steps they are made of.
 
+mod bench_browser;
 mod files;
 mod minilm;
 mod offline;
@@ -35,6 +36,15 @@ enum Task {
     Size,
     /// Fetch, verify and quantise the transformer's weights into target/minilm
     Minilm(minilm::Args),
+    /// Measure
+    #[command(subcommand)]
+    Bench(Bench),
+}
+
+#[derive(Subcommand)]
+enum Bench {
+    /// The transformer against ONNX Runtime Web and transformers.js, in Chromium
+    Browser(bench_browser::Args),
 }
 
 fn main() -> Result<()> {
@@ -45,5 +55,6 @@ fn main() -> Result<()> {
         Task::Test(args) => test::run(&args),
         Task::Size => size::run(),
         Task::Minilm(args) => minilm::run(&args),
+        Task::Bench(Bench::Browser(args)) => bench_browser::run(&args),
     }
 }

@@ -54,12 +54,14 @@ pub fn read<S: Scheme>(bytes: &[u8]) -> Result<(Model<S>, Vec<u8>), EmbedError> 
         let problem = format!("has {count} rows; expected 1 to {MAX_POSITIONS}");
         return Err(refuse("positions", problem));
     }
+    // The largest tensors first: what copying them takes is used again by what follows.
+    let words = file.table(width)?;
     let mut layers = Vec::new();
     while layers.len() < MAX_LAYERS && file.has(&format!("layers.{}.project.codes", layers.len())) {
         layers.push(file.layer(layers.len(), width)?);
     }
     let model = Model {
-        words: file.table(width)?,
+        words,
         positions,
         embedding_norm: file.norm("norm", width)?,
         layers,

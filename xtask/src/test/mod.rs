@@ -1,6 +1,6 @@
 //! `cargo xtask test`: every check of the project, in legs, with what each ran on.
 
-mod chromium;
+pub mod chromium;
 mod legs;
 mod readme;
 mod sample;
