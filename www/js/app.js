@@ -198,6 +198,7 @@ export class App {
 
   /** A link to this page was opened in this tab. */
   #followLink() {
+    if (!location.hash.includes("=")) return; // a place on the page, not a link to a state of it
     const { choices, prompt } = fromFragment(location.hash);
     const { poolId } = this.store.now;
     this.store.set({ ...DEFAULTS, ...choices, poolId });

@@ -45,11 +45,19 @@ export class BatchDesk {
 
   /** @param {File} file */
   async open(file) {
+    this.read(file.name, await file.text());
+  }
+
+  /**
+   * @param {string} name its ending says what the content is
+   * @param {string} content
+   */
+  read(name, content) {
     try {
-      const sheet = readSheet(file.name, await file.text());
-      this.store.set({ file: { name: file.name, sheet }, column: sheet.column, problem: "" });
+      const sheet = readSheet(name, content);
+      this.store.set({ file: { name, sheet }, column: sheet.column, problem: "" });
     } catch (thrown) {
-      this.store.set({ problem: `${file.name}: ${UnirouteError.from(thrown).message}` });
+      this.store.set({ problem: `${name}: ${UnirouteError.from(thrown).message}` });
     }
   }
 

@@ -71,17 +71,21 @@ function objects(items) {
   if (items.every((item) => typeof item === "string")) return { columns: ["prompt"], column: 0, rows: items.map((item) => [item]) };
   /** @type {Set<string>} */
   const found = new Set();
+  let worded = false;
   for (const item of items.slice(0, SAMPLE)) {
-    for (const [key, value] of Object.entries(item ?? {})) if (typeof value === "string") found.add(key);
+    for (const [key, value] of Object.entries(item ?? {})) {
+      if (typeof value === "string" || typeof value === "number") found.add(key);
+      worded ||= typeof value === "string";
+    }
   }
   const columns = [...found];
-  if (columns.length === 0) throw new UnirouteError("batch_columns", "No field of this file holds text. Give each line a field “prompt”.");
+  if (!worded) throw new UnirouteError("batch_columns", "No field of this file holds text. Give each line a field “prompt”.");
   const rows = items.map((item) => columns.map((key) => text(/** @type {Record<string, unknown> | null} */ (item)?.[key])));
   return { columns, column: likely(columns, rows), rows };
 }
 
 /** @param {unknown} value */
-const text = (value) => (typeof value === "string" ? value : "");
+const text = (value) => (typeof value === "string" ? value : typeof value === "number" ? String(value) : "");
 
 /** @param {string} source */
 function jsonLines(source) {

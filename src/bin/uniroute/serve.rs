@@ -25,7 +25,8 @@ use tower_http::compression::{CompressionLayer, CompressionLevel};
 
 /// What the page may do: run its own scripts and wasm, and talk to nobody else.
 const POLICY: &str = "default-src 'none'; script-src 'self' 'wasm-unsafe-eval'; connect-src 'self'; \
-     worker-src 'self'; style-src 'self'; img-src 'self' data:; base-uri 'none'; form-action 'none'; \
+     worker-src 'self'; style-src 'self'; img-src 'self' data:; \
+     manifest-src 'self'; base-uri 'none'; form-action 'none'; \
      frame-ancestors 'none'; require-trusted-types-for 'script'";
 const FIRST_PORT: u16 = 8080;
 const PORTS_TO_TRY: u16 = 32;

@@ -7,6 +7,8 @@ import { chart } from "./chart.js";
 
 /** Rows of the result shown at once; the export has them all. */
 const ROWS = 25;
+/** Letters from which on pasted text is kept as a file is: browsers take seconds to lay it out in a box. */
+const LARGE_PASTE = 50_000;
 
 /**
  * Many prompts: what to route, and what it came to.
@@ -24,6 +26,12 @@ export function mountBatch(app) {
 /** @param {import("../batch.js").BatchDesk} desk */
 function mountInput(desk) {
   const box = h("textarea", { id: "batch-text", rows: 8, spellcheck: "false", placeholder: "One prompt a line", input: () => desk.type(box.value) });
+  box.addEventListener("paste", (event) => {
+    const text = event.clipboardData?.getData("text/plain") ?? "";
+    if (text.length < LARGE_PASTE) return;
+    event.preventDefault();
+    desk.read("Pasted text", text);
+  });
   const picker = h("input", {
     type: "file",
     id: "batch-file",

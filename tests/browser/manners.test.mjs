@@ -1,0 +1,157 @@
+import assert from "node:assert/strict";
+import { readFile, readdir } from "node:fs/promises";
+import { createRequire } from "node:module";
+import { join } from "node:path";
+import { after, before, test } from "node:test";
+import { gzipSync } from "node:zlib";
+import { SITE, startServer, visit } from "./harness.mjs";
+import { PAIR, candidates, decision, openPool, slide } from "./page.mjs";
+
+/** Compressed bytes that the page's own scripts and styles may take. */
+const PAGE_BYTES = 60_000;
+const VIEWS = ["Route", "Batch", "Pool", "About"];
+
+/** @type {Awaited<ReturnType<typeof startServer>>} */
+let server;
+before(async () => {
+  server = await startServer(SITE);
+});
+after(() => server.stop());
+
+test("the page's own scripts and styles stay small", async (t) => {
+  const folders = ["js", "js/views", "css"];
+  let sum = 0;
+  for (const folder of folders) {
+    for (const name of await readdir(join(SITE, folder))) {
+      if (/\.(js|css)$/.test(name)) sum += gzipSync(await readFile(join(SITE, folder, name))).length;
+    }
+  }
+  t.diagnostic(`scripts and styles of the page: ${sum} bytes, gzip`);
+  assert.ok(sum <= PAGE_BYTES, `${sum} bytes`);
+});
+
+test("every module that the page imports at once is preloaded", async () => {
+  await visit(server.url, async ({ page }) => {
+    await decision(page);
+    const preloaded = await page.locator("link[rel=modulepreload]").evaluateAll((links) => links.map((link) => /** @type {HTMLLinkElement} */ (link).href));
+    const loaded = await page.evaluate(() => performance.getEntriesByType("resource").filter((entry) => /\.js$/.test(entry.name)).map((entry) => entry.name));
+    const listed = new Set(preloaded);
+    const scripts = ["js/main.js", "js/worker.js", "js/scheme.js"].map((name) => new URL(name, server.url).href);
+    // What is under uniroute/ is mostly the worker's, which a page cannot preload for it.
+    const own = loaded.filter((name) => name.startsWith(new URL("js/", server.url).href));
+    assert.ok(own.length > 20);
+    assert.deepEqual(own.filter((name) => !listed.has(name) && !scripts.includes(name)), []);
+  });
+});
+
+for (const colorScheme of /** @type {const} */ (["light", "dark"])) {
+  for (const width of [390, 820, 1440]) {
+    test(`nothing serious for axe, nothing sticks out: ${colorScheme}, ${width} px`, async () => {
+      const axe = createRequire(import.meta.url).resolve("axe-core/axe.min.js");
+      await visit(
+        server.url,
+        async ({ page }) => {
+          await decision(page);
+          await page.locator("#map .spot").first().waitFor();
+          await page.addScriptTag({ path: axe }).catch(async () => page.evaluate(await readFile(axe, "utf8")));
+          for (const view of VIEWS) {
+            await page.getByRole("link", { name: view, exact: true }).click();
+            const { violations } = await page.evaluate(() => /** @type {any} */ (globalThis).axe.run());
+            const serious = violations.filter((/** @type {any} */ { impact }) => impact === "serious" || impact === "critical");
+            assert.deepEqual(serious.map((/** @type {any} */ { id, nodes }) => `${id}: ${nodes.map((/** @type {any} */ node) => node.target).join(", ")}`), [], view);
+            const over = await page.evaluate(() => document.documentElement.scrollWidth - innerWidth);
+            assert.ok(over <= 0, `${view} is ${over} px too wide`);
+          }
+        },
+        { viewport: { width, height: 900 }, colorScheme, reducedMotion: "reduce", bypassCSP: true },
+      );
+    });
+  }
+}
+
+test("the main job can be done with the keyboard alone", async () => {
+  await visit(server.url, async ({ page }) => {
+    await decision(page);
+    const focused = () => page.evaluate(() => document.activeElement?.id || document.activeElement?.getAttribute("class") || "");
+    const tabTo = async (/** @type {string} */ wanted) => {
+      for (let i = 0; i < 60; i += 1) {
+        await page.keyboard.press("Tab");
+        if ((await focused()).includes(wanted)) return;
+      }
+      assert.fail(`the tab key never reaches ${wanted}`);
+    };
+    await page.keyboard.press("Tab");
+    assert.equal(await focused(), "skip");
+    const example = await page.inputValue("#prompt");
+    await page.keyboard.press("Enter");
+    assert.equal(await focused(), "prompt");
+    assert.equal(await page.inputValue("#prompt"), example, "skipping to the box leaves it as it is");
+    await page.keyboard.press("Control+A");
+    await page.keyboard.type("Write a poem about the sea.");
+    await decision(page);
+    await tabTo("slider");
+    await page.keyboard.press("Home");
+    const cheap = await decision(page);
+    await page.keyboard.press("End");
+    const best = await decision(page);
+    assert.ok(best.quality > cheap.quality);
+    await page.locator("#spoken", { hasText: best.name }).waitFor({ state: "attached" });
+  });
+});
+
+test("choices, prompt and an own pool survive a reload", async () => {
+  await visit(server.url, async ({ page }) => {
+    await decision(page);
+    await openPool(page, "pair.json", JSON.stringify(PAIR));
+    await page.locator("#candidates th", { hasText: "Large" }).waitFor();
+    await page.fill("#prompt", "What is the capital of Peru?");
+    await slide(page, 1);
+    await page.waitForFunction(() => location.hash.includes("lambda=0"));
+    const before = await decision(page);
+    await page.goto(server.url);
+    const after = await decision(page);
+    assert.equal(after.text, before.text);
+    assert.equal(await page.inputValue("#prompt"), "What is the capital of Peru?");
+  });
+});
+
+test("a link carries pool, switches and setting, and the prompt only when asked", async () => {
+  /** @type {string} */
+  let link = "";
+  await visit(
+    server.url,
+    async ({ page, context }) => {
+      await context.grantPermissions(["clipboard-read", "clipboard-write"]);
+      await decision(page);
+      await openPool(page, "pair.json", JSON.stringify(PAIR));
+      await page.locator("#candidates th", { hasText: "Large" }).waitFor();
+      await page.fill("#prompt", "A secret prompt");
+      await page.getByRole("switch", { name: "Use Large" }).first().click();
+      await page.getByRole("button", { name: "Share" }).click();
+      await page.getByRole("button", { name: "Copy link", exact: true }).click();
+      await page.getByText("Copied.").waitFor();
+      link = await page.evaluate(() => navigator.clipboard.readText());
+      assert.ok(!decodeURIComponent(link).includes("secret"));
+      await page.getByRole("button", { name: "Copy link with the prompt in it" }).click();
+      await page.waitForFunction(async () => (await navigator.clipboard.readText()).includes("secret"));
+    },
+  );
+  await visit(link, async ({ page }) => {
+    assert.equal((await decision(page)).name, "Small");
+    assert.equal((await candidates(page)).find(({ name }) => name === "Large")?.kind, "excluded");
+  });
+});
+
+test("the page works without a network from its second visit on", async () => {
+  await visit(server.url, async ({ page, context, problems }) => {
+    const { text } = await decision(page);
+    await page.evaluate(() => navigator.serviceWorker.ready);
+    await context.setOffline(true);
+    await page.reload();
+    assert.equal((await decision(page)).text, text);
+    await page.locator("#pools").selectOption({ index: 1 });
+    await page.locator("#candidates tbody tr").first().waitFor();
+    await context.setOffline(false);
+    assert.deepEqual(problems, []);
+  });
+});
