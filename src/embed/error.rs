@@ -32,12 +32,12 @@ pub enum EmbedError {
     SchemaVersion(u32),
     /// A tensor that has to be there.
     #[error("the file has no tensor {0:?}; is it a file for this embedder?")]
-    MissingTensor(&'static str),
+    MissingTensor(String),
     /// A tensor of another element type.
     #[error("tensor {tensor:?} must be of type {expected:?}")]
     TensorType {
         /// Name of the tensor.
-        tensor: &'static str,
+        tensor: String,
         /// The type it should have.
         expected: safetensors::Dtype,
     },
@@ -70,4 +70,20 @@ pub enum EmbedError {
         /// What is wrong and what was expected.
         problem: String,
     },
+    /// A tensor of another shape than the model's.
+    #[error("tensor {tensor:?} has the shape {found:?}; expected {expected:?}")]
+    TensorShape {
+        /// Name of the tensor.
+        tensor: String,
+        /// Shape it has.
+        found: Vec<usize>,
+        /// Shape it should have.
+        expected: Vec<usize>,
+    },
+    /// A number that is none.
+    #[error("tensor {0:?} holds an infinity or a NaN; download the file again")]
+    NotFinite(String),
+    /// The tensors could not be laid out.
+    #[error("the weights cannot be laid out: {0}")]
+    Weights(String),
 }

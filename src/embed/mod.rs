@@ -6,12 +6,16 @@
 #[cfg(feature = "minilm")]
 pub mod encoder;
 mod error;
+#[cfg(feature = "minilm")]
+pub mod minilm;
 pub mod static_table;
 pub mod wordpiece;
 
 #[cfg(feature = "minilm")]
 pub use encoder::{MINILM_ID, Numerics, QuantisedMiniLm};
 pub use error::EmbedError;
+#[cfg(feature = "minilm")]
+pub use minilm::{MINILM_ID, MiniLm};
 pub use static_table::{STATIC_ID, StaticEmbedder};
 pub use wordpiece::WordPiece;
 

@@ -101,10 +101,10 @@ impl StaticEmbedder {
         let tensor = |name, dtype| {
             let view = file
                 .tensor(name)
-                .map_err(|_| EmbedError::MissingTensor(name))?;
+                .map_err(|_| EmbedError::MissingTensor(name.to_owned()))?;
             if view.dtype() != dtype {
                 return Err(EmbedError::TensorType {
-                    tensor: name,
+                    tensor: name.to_owned(),
                     expected: dtype,
                 });
             }
