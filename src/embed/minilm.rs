@@ -7,10 +7,7 @@
 use candle_core::{D, Device, Result, Tensor};
 use safetensors::tensor::{Dtype, SafeTensors};
 
-use super::{Embed, EmbedError, Embedded, WordPiece};
-
-/// Id of this embedder.
-pub const MINILM_ID: &str = "all-minilm-l6-v2";
+use super::{Embed, EmbedError, Embedded, MINILM_ID, WordPiece};
 
 /// Tokens that the model was tuned for, `[CLS]` and `[SEP]` among them; what follows is cut off.
 pub const MAX_LENGTH: usize = 256;

@@ -15,7 +15,7 @@ pub mod wordpiece;
 pub use encoder::{MINILM_ID, Numerics, QuantisedMiniLm};
 pub use error::EmbedError;
 #[cfg(feature = "minilm")]
-pub use minilm::{MINILM_ID, MiniLm};
+pub use minilm::MiniLm;
 pub use static_table::{STATIC_ID, StaticEmbedder};
 pub use wordpiece::WordPiece;
 

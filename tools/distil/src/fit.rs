@@ -1,0 +1,90 @@
+//! Token rows whose sum points where MiniLM's sentence vector does.
+
+use ndarray::{Array2, Axis};
+use uniroute::embed::WordPiece;
+
+use crate::linear::{Bags, principal_directions, ridge_towards};
+
+/// Width of the table.
+pub const DIM: usize = 64;
+/// How hard rows are held to their start. A token of one text of ten tokens has 0.01 against it.
+const RIDGE: f32 = 0.01;
+/// Steps of the first solution, and of each that follows from the last.
+const FIRST_STEPS: usize = 30;
+const STEPS: usize = 15;
+/// Rounds in which each text's sum is brought to length one; more change nothing.
+const ROUNDS: usize = 6;
+
+/// What is fitted: token ids of each text, its unit vector (texts, 384) and its weight.
+pub struct Problem {
+    pub texts: Vec<Vec<u32>>,
+    pub vectors: Array2<f32>,
+    pub weights: Vec<f32>,
+}
+
+/// (vocabulary, [`DIM`]) rows. `tokens` (vocabulary, 384) is each token alone through the model,
+/// where the fit starts from.
+pub fn fit(problem: Problem, tokens: &Array2<f32>, tokenizer: &WordPiece) -> Array2<f32> {
+    let Problem {
+        mut texts,
+        vectors,
+        weights,
+    } = problem;
+    let directions = principal_directions(&vectors, DIM);
+    let roots: Vec<f32> = weights.iter().map(|w| w.sqrt()).collect();
+    let mut targets = vectors.dot(&directions);
+    for (mut row, root) in targets.outer_iter_mut().zip(&roots) {
+        let length = row.dot(&row).sqrt();
+        row *= root / length.max(1e-12);
+    }
+    for text in &mut texts {
+        text.retain(|&id| is_word(tokenizer, id));
+    }
+    let mut bags = Bags::new(texts, tokens.nrows());
+    bags.scale(&roots);
+    let mut rows = start(tokens, &directions, tokenizer);
+    let sums = bags.times(&rows);
+    rows *= (&sums * &targets).sum() / (&sums * &sums).sum();
+    rows = ridge_towards(&bags, &targets, &rows, RIDGE, FIRST_STEPS);
+    for round in 0..ROUNDS {
+        // Only the direction of a sum counts in use, so a long sum must not count for more here.
+        bags.weigh(|_| 1.0);
+        let lengths: Vec<f32> = bags
+            .times(&rows)
+            .outer_iter()
+            .map(|s| s.dot(&s).sqrt().max(1e-3))
+            .collect();
+        bags.weigh(|text| roots[text] / lengths[text]);
+        rows = ridge_towards(&bags, &targets, &rows, RIDGE, STEPS);
+        let error = (&bags.times(&rows) - &targets).mapv(|e| e * e).sum();
+        let whole = targets.mapv(|t| t * t).sum();
+        eprintln!(
+            "round {}: {:.1} % of the squared length is left",
+            round + 1,
+            100.0 * error / whole
+        );
+    }
+    rows
+}
+
+/// Each token alone through the model, weighted by Zipf's law: the vocabulary is ordered roughly
+/// by frequency, so the logarithm of the id stands for how much a token says.
+fn start(tokens: &Array2<f32>, directions: &Array2<f32>, tokenizer: &WordPiece) -> Array2<f32> {
+    let mut rows = tokens.dot(directions);
+    for (id, mut row) in rows.axis_iter_mut(Axis(0)).enumerate() {
+        row *= if is_word(tokenizer, id as u32) {
+            (id as f32).ln_1p()
+        } else {
+            0.0
+        };
+    }
+    rows
+}
+
+/// Whether a token comes from text: `[CLS]`, `[unused7]` and their like do not.
+pub fn is_word(tokenizer: &WordPiece, id: u32) -> bool {
+    tokenizer
+        .vocabulary()
+        .token(id)
+        .is_some_and(|t| t.len() == 1 || !t.starts_with('['))
+}

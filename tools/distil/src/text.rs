@@ -1,0 +1,150 @@
+//! The texts that the table is fitted on.
+
+use std::io::{BufRead, BufReader};
+use std::path::Path;
+
+use anyhow::{Context, Result, bail};
+use rand::seq::{IndexedRandom, SliceRandom};
+use rand_chacha::ChaCha8Rng;
+
+use crate::questions::Patterns;
+
+/// Sets whose prompts may go into what is shipped, and how many of each are taken at most:
+/// `reasoning_gym` generates thousands from a few patterns.
+const PROMPT_SETS: [(&str, usize); 3] = [
+    ("llmrouter_mix", usize::MAX),
+    ("zeroeval", usize::MAX),
+    ("reasoning_gym", 2_000),
+];
+/// The first characters of a prompt say what it is about; the rest only takes time.
+const PROMPT_CHARS: usize = 500;
+const GLOSSES: usize = 40_000;
+const QUESTIONS: usize = 30_000;
+
+/// Weight of a prompt beside a general text: prompts are what routers are fitted on, but there are
+/// many of few kinds.
+const PROMPT_WEIGHT: f32 = 0.3;
+
+/// Definitions, examples, questions and prompts with their weights, in a fixed order for a seed.
+pub fn gather(wordnet: &Path, data: &Path, rng: &mut ChaCha8Rng) -> Result<Vec<(String, f32)>> {
+    let mut general = definitions(wordnet)?;
+    general.shuffle(rng);
+    general.truncate(GLOSSES);
+    let patterns = Patterns::new(common_words(wordnet)?)?;
+    general.extend((0..QUESTIONS).map(|_| patterns.sample(rng)));
+    let mut texts: Vec<_> = general.into_iter().map(|text| (text, 1.0)).collect();
+    for (set, most) in PROMPT_SETS {
+        let mut prompts = prompts(&data.join(set))?;
+        if prompts.len() > most {
+            prompts.shuffle(rng);
+            prompts.truncate(most);
+        }
+        let cut = |p: &String| p.chars().take(PROMPT_CHARS).collect::<String>();
+        texts.extend(
+            prompts
+                .iter()
+                .map(|(_, prompt)| (cut(prompt), PROMPT_WEIGHT)),
+        );
+    }
+    Ok(texts)
+}
+
+/// Every definition and every example sentence of WordNet.
+fn definitions(wordnet: &Path) -> Result<Vec<String>> {
+    let mut texts = Vec::new();
+    for part in ["noun", "verb", "adj", "adv"] {
+        for line in lines(&wordnet.join(format!("data.{part}")))? {
+            // Lines that begin with spaces are the licence.
+            let Some((_, gloss)) = line.split_once(" | ").filter(|_| !line.starts_with(' ')) else {
+                continue;
+            };
+            for (i, piece) in gloss.split('"').enumerate() {
+                let piece = piece.trim_matches(|c: char| c.is_whitespace() || c == ';');
+                // Between quotation marks stands an example, outside them the definition.
+                if piece.len() > 3 && (i % 2 == 1 || i == 0) {
+                    texts.push(piece.to_owned());
+                }
+            }
+        }
+    }
+    Ok(texts)
+}
+
+/// Words of WordNet that its makers met in running text, by part of speech.
+pub struct Words {
+    pub nouns: Vec<String>,
+    pub verbs: Vec<String>,
+    pub adjectives: Vec<String>,
+}
+
+fn common_words(wordnet: &Path) -> Result<Words> {
+    let words = |part: &str, least: u32| -> Result<Vec<String>> {
+        let mut words = Vec::new();
+        for line in lines(&wordnet.join(format!("index.{part}")))? {
+            let fields: Vec<&str> = line.split_whitespace().collect();
+            // lemma pos synsets p_cnt p_cnt*symbol sense_cnt tagsense_cnt offsets…
+            let pointers: usize = fields.get(3).and_then(|n| n.parse().ok()).unwrap_or(0);
+            let tagged: u32 = fields
+                .get(5 + pointers)
+                .and_then(|n| n.parse().ok())
+                .unwrap_or(0);
+            if !line.starts_with(' ') && tagged >= least && !fields[0].contains(['.', '\'']) {
+                words.push(fields[0].replace('_', " "));
+            }
+        }
+        if words.is_empty() {
+            bail!("index.{part} in {} lists no common word", wordnet.display());
+        }
+        Ok(words)
+    };
+    Ok(Words {
+        nouns: words("noun", 1)?,
+        verbs: words("verb", 2)?,
+        adjectives: words("adj", 1)?,
+    })
+}
+
+/// Task and text of every prompt of an evaluation set.
+pub fn prompts(set: &Path) -> Result<Vec<(String, String)>> {
+    let path = set.join("prompts.jsonl.gz");
+    let file = std::fs::File::open(&path).with_context(|| {
+        format!(
+            "cannot open {}; name the evaluation data with --data",
+            path.display()
+        )
+    })?;
+    BufReader::new(flate2::read::GzDecoder::new(file))
+        .lines()
+        .map(|line| {
+            let row: serde_json::Value = serde_json::from_str(&line?)?;
+            let text = row
+                .get("query")
+                .or(row.get("prompt"))
+                .and_then(|t| t.as_str());
+            let text =
+                text.with_context(|| format!("a row of {} has no prompt", path.display()))?;
+            Ok((
+                row["task"].as_str().unwrap_or_default().to_owned(),
+                text.to_owned(),
+            ))
+        })
+        .collect()
+}
+
+fn lines(path: &Path) -> Result<Vec<String>> {
+    let bytes = std::fs::read(path).with_context(|| {
+        format!(
+            "cannot read {}; install Debian's wordnet-base, or unpack it and name its folder with --wordnet",
+            path.display()
+        )
+    })?;
+    Ok(String::from_utf8_lossy(&bytes)
+        .lines()
+        .map(str::to_owned)
+        .collect())
+}
+
+/// One of the words.
+pub fn pick<'a>(words: &'a [String], rng: &mut ChaCha8Rng) -> &'a str {
+    words.choose(rng).map_or("", String::as_str)
+}
