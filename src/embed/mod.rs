@@ -12,12 +12,15 @@ pub mod static_table;
 pub mod wordpiece;
 
 #[cfg(feature = "minilm")]
-pub use encoder::{MINILM_ID, Numerics, QuantisedMiniLm};
+pub use encoder::{Numerics, QuantisedMiniLm};
 pub use error::EmbedError;
 #[cfg(feature = "minilm")]
 pub use minilm::MiniLm;
 pub use static_table::{STATIC_ID, StaticEmbedder};
 pub use wordpiece::WordPiece;
+
+/// Id of the transformer all-MiniLM-L6-v2, in f32 or quantised.
+pub const MINILM_ID: &str = "all-minilm-l6-v2";
 
 /// The static embedder that comes with uniroute; see `assets/README.md` for what it was made from.
 #[cfg(feature = "cli")]

@@ -74,15 +74,12 @@ pub fn router_at(path: &Path, weights: &WeightsArgs) -> Result<Router> {
     let bytes = read(path, uniroute::router_file::MAX_BYTES)?;
     let place = || format!("{}", path.display());
     let meta = Router::read_meta(&bytes).with_context(place)?;
-    let router = match meta.embedder == MINILM {
+    let router = match meta.embedder == uniroute::embed::MINILM_ID {
         true => Router::from_bytes_with(&bytes, minilm(weights)?),
         false => Router::from_bytes(&bytes),
     };
     router.with_context(place)
 }
-
-/// Id of the transformer embedder.
-const MINILM: &str = "all-minilm-l6-v2";
 
 /// The static embedder that comes with uniroute, and its file.
 pub fn static_embedder() -> Result<(Box<dyn Embed>, Vec<u8>)> {
@@ -90,7 +87,34 @@ pub fn static_embedder() -> Result<(Box<dyn Embed>, Vec<u8>)> {
     Ok((Box::new(StaticEmbedder::from_bytes(&file)?), file))
 }
 
-/// The transformer.
+/// The transformer, from the weights named on the command line or fetched by xtask: quantised ones
+/// run on the fast encoder, those in f32 through candle.
+#[cfg(feature = "minilm")]
+pub fn minilm(args: &WeightsArgs) -> Result<Box<dyn Embed>> {
+    const FETCHED: [&str; 2] = [
+        "target/minilm/minilm-int8.safetensors",
+        "target/minilm/model.safetensors",
+    ];
+    const LIMIT: usize = 200_000_000;
+    let found = || FETCHED.iter().map(PathBuf::from).find(|path| path.exists());
+    let Some(path) = args.weights.clone().or_else(found) else {
+        bail!(
+            "the transformer's weights are not at {}; run `cargo xtask minilm` or name them with --weights",
+            FETCHED[0]
+        );
+    };
+    let bytes = read(&path, LIMIT)?;
+    if let Ok(quantised) = uniroute::embed::QuantisedMiniLm::from_bytes(&bytes) {
+        return Ok(Box::new(quantised));
+    }
+    let words = StaticEmbedder::from_bytes(uniroute::embed::STATIC_FILE)?;
+    let vocabulary = words.tokenizer().vocabulary().as_bytes();
+    let embedder = uniroute::embed::MiniLm::from_safetensors(vocabulary, &bytes)
+        .with_context(|| format!("{}", path.display()))?;
+    Ok(Box::new(embedder))
+}
+
+#[cfg(not(feature = "minilm"))]
 pub fn minilm(_: &WeightsArgs) -> Result<Box<dyn Embed>> {
     bail!("this build has no transformer; build uniroute with the feature `minilm`")
 }

@@ -42,8 +42,7 @@ use kernels::scalar::Scalar;
 pub use quantise::quantise;
 use scheme::{Narrow, Scheme, Wide};
 
-/// Id of all-MiniLM-L6-v2, of whatever precision: vectors of one and the other are as good as equal.
-pub const MINILM_ID: &str = "all-minilm-l6-v2";
+use super::MINILM_ID;
 
 /// How finely activations are coded.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
