@@ -14,7 +14,7 @@ test("the page inside the program loads without a complaint and within its size"
     assert.ok(requests.some((url) => url.endsWith(".wasm")), "the module was fetched");
     t.diagnostic(`first load: ${transferred()} bytes in ${requests.length} requests`);
     assert.ok(transferred() <= FIRST_LOAD, `first load takes ${transferred()} bytes`);
-  });
+  }, { serviceWorkers: "block" }); // it fetches the other pools afterwards, which no first decision needs
 });
 
 test("the page works from a folder below the root", async (t) => {
