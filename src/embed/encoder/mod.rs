@@ -37,6 +37,7 @@ use super::{Embed, EmbedError, Embedded, WordPiece};
 use crate::parallel;
 use forward::{Job, Model, Scratch, forward};
 pub use forward::{Observer, Part};
+#[cfg(any(test, not(target_feature = "relaxed-simd")))]
 use kernels::scalar::Scalar;
 #[cfg(feature = "cli")]
 pub use quantise::quantise;
