@@ -12,6 +12,7 @@ mod posterior;
 mod prior;
 mod summary;
 
+#[cfg(feature = "cli")]
 pub(crate) use linalg::Cholesky;
 pub use posterior::Posterior;
 pub use prior::Prior;
