@@ -1,6 +1,7 @@
 //! The project's own tools: `cargo xtask demo`, `cargo xtask test` and the steps they are made of.
 
 mod bench_browser;
+mod distil;
 mod files;
 mod minilm;
 mod offline;
@@ -36,6 +37,8 @@ enum Task {
     Size,
     /// Fetch, verify and quantise the transformer's weights into target/minilm
     Minilm(minilm::Args),
+    /// Make the static table anew from the transformer and general text
+    Distil(distil::Args),
     /// Measure
     #[command(subcommand)]
     Bench(Bench),
@@ -55,6 +58,7 @@ fn main() -> Result<()> {
         Task::Test(args) => test::run(&args),
         Task::Size => size::run(),
         Task::Minilm(args) => minilm::run(&args),
+        Task::Distil(args) => distil::run(&args),
         Task::Bench(Bench::Browser(args)) => bench_browser::run(&args),
     }
 }

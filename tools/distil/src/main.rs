@@ -32,7 +32,7 @@ struct Args {
     #[arg(long, default_value = "/usr/share/wordnet")]
     wordnet: PathBuf,
     /// Folder with the evaluation data
-    #[arg(long, default_value = "../shared/data")]
+    #[arg(long)]
     data: PathBuf,
     /// The table: written, or with --measure read
     #[arg(long, default_value = "assets/static-minilm-64.safetensors")]
