@@ -393,7 +393,7 @@ mod tests {
         assert_eq!(
             table.embed(""),
             Embedded {
-                vector: vec![0.0; 2],
+                vector: vec![0.0; 8],
                 tokens: 0
             }
         );

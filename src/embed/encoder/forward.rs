@@ -74,7 +74,7 @@ impl<S: Scheme> Scratch<S> {
     }
 }
 
-/// A linear layer of a [`Layer`].
+/// A linear layer of a layer.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord)]
 pub enum Part {
     /// Queries, keys and values.

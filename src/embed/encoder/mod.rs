@@ -2,7 +2,7 @@
 //!
 //! Weights are codes of eight bits; activations are coded row by row as they come, in the
 //! [`Numerics`] that the module was built for. Linear layers and attention multiply integers
-//! ([`kernels`]); norms, softmax and GELU work on lanes of floats ([`floats`]) that round alike
+//! (`kernels`); norms, softmax and GELU work on lanes of floats (`floats`) that round alike
 //! everywhere. So the vectors of either numerics are the same to the bit natively, in WebAssembly and
 //! in the scalar twin.
 //!
@@ -12,8 +12,8 @@
 //!                     └── add, norm ◀─down─ code ─ GELU ◀─up─ code ◀───────────────────────────┘ × layers
 //! ```
 //!
-//! The rooms: [`weights`] (the file), [`table`] (vocabulary), [`scheme`] (codes), [`linear`],
-//! [`attention`], [`math`], [`kernels`], and [`forward`], which puts them together.
+//! The rooms: `weights` (the file), `table` (vocabulary), `scheme` (codes), `linear`,
+//! `attention`, `math`, `kernels`, and `forward`, which puts them together.
 
 mod attention;
 mod floats;

@@ -2,7 +2,7 @@
 //!
 //! Each method only predicts; the decision, the sweep over λ and the judgement are the same for
 //! all. Hyper-parameters are chosen on the seen language models and the training prompts, see
-//! [`tuning`].
+//! `tuning`.
 
 mod kmeans;
 mod knn;
