@@ -190,7 +190,7 @@ impl From<&Profile> for RawErrors {
         let all = |values: &[f32], digits| values.iter().map(|v| round(v, digits)).collect();
         Self {
             mean: all(&profile.mean, 1e4),
-            labels: Some(all(&profile.labels, 10.0)),
+            labels: Some(all(&profile.labels, 1e4)),
             sd: Some(all(&profile.sd, 1e4)),
             correlation: Some(round(&profile.correlation, 1e4)),
             extra: Map::new(),
