@@ -12,10 +12,15 @@ import { CoreRouter } from "./lib/router.js";
 export { UnirouteError } from "./lib/errors.js";
 export { version };
 
-/** @type {import("./lib/load.js").Platform} */
+/**
+ * Each address is written out, so that bundlers find the files and copy them.
+ *
+ * @type {import("./lib/load.js").Platform}
+ */
 const browser = {
   wasm: (options) => own("uniroute_bg.wasm", new URL("./dist/uniroute_bg.wasm", import.meta.url), "wasm", options),
-  file: (name, phase, options) => own(name, new URL(`./dist/${name}`, import.meta.url), phase, options),
+  router: (options) => own("default.router", new URL("./dist/default.router", import.meta.url), "router", options),
+  pool: (options) => own("pools/open.json", new URL("./dist/pools/open.json", import.meta.url), "pool", options),
 };
 
 /**

@@ -16,7 +16,8 @@ export { version };
 /** @type {import("./lib/load.js").Platform} */
 const node = {
   wasm: (options) => own("uniroute_bg.wasm", "wasm", options),
-  file: own,
+  router: (options) => own("default.router", "router", options),
+  pool: (options) => own("pools/open.json", "pool", options),
 };
 
 /**

@@ -42,7 +42,7 @@ self.addEventListener("message", async ({ data }) => {
 async function answer(request, signal, onProgress) {
   if (request.kind === "load") {
     const [options] = request.args;
-    const loaded = await Router.load({ ...options, pool: revive(options.pool), router: revive(options.router), signal, onProgress });
+    const loaded = await Router.load({ ...options, pool: revive(options.pool), router: revive(options.router), wasm: revive(options.wasm), signal, onProgress });
     router?.free();
     router = loaded;
     return router.info();

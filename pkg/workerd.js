@@ -12,15 +12,23 @@ import { CoreRouter } from "./lib/router.js";
 
 export { UnirouteError, version };
 
+/**
+ * @param {string} option
+ * @param {string} name
+ */
+const absent = (option, name) => async () => {
+  throw new UnirouteError(
+    "missing_file",
+    `There is no file system here to read ${name} from. Import it from "uniroute/${name}" as data, or fetch it from your assets, and pass it to Router.load as ${option}.`,
+    { path: option },
+  );
+};
+
 /** @type {import("./lib/load.js").Platform} */
 const workerd = {
   wasm: async () => wasm,
-  file: async (name) => {
-    throw new UnirouteError(
-      "missing_file",
-      `There is no file system here to read ${name} from. Import it from "uniroute/${name}" as data, or fetch it from your assets, and pass it to Router.load.`,
-    );
-  },
+  router: absent("router", "default.router"),
+  pool: absent("pool", "pools/open.json"),
 };
 
 /** Decides which language model should get a prompt. */
@@ -28,9 +36,9 @@ export class Router extends CoreRouter {
   /**
    * Builds a router from files that the caller imports or fetches.
    *
-   * @param {import("./lib/types.js").LoadOptions} options with `router` and `pool`
+   * @param {import("./lib/types.js").LoadOptions} [options] with `router` and `pool`
    */
-  static async load(options) {
+  static async load(options = {}) {
     return new Router(await loadCore(workerd, options));
   }
 }

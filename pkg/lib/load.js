@@ -11,16 +11,15 @@ import { Sharing } from "./share.js";
  * differ.
  *
  * @typedef {object} Platform
- * @property {(options: Fetching) => Promise<BufferSource | WebAssembly.Module>} wasm
- * @property {(name: string, phase: import("./types.js").Phase, options: Fetching) => Promise<Uint8Array<ArrayBuffer>>} file
+ * @property {(options: Fetching) => Promise<WasmSource>} wasm
+ * @property {(options: Fetching) => Promise<Uint8Array<ArrayBuffer>>} router
+ * @property {(options: Fetching) => Promise<Uint8Array<ArrayBuffer>>} pool
  */
+
+/** @typedef {BufferSource | WebAssembly.Module} WasmSource */
 
 const starts = /** @type {Sharing<unknown>} */ (new Sharing({ keep: true }));
 const files = /** @type {Sharing<Uint8Array<ArrayBuffer>>} */ (new Sharing({ keep: false }));
-
-/** The pool that is used when the caller names none. */
-const POOL = "pools/open.json";
-const ROUTER = "default.router";
 
 /**
  * Starts the wasm once for all callers, fetches what is missing, and builds the core's router.
@@ -29,13 +28,13 @@ const ROUTER = "default.router";
  * @param {LoadOptions} options
  * @returns {Promise<Core>}
  */
-export async function loadCore(platform, { router, pool, ...fetching }) {
+export async function loadCore(platform, { wasm, router, pool, ...fetching }) {
   try {
-    const [, routerBytes, poolBytes] = await Promise.all([
-      starts.run("wasm", fetching, async (options) => start({ module_or_path: await platform.wasm(options) })),
-      bytesOf(platform, ROUTER, "router", router, fetching),
-      pool === undefined || pool instanceof URL ? bytesOf(platform, POOL, "pool", pool, fetching) : jsonBytes(pool),
-    ]);
+    const [, routerBytes, poolBytes] = await whole(/** @type {const} */ ([
+      starts.run("wasm", fetching, async (options) => start({ module_or_path: await moduleOf(platform, wasm, options) })),
+      bytesOf("router", router, platform.router, fetching),
+      pool === undefined || pool instanceof URL ? bytesOf("pool", pool, platform.pool, fetching) : jsonBytes(pool),
+    ]));
     fetching.signal?.throwIfAborted();
     fetching.onProgress?.({ phase: "start", loaded: 0, total: 1 });
     const core = new Core(routerBytes, poolBytes);
@@ -47,15 +46,40 @@ export async function loadCore(platform, { router, pool, ...fetching }) {
 }
 
 /**
+ * All of the parts, or the first failure once none is under way any more: who tries again at once
+ * must not join a part that is about to fail.
+ *
+ * @template {readonly unknown[]} T
+ * @param {T} parts
+ * @returns {Promise<{ -readonly [K in keyof T]: Awaited<T[K]> }>}
+ */
+async function whole(parts) {
+  await Promise.allSettled(parts);
+  return Promise.all(parts);
+}
+
+/**
  * @param {Platform} platform
- * @param {string} name of the package's own file, used when the caller gives nothing
- * @param {import("./types.js").Phase} phase
+ * @param {LoadOptions["wasm"]} given
+ * @param {Fetching} options
+ * @returns {Promise<WasmSource>}
+ */
+function moduleOf(platform, given, options) {
+  if (given instanceof URL) return download(given, "wasm", undefined, options);
+  return given === undefined ? platform.wasm(options) : Promise.resolve(given);
+}
+
+/**
+ * What the caller gives, or else the package's own file.
+ *
+ * @param {"router" | "pool"} phase
  * @param {Uint8Array | ArrayBuffer | URL | undefined} given
+ * @param {(options: Fetching) => Promise<Uint8Array<ArrayBuffer>>} own
  * @param {Fetching} fetching
  */
-async function bytesOf(platform, name, phase, given, fetching) {
+async function bytesOf(phase, given, own, fetching) {
   if (given instanceof ArrayBuffer) return new Uint8Array(given);
   if (given instanceof Uint8Array) return given;
   if (given instanceof URL) return files.run(given.href, fetching, (options) => download(given, phase, undefined, options));
-  return files.run(name, fetching, (options) => platform.file(name, phase, options));
+  return files.run(phase, fetching, own);
 }

@@ -3,7 +3,7 @@
  * @typedef {object} Shared
  * @property {Promise<T>} promise
  * @property {Set<(progress: import("./types.js").Progress) => void>} listeners
- * @property {AbortController} abort
+ * @property {() => void} abort
  * @property {number} waiting callers that have not given up
  * @property {boolean} settled
  */
@@ -43,7 +43,7 @@ export class Sharing {
       if (onProgress) shared.listeners.delete(onProgress);
       if (shared.waiting === 0 && !shared.settled) {
         this.#forget(key, shared); // a later caller must not join what is winding down
-        shared.abort.abort();
+        shared.abort();
       }
     }
   }
@@ -53,13 +53,18 @@ export class Sharing {
    * @param {(options: import("./types.js").Fetching) => Promise<T>} start
    */
   #begin(key, start) {
-    const abort = new AbortController();
+    /** @type {AbortController | undefined} */
+    let abort;
     const listeners = /** @type {Shared<T>["listeners"]} */ (new Set());
     const promise = start({
-      signal: abort.signal,
+      // Made only when looked at: workerd has no such thing outside of a request.
+      get signal() {
+        abort ??= new AbortController();
+        return abort.signal;
+      },
       onProgress: (progress) => listeners.forEach((listener) => listener(progress)),
     });
-    const shared = { promise, listeners, abort, waiting: 0, settled: false };
+    const shared = { promise, listeners, abort: () => abort?.abort(), waiting: 0, settled: false };
     this.#running.set(key, shared);
     const settle = (/** @type {boolean} */ keep) => {
       shared.settled = true;

@@ -26,6 +26,11 @@ export interface LoadOptions extends Fetching {
   pool?: PoolSource | URL | undefined;
   /** A router file; a URL is fetched. The package's own router when absent. */
   router?: Uint8Array | ArrayBuffer | URL | undefined;
+  /**
+   * The WebAssembly module, where a bundler put it elsewhere than beside the package's scripts. It
+   * starts once; later loads use what the first one started.
+   */
+  wasm?: BufferSource | WebAssembly.Module | URL | undefined;
 }
 
 /** Everything a worker can be asked, by the `kind` of the message. */

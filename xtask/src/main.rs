@@ -4,8 +4,10 @@ mod bench_browser;
 mod distil;
 mod files;
 mod minilm;
+mod npm;
 mod offline;
 mod package;
+mod pkg;
 mod process;
 mod site;
 mod size;
@@ -31,6 +33,8 @@ enum Task {
     Site(site::Args),
     /// Build the WebAssembly module, its JavaScript glue and the rest of the npm package's pkg/dist
     Wasm(wasm::Args),
+    /// Make the npm package: target/pkg, and the tarball beside it
+    Pkg,
     /// Run the checks and print which ran, on what
     Test(test::Args),
     /// List what a visitor downloads, from the page in target/site
@@ -55,6 +59,7 @@ fn main() -> Result<()> {
         Task::Demo(args) => site::demo(&args),
         Task::Site(args) => site::run(&args),
         Task::Wasm(args) => wasm::run(&args),
+        Task::Pkg => pkg::run(),
         Task::Test(args) => test::run(&args),
         Task::Size => size::run(),
         Task::Minilm(args) => minilm::run(&args),

@@ -195,8 +195,16 @@ fn parts() -> Result<BTreeMap<PathBuf, PathBuf>> {
 /// Types, notes and settings are for those who read the source; the package's entry points for
 /// Node and for edge workers are for others.
 fn is_served(path: &Path) -> bool {
-    let elsewhere = ["package.json", "node.js", "workerd.js"].iter();
-    if elsewhere
+    const ELSEWHERE: [&str; 6] = [
+        "package.json",
+        "node.js",
+        "workerd.js",
+        "inline.js",
+        "inline-cli.js",
+        "lib/single.js",
+    ];
+    if ELSEWHERE
+        .iter()
         .map(|name| Path::new("uniroute").join(name))
         .any(|other| path == other)
     {

@@ -1,11 +1,11 @@
 //! What each leg does.
 
-use std::{env::consts, path::Path, process::Command};
+use std::{env::consts, process::Command};
 
 use anyhow::{Context, Result, bail};
 
 use super::{Leg, Place, Ran, State, chromium, readme};
-use crate::{files, minilm, process, site, size, toolchain, wasm};
+use crate::{files, minilm, npm, pkg, process, site, size, toolchain, wasm};
 
 /// Runs one leg.
 pub fn run(leg: Leg, state: &mut State) -> Result<Ran> {
@@ -18,6 +18,7 @@ pub fn run(leg: Leg, state: &mut State) -> Result<Ran> {
         Leg::Readme => commands_of_readme(),
         Leg::Types => types(state),
         Leg::Node => node(state),
+        Leg::Package => package(state),
         Leg::Browser => browser(state),
         Leg::Size => sizes(state),
         Leg::Licences => licences(),
@@ -105,17 +106,12 @@ fn build_page(state: &mut State) -> Result<Ran> {
 }
 
 fn types(state: &mut State) -> Result<Ran> {
-    let Some(node) = tests_installed(state)? else {
+    let Some(node) = npm::install()? else {
         return Ok(no_node());
     };
     module(state)?;
-    let tsc = files::root().join("tests/node_modules/typescript/bin/tsc");
     site::write_for_types(&files::target().join("types"))?;
-    process::run(
-        process::command("node")
-            .arg(&tsc)
-            .args(["--project", "tests"]),
-    )?;
+    process::run(npm::script("typescript/bin/tsc")?.args(["--project", "tests"]))?;
     Ok(Ran::On(Place {
         target: "javascript".into(),
         compiler: node,
@@ -124,7 +120,7 @@ fn types(state: &mut State) -> Result<Ran> {
 }
 
 fn node(state: &mut State) -> Result<Ran> {
-    let Some(version) = tests_installed(state)? else {
+    let Some(version) = npm::install()? else {
         return Ok(no_node());
     };
     let built = module(state)?;
@@ -133,14 +129,32 @@ fn node(state: &mut State) -> Result<Ran> {
     Ok(Ran::On(place))
 }
 
+/// The tarball in the hands of those who install it, and the examples, which are built on it.
+fn package(state: &mut State) -> Result<Ran> {
+    let Some(version) = npm::install()? else {
+        return Ok(no_node());
+    };
+    let Some(chrome) = chromium::find()? else {
+        return Ok(no_browser());
+    };
+    let place = wasm_place(module(state)?, version);
+    let tarball = pkg::pack()?;
+    process::run(cargo_on_uniroute("build").args(["--bin", "uniroute"]))?;
+    let mut tests = node_test("package")?;
+    tests
+        .env("CHROME", chrome)
+        .env("UNIROUTE_BIN", files::target().join("debug/uniroute"))
+        .env("UNIROUTE_TARBALL", tarball);
+    process::run(&mut tests)?;
+    Ok(Ran::On(place))
+}
+
 fn browser(state: &mut State) -> Result<Ran> {
-    if tests_installed(state)?.is_none() {
+    if npm::install()?.is_none() {
         return Ok(no_node());
     }
     let Some(chrome) = chromium::find()? else {
-        return Ok(Ran::Cannot(
-            "no Chromium or Chrome; install one or name it in CHROME".into(),
-        ));
+        return Ok(no_browser());
     };
     let built = module(state)?;
     let version = process::output(Command::new(&chrome).arg("--version"))?;
@@ -229,34 +243,8 @@ fn node_test(folder: &str) -> Result<Command> {
     Ok(node)
 }
 
-/// Installs the tests' npm packages once; Node's version, or `None` without Node and npm.
-fn tests_installed(state: &mut State) -> Result<Option<String>> {
-    if process::find(&["node"]).is_none() || process::find(&["npm", "npm.cmd"]).is_none() {
-        return Ok(None);
-    }
-    let tests = files::root().join("tests");
-    if !state.node_modules && !lock_is_installed(&tests) {
-        eprintln!("[xtask] npm ci in tests/");
-        let quiet = [
-            "ci",
-            "--ignore-scripts",
-            "--no-audit",
-            "--no-fund",
-            "--loglevel=error",
-        ];
-        process::run(process::command("npm").args(quiet).current_dir(&tests))?;
-        let lock = files::read(&tests.join("package-lock.json"))?;
-        files::write_if_changed(&tests.join("node_modules/.uniroute-lock"), &lock)?;
-    }
-    state.node_modules = true;
-    let version = process::output(process::command("node").arg("--version"))?;
-    Ok(Some(format!("Node {}", version.trim_start_matches('v'))))
-}
-
-fn lock_is_installed(tests: &Path) -> bool {
-    let installed = files::read(&tests.join("node_modules/.uniroute-lock"));
-    let wanted = files::read(&tests.join("package-lock.json"));
-    matches!((installed, wanted), (Ok(a), Ok(b)) if a == b)
+fn no_browser() -> Ran {
+    Ran::Cannot("no Chromium or Chrome; install one or name it in CHROME".into())
 }
 
 fn no_node() -> Ran {

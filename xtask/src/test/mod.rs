@@ -39,6 +39,8 @@ pub enum Leg {
     Types,
     /// The built npm package in Node
     Node,
+    /// The npm tarball in Node, bundlers, Chromium and workerd, and the examples
+    Package,
     /// The served page in Chromium
     Browser,
     /// What a visitor downloads
@@ -80,7 +82,6 @@ struct State {
     /// Everything must run here, as in CI.
     strict: bool,
     wasm: Option<Built>,
-    node_modules: bool,
 }
 
 #[derive(Debug, PartialEq)]

@@ -1,0 +1,92 @@
+/**
+ * Loading: shared, retried, aborted, watched. On the browser's module, with a fetch that the tests
+ * answer.
+ */
+import assert from "node:assert/strict";
+import { readFile } from "node:fs/promises";
+import { afterEach, test } from "node:test";
+
+const { Router, UnirouteError } = await import(new URL("../../pkg/index.js", import.meta.url).href);
+const own = globalThis.fetch;
+afterEach(() => {
+  globalThis.fetch = own;
+});
+
+/**
+ * Answers with the package's files, after the first `failures` requests for each failed.
+ *
+ * @param {number} [failures]
+ */
+function network(failures = 0) {
+  const asked = /** @type {string[]} */ ([]);
+  globalThis.fetch = async (input, init) => {
+    const { pathname } = new URL(String(input));
+    asked.push(pathname.replace(/^.*\/dist\//, ""));
+    await new Promise((resolve) => setTimeout(resolve, 20));
+    init?.signal?.throwIfAborted();
+    if (asked.filter((name) => pathname.endsWith(name)).length <= failures) throw new TypeError("fetch failed");
+    return new Response(await readFile(pathname));
+  };
+  return asked;
+}
+
+/** @param {string} code */
+const coded = (code) => (/** @type {any} */ error) => error instanceof UnirouteError && error.code === code;
+
+test("a failed load says so and can be tried again", async () => {
+  const asked = network(1);
+  await assert.rejects(Router.load(), coded("network"));
+  const router = await Router.load();
+  assert.ok(router.route("hi").model);
+  assert.equal(asked.filter((name) => name === "default.router").length, 2);
+});
+
+test("loads at the same time share their downloads, and one that gives up leaves the others alone", async () => {
+  const asked = network();
+  const abort = new AbortController();
+  const [given, kept, other] = [Router.load({ signal: abort.signal }), Router.load(), Router.load()];
+  abort.abort();
+  await assert.rejects(given, coded("aborted"));
+  const routers = await Promise.all([kept, other]);
+  assert.deepEqual(asked.filter((name) => name === "default.router"), ["default.router"]);
+  routers[0].free();
+  assert.throws(() => routers[0].route("hi"), coded("freed"));
+  assert.ok(routers[1].route("hi").model, "each caller has a router of its own");
+});
+
+test("a load that all gave up is begun anew by the next caller", async () => {
+  network();
+  const abort = new AbortController();
+  const given = Router.load({ signal: abort.signal });
+  abort.abort();
+  const next = Router.load();
+  await assert.rejects(given, coded("aborted"));
+  assert.ok((await next).route("hi").model);
+});
+
+test("progress is told for each part, up to its end", async () => {
+  network();
+  const last = /** @type {Record<string, { loaded: number, total: number | null }>} */ ({});
+  await Router.load({ onProgress: (/** @type {any} */ { phase, ...far }) => (last[phase] = far) });
+  const { files } = await import(new URL("../../pkg/dist/files.js", import.meta.url).href);
+  const size = files["default.router"].bytes;
+  assert.deepEqual(last.router, { loaded: size, total: size });
+  assert.deepEqual(last.start, { loaded: 1, total: 1 });
+});
+
+test("a file that is not the published one is refused", async () => {
+  globalThis.fetch = async (input) => {
+    const bytes = new Uint8Array(await readFile(new URL(String(input))));
+    bytes.reverse();
+    return new Response(bytes);
+  };
+  await assert.rejects(Router.load(), coded("integrity"));
+});
+
+test("an error names the place in the pool, and the router goes on with the pool it had", async () => {
+  network();
+  const router = await Router.load({ pool: { models: [{ id: "a", accuracy: 0.5, cost: { input: 1, output: 1 } }] } });
+  const wrong = { models: [{ id: "b", cost: { input: -1, output: 1 } }] };
+  assert.throws(() => router.setPool(wrong), (/** @type {any} */ error) => coded("pool_range")(error) && error.path === "$.models[0].cost.input");
+  assert.equal(router.route("hi").model, "a");
+});

@@ -1,0 +1,73 @@
+/**
+ * The package's declarations, as type checkers and the linters of packages see them.
+ */
+import assert from "node:assert/strict";
+import { readFile, stat } from "node:fs/promises";
+import { join } from "node:path";
+import { test } from "node:test";
+import { publint } from "publint";
+import { BIN, installed, run, TARBALL } from "./install.mjs";
+
+const USE = `
+import { Router, UnirouteError, version } from "uniroute";
+import { Router as Edge } from "uniroute/workerd";
+import { WorkerRouter } from "uniroute/worker";
+import { inline } from "uniroute/inline";
+import type { CostEstimate, Decision, RawPool } from "uniroute/types";
+
+const text: string = version();
+const pool: RawPool = { models: [{ id: "a", cost: { input: 1, output: null } }] };
+const router = await Router.load({ pool, signal: AbortSignal.timeout(9), onProgress: ({ phase, loaded, total }) => console.log(phase, loaded, total ?? text) });
+const decision: Decision = router.route("Hi", { minQuality: 0.5, deny: ["b"] });
+const model: string | null = decision.model;
+const costs: CostEstimate[] = router.estimateCost("Hi");
+const decisions: Decision[] = await (await WorkerRouter.load()).routeBatch([text], {}, (done: number, of: number) => console.log(done, of, model, costs));
+await Edge.load({ router: new Uint8Array(), pool: "{}", wasm: await WebAssembly.compile(new Uint8Array()) });
+const script: string = await inline({ pool });
+// @ts-expect-error a misspelt wish
+router.route("Hi", { minquality: 0.5 });
+// @ts-expect-error a prompt is text
+router.route(5);
+try {
+  router.free();
+} catch (error) {
+  if (error instanceof UnirouteError) console.log(error.code.length, error.path?.length, decisions, script);
+}
+`;
+
+for (const [resolution, module] of [["bundler", "esnext"], ["nodenext", "nodenext"]]) {
+  test(`tsc --strict accepts a program that uses every entry, resolving as ${resolution}`, async (t) => {
+    const folder = await installed(t, {
+      "main.ts": USE,
+      "tsconfig.json": JSON.stringify({
+        compilerOptions: { strict: true, skipLibCheck: false, noEmit: true, exactOptionalPropertyTypes: true, target: "es2023", lib: ["es2023", "dom", "dom.iterable"], module, moduleResolution: resolution, types: [] },
+        files: ["main.ts"],
+      }),
+    });
+    await run(join(BIN, "tsc"), ["--project", "."], { cwd: folder });
+  });
+}
+
+test("attw finds nothing wrong with the types", async () => {
+  // Files that are no modules have no types; an ES module is none for CommonJS to require.
+  const data = ["uniroute_bg.wasm", "default.router", "pools/*", "worker-main", "llm-profile.schema.json", "package.json"];
+  await run(join(BIN, "attw"), [TARBALL, "--profile", "esm-only", "--exclude-entrypoints", ...data, "--format", "ascii", "--no-color"]);
+});
+
+test("publint finds nothing wrong with the package", async (t) => {
+  const folder = await installed(t, {});
+  const { messages } = await publint({ pkgDir: join(folder, "node_modules/uniroute"), level: "suggestion", strict: true, pack: false });
+  assert.deepEqual(messages, []);
+});
+
+test("every entry names its types first, and every file it names is there", async (t) => {
+  const folder = join(await installed(t, {}), "node_modules/uniroute");
+  const { exports, bin } = JSON.parse(await readFile(join(folder, "package.json"), "utf8"));
+  for (const [entry, target] of Object.entries(exports)) {
+    if (typeof target === "object") assert.equal(Object.keys(target)[0], "types", entry);
+    for (const path of typeof target === "object" ? Object.values(target) : [target]) {
+      if (!path.includes("*")) assert.ok((await stat(join(folder, path))).isFile(), path);
+    }
+  }
+  assert.ok((await stat(join(folder, bin["uniroute-inline"]))).isFile());
+});

@@ -1,0 +1,171 @@
+//! `cargo xtask pkg`: the npm package as people install it.
+//!
+//! The package is laid out in `target/pkg`: the hand-kept modules of `pkg/`, what `cargo xtask wasm`
+//! generated, declarations made from the modules' own types, and the licences.
+
+use std::{
+    fs,
+    path::{Path, PathBuf},
+    process::Command,
+};
+
+use anyhow::{Context, Result, bail};
+use serde_json::Value;
+
+use crate::{files, npm, process, wasm};
+
+/// Bytes that the tarball may have.
+const LIMIT: u64 = 2_000_000;
+/// Entry points, for which declarations are made.
+const ENTRIES: [&str; 5] = [
+    "index.js",
+    "node.js",
+    "workerd.js",
+    "worker.js",
+    "inline.js",
+];
+const LEGAL: [&str; 3] = ["LICENSE-APACHE", "LICENSE-MIT", "THIRD-PARTY.md"];
+
+/// Builds the module, lays the package out and packs it.
+pub fn run() -> Result<()> {
+    wasm::build(&wasm::Args::default())?;
+    pack().map(|_| ())
+}
+
+/// Packs what is built already. Returns the tarball.
+pub fn pack() -> Result<PathBuf> {
+    npm::require()?;
+    let folder = lay_out()?;
+    let mut npm = process::command("npm");
+    npm.args(["pack", "--json", "--ignore-scripts", "--loglevel=error"])
+        .arg("--pack-destination")
+        .arg(files::target())
+        .current_dir(&folder);
+    let said = process::output(&mut npm)?;
+    let name = name_of(&said).context("npm pack did not say what it wrote")?;
+    let tarball = files::target().join(name);
+    let bytes = fs::metadata(&tarball)?.len();
+    eprintln!(
+        "[xtask] {}: {} bytes",
+        files::shown(&tarball),
+        files::grouped(bytes as usize)
+    );
+    if bytes > LIMIT {
+        bail!(
+            "the package is {} bytes; {} are allowed",
+            files::grouped(bytes as usize),
+            files::grouped(LIMIT as usize)
+        );
+    }
+    Ok(tarball)
+}
+
+/// Fills `target/pkg`, which then holds nothing else.
+fn lay_out() -> Result<PathBuf> {
+    let source = files::root().join("pkg");
+    let folder = files::target().join("pkg");
+    if folder.exists() {
+        fs::remove_dir_all(&folder)?;
+    }
+    for path in files::walk(&source)?
+        .iter()
+        .filter(|path| is_published(path))
+    {
+        let bytes = files::read(&source.join(path))?;
+        files::write_if_changed(&folder.join(path), &without_dispose(path, bytes))?;
+    }
+    for name in LEGAL {
+        files::write_if_changed(&folder.join(name), &files::read(&files::root().join(name))?)?;
+    }
+    process::run(&mut declarations(&source, &folder)?)?;
+    process::run(&mut single(&source, &folder)?)?;
+    Ok(folder)
+}
+
+/// The static path. The transformer's module and weights are of another size; a page that wants
+/// them serves them itself. `single.js` is published as one script.
+fn is_published(path: &Path) -> bool {
+    let name = path.to_string_lossy();
+    let large = name.contains("relaxed") || name.contains("minilm");
+    !(large && name.starts_with("dist")) && path != Path::new("lib/single.js")
+}
+
+/// wasm-bindgen's declarations name `Symbol.dispose`, which the type libraries of most projects do
+/// not know yet; nobody sees that class, so the line can go.
+fn without_dispose(path: &Path, bytes: Vec<u8>) -> Vec<u8> {
+    if path != Path::new("dist/uniroute.d.ts") {
+        return bytes;
+    }
+    let text = String::from_utf8_lossy(&bytes);
+    let kept = text.lines().filter(|l| !l.contains("[Symbol.dispose]"));
+    kept.collect::<Vec<_>>().join("\n").into_bytes()
+}
+
+fn declarations(source: &Path, out: &Path) -> Result<Command> {
+    let mut tsc = npm::script("typescript/bin/tsc")?;
+    tsc.args([
+        "--allowJs",
+        "--declaration",
+        "--emitDeclarationOnly",
+        "--strict",
+    ])
+    .args(["--target", "ES2023", "--lib", "ES2023,DOM,DOM.Iterable"])
+    .args(["--module", "ESNext", "--moduleResolution", "Bundler"])
+    .args(["--skipLibCheck", "--types", "node", "--typeRoots"])
+    .arg(files::root().join("tests/node_modules/@types"))
+    .arg("--rootDir")
+    .arg(source)
+    .arg("--outDir")
+    .arg(out)
+    .args(ENTRIES.map(|entry| source.join(entry)));
+    Ok(tsc)
+}
+
+/// All of the package's code as one script, for `uniroute/inline` to put its files into.
+fn single(source: &Path, out: &Path) -> Result<Command> {
+    let mut esbuild = npm::script("esbuild/bin/esbuild")?;
+    esbuild
+        .arg(source.join("lib/single.js"))
+        .args(["--bundle", "--format=esm", "--minify", "--target=es2022"])
+        .args(["--log-level=warning"])
+        .arg(format!(
+            "--outfile={}",
+            out.join("dist/single.js").display()
+        ));
+    Ok(esbuild)
+}
+
+/// The file name in what `npm pack --json` prints: a list, or in later versions an object by name.
+fn name_of(said: &str) -> Option<String> {
+    let said: Value = serde_json::from_str(said).ok()?;
+    let packed = match &said {
+        Value::Array(list) => list.first()?,
+        Value::Object(map) if map.contains_key("filename") => &said,
+        Value::Object(map) => map.values().next()?,
+        _ => return None,
+    };
+    Some(packed.get("filename")?.as_str()?.to_owned())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_tarball_is_named_by_each_npm_in_its_own_way() {
+        for said in [
+            r#"[{"filename": "uniroute-1.tgz"}]"#,
+            r#"{"uniroute": {"filename": "uniroute-1.tgz"}}"#,
+        ] {
+            assert_eq!(name_of(said).as_deref(), Some("uniroute-1.tgz"));
+        }
+        assert_eq!(name_of("[]"), None);
+    }
+
+    #[test]
+    fn the_transformer_stays_out() {
+        assert!(is_published(Path::new("dist/uniroute_bg.wasm")));
+        assert!(is_published(Path::new("lib/relaxed.js")));
+        assert!(!is_published(Path::new("dist/uniroute_relaxed_bg.wasm")));
+    }
+}
