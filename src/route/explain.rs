@@ -58,6 +58,8 @@ fn compare(chosen: &Candidate, next: &Candidate) -> String {
     let gain = next.quality - chosen.quality;
     let quality = match (gain * 100.0).round() {
         0.0 => "about as good".to_owned(),
+        1.0 => "1 point better".into(),
+        -1.0 => "1 point worse".into(),
         points if points > 0.0 => format!("{points:.0} points better"),
         points => format!("{:.0} points worse", -points),
     };

@@ -2,7 +2,7 @@ import assert from "node:assert/strict";
 import { readFile } from "node:fs/promises";
 import { after, before, test } from "node:test";
 import { SITE, startServer, visit } from "./harness.mjs";
-import { PAIR, decision, openPool } from "./page.mjs";
+import { PAIR, decision, go, openPool } from "./page.mjs";
 
 /** @typedef {import("playwright-core").Page} Page */
 
@@ -12,12 +12,6 @@ before(async () => {
   server = await startServer(SITE);
 });
 after(() => server.stop());
-
-/**
- * @param {Page} page
- * @param {string} view
- */
-const go = (page, view) => page.getByRole("link", { name: view, exact: true }).click();
 
 /**
  * @param {Page} page
@@ -84,7 +78,7 @@ test("a broken line of a batch is named", async () => {
     await decision(page);
     await go(page, "Batch");
     await page.locator("#batch-file").setInputFiles({ name: "prompts.jsonl", mimeType: "application/json", buffer: Buffer.from('{"prompt":"a"}\n{oops\n') });
-    assert.match(await page.locator(".problem").innerText(), /Line 2 is not JSON/);
+    await page.locator("#batch-input .problem", { hasText: "Line 2 is not JSON" }).waitFor();
   });
 });
 

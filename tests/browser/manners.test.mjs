@@ -1,6 +1,8 @@
 import assert from "node:assert/strict";
-import { readFile, readdir } from "node:fs/promises";
+import { createHash } from "node:crypto";
+import { appendFile, cp, mkdtemp, readFile, readdir, rm, writeFile } from "node:fs/promises";
 import { createRequire } from "node:module";
+import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { after, before, test } from "node:test";
 import { gzipSync } from "node:zlib";
@@ -153,5 +155,89 @@ test("the page works without a network from its second visit on", async () => {
     await page.locator("#candidates tbody tr").first().waitFor();
     await context.setOffline(false);
     assert.deepEqual(problems, []);
+  });
+});
+
+test("a newer version of the page is offered, taken whole or not at all, and keeps the prompt", async () => {
+  const site = await mkdtemp(join(tmpdir(), "uniroute-"));
+  await cp(SITE, site, { recursive: true });
+  const own = await startServer(site);
+  const marked = (/** @type {import("playwright-core").Page} */ page) => page.evaluate(() => getComputedStyle(document.documentElement).getPropertyValue("--newer"));
+  try {
+    await visit(own.url, async ({ page, problems }) => {
+      await decision(page);
+      await page.evaluate(() => navigator.serviceWorker.ready);
+      await page.reload();
+      await page.waitForFunction(() => navigator.serviceWorker.controller !== null);
+      await page.fill("#prompt", "What is the capital of Peru?");
+      await decision(page);
+
+      await publish(site, ":root { --newer: broken }", "0".repeat(64));
+      const ended = await page.evaluate(async () => {
+        const registration = await navigator.serviceWorker.getRegistration();
+        await registration?.update();
+        const { installing } = registration ?? {};
+        if (!installing) return "none";
+        return new Promise((resolve) => installing.addEventListener("statechange", () => resolve(installing.state)));
+      });
+      assert.equal(ended, "redundant", "files that are not those of their version are not kept");
+      await page.reload();
+      await decision(page);
+      assert.equal(await marked(page), "");
+      // The failed installation is told on the console, which is right.
+      problems.length = 0;
+
+      await publish(site, ":root { --newer: whole }");
+      await page.reload();
+      const notice = page.locator(".notice", { hasText: "A newer version of this page is ready." });
+      await notice.waitFor();
+      await Promise.all([page.waitForEvent("load"), notice.getByRole("button", { name: "Reload" }).click()]);
+      await decision(page);
+      assert.match(await marked(page), /whole/);
+      assert.equal(await page.inputValue("#prompt"), "What is the capital of Peru?");
+    });
+  } finally {
+    await own.stop();
+    await rm(site, { recursive: true });
+  }
+});
+
+/**
+ * Adds a rule to the style of a written page, and the change to the list its service worker goes by.
+ *
+ * @param {string} site
+ * @param {string} rule
+ * @param {string} [hash] of the changed file, when the list should be wrong about it
+ */
+async function publish(site, rule, hash) {
+  const style = "css/page.css";
+  await appendFile(join(site, style), `${rule}\n`);
+  const list = join(site, "sw-files.js");
+  const [head, json] = (await readFile(list, "utf8")).trim().split(" = ");
+  const known = JSON.parse((json ?? "").replace(/;$/, ""));
+  known.files[style] = hash ?? createHash("sha256").update(await readFile(join(site, style))).digest("hex");
+  known.version = createHash("sha256").update(JSON.stringify(known.files)).digest("hex");
+  await writeFile(list, `${head} = ${JSON.stringify(known)};\n`);
+}
+
+test("typing with a pool of 100 models never holds the page up", async (t) => {
+  const models = Array.from({ length: 100 }, (_, i) => ({ id: `m${i}`, name: `Model ${i}`, accuracy: 0.3 + i / 200, labels_count: 50 + i, cost: { input: 0.01 * 1.07 ** i, output: 0.04 * 1.07 ** i } }));
+  await visit(server.url, async ({ page }) => {
+    await decision(page);
+    await openPool(page, "hundred.json", JSON.stringify({ schema_version: 1, name: "A hundred", as_of: "2026-01-01", models }));
+    await page.locator("#candidates th", { hasText: "Model 99" }).waitFor();
+    await decision(page);
+    await page.evaluate(() => {
+      const tasks = /** @type {number[]} */ ([]);
+      Object.assign(globalThis, { tasks });
+      new PerformanceObserver((list) => list.getEntries().forEach(({ duration }) => tasks.push(duration))).observe({ entryTypes: ["longtask"] });
+    });
+    await page.fill("#prompt", "");
+    await page.locator("#prompt").pressSequentially("Why does bread rise when it bakes, and why does it sink again if I open the oven early?", { delay: 30 });
+    const { name } = await decision(page);
+    const tasks = await page.evaluate(() => /** @type {{ tasks: number[] }} */ (/** @type {unknown} */ (globalThis)).tasks);
+    t.diagnostic(`typing 87 letters, 100 models: ${tasks.length} tasks over 50 ms, the longest ${Math.round(Math.max(0, ...tasks))} ms`);
+    assert.match(name, /^Model \d+$/);
+    assert.equal((await candidates(page)).length, 100);
   });
 });

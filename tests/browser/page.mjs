@@ -14,7 +14,7 @@ import { setTimeout } from "node:timers/promises";
  */
 export async function decision(page) {
   const card = page.locator("#decision");
-  await card.locator("h2").waitFor();
+  await page.locator("#decision[aria-busy=false] h2").waitFor();
   let before = "";
   for (;;) {
     const now = await card.innerText();
@@ -34,6 +34,16 @@ export async function decision(page) {
  */
 export async function openPool(page, name, content) {
   await page.locator("#file").setInputFiles({ name, mimeType: "application/json", buffer: Buffer.from(content) });
+}
+
+/**
+ * Changes to another view of the page.
+ *
+ * @param {Page} page
+ * @param {string} view
+ */
+export async function go(page, view) {
+  await page.getByRole("link", { name: view, exact: true }).click();
 }
 
 /**

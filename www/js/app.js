@@ -148,6 +148,7 @@ export class App {
   decide() {
     const { phase, prompt } = this.store.now;
     if (phase !== "ready") return;
+    this.store.set({ deciding: true });
     void this.#ask(prompt, request(this.store.now));
     this.batch.refresh();
   }
@@ -171,15 +172,18 @@ export class App {
     this.store.set({ notice: null });
   }
 
-  #ask = latest(async (/** @type {string} */ prompt, /** @type {import("./state.js").RouteRequest} */ wish) => {
-    const start = performance.now();
-    try {
-      const explanation = (await this.router?.explain(prompt, wish)) ?? null;
-      this.store.set({ explanation, took: performance.now() - start });
-    } catch (thrown) {
-      this.tell("No decision", thrown);
-    }
-  });
+  #ask = latest(
+    async (/** @type {string} */ prompt, /** @type {import("./state.js").RouteRequest} */ wish) => {
+      const start = performance.now();
+      try {
+        const explanation = (await this.router?.explain(prompt, wish)) ?? null;
+        this.store.set({ explanation, took: performance.now() - start });
+      } catch (thrown) {
+        this.tell("No decision", thrown);
+      }
+    },
+    () => this.store.set({ deciding: false }),
+  );
 
   /** Fetches the map; from then on decisions say where their prompt lies. */
   async #drawMap() {

@@ -16,9 +16,10 @@ export function loadRouter(options) {
  *
  * @template {unknown[]} A
  * @param {(...question: A) => Promise<void>} ask takes care of its own failures
+ * @param {() => void} [idle] called when the last question has its answer
  * @returns {(...question: A) => Promise<void>}
  */
-export function latest(ask) {
+export function latest(ask, idle = () => {}) {
   /** @type {A | null} */
   let next = null;
   let busy = false;
@@ -32,5 +33,6 @@ export function latest(ask) {
       await ask(...now);
     }
     busy = false;
+    idle();
   };
 }

@@ -45,6 +45,7 @@ export const VIEWS = ["route", "batch", "pool", "about"];
  *   pool: PoolInfo | null,
  *   poolName: string,
  *   explanation: Explanation | null,
+ *   deciding: boolean,
  *   map: ClusterMap | null,
  *   cluster: number | null,
  *   took: number | null,
@@ -68,6 +69,7 @@ export function initial() {
   return {
     ...DEFAULTS,
     prompt: "",
+    deciding: false,
     phase: "loading",
     progress: {},
     pools: [],

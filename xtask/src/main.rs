@@ -9,6 +9,7 @@ mod offline;
 mod package;
 mod pkg;
 mod process;
+mod screenshots;
 mod site;
 mod size;
 mod test;
@@ -39,6 +40,8 @@ enum Task {
     Test(test::Args),
     /// List what a visitor downloads, from the page in target/site
     Size,
+    /// Take pictures of every view of the page, at three widths, light and dark
+    Screenshots(screenshots::Args),
     /// Fetch, verify and quantise the transformer's weights into target/minilm
     Minilm(minilm::Args),
     /// Make the static table anew from the transformer and general text
@@ -62,6 +65,7 @@ fn main() -> Result<()> {
         Task::Pkg => pkg::run(),
         Task::Test(args) => test::run(&args),
         Task::Size => size::run(),
+        Task::Screenshots(args) => screenshots::run(&args),
         Task::Minilm(args) => minilm::run(&args),
         Task::Distil(args) => distil::run(&args),
         Task::Bench(Bench::Browser(args)) => bench_browser::run(&args),

@@ -11,6 +11,9 @@ use crate::{files, wasm};
 /// The pool that is used when none is named, and is listed first.
 pub const DEFAULT_POOL: &str = "open";
 
+/// Names and providers of the models, from which the default pools are made.
+const NAMES: &str = "names.json";
+
 /// Puts what is committed in `assets/` into `pkg/dist` and lists it in `files.js`.
 pub fn assemble() -> Result<()> {
     forget_stale()?;
@@ -52,10 +55,11 @@ fn write_pool_index() -> Result<()> {
     Ok(())
 }
 
-/// The table is inside the default router already, and provenance is for readers of the source.
+/// The table is inside the default router already, the names are in the pools, and provenance is for
+/// readers of the source.
 fn is_for_users(path: &Path) -> bool {
     let extension = path.extension().and_then(OsStr::to_str);
-    !matches!(extension, Some("md" | "safetensors"))
+    !matches!(extension, Some("md" | "safetensors")) && path != Path::new(NAMES)
 }
 
 fn write_list() -> Result<()> {

@@ -95,7 +95,7 @@ pub struct ProfileArgs {
     /// Labelled prompts: a folder (as for `fit`), a .jsonl or a .csv file
     #[arg(long, value_name = "FILE|DIR")]
     pub labels: PathBuf,
-    /// Prices: a models.json, or a pool whose prices are taken over by model id
+    /// Prices, names and providers: a models.json, or a pool from which they are taken by model id
     #[arg(long, value_name = "FILE")]
     pub prices: Option<PathBuf>,
     /// Pool to add the models to; models of the same id are replaced

@@ -18,10 +18,10 @@ const CHARACTERS_PER_TOKEN: f64 = 4.0;
 pub fn run(args: ProfileArgs) -> Result<()> {
     let router = files::router(&args.router)?;
     let labels = data::labels(&args.labels)?;
-    let prices = args
+    let facts = args
         .prices
         .as_deref()
-        .map(prices)
+        .map(facts)
         .transpose()?
         .unwrap_or_default();
     let mut pool = match &args.base {
@@ -48,7 +48,7 @@ pub fn run(args: ProfileArgs) -> Result<()> {
         };
         let old = pool.models.iter().position(|m| m.id == model.id);
         let mut raw = old.map(|i| pool.models[i].clone()).unwrap_or_default();
-        describe(&mut raw, model, prices.get(&model.id));
+        describe(&mut raw, model, facts.get(&model.id));
         raw.errors = Some(RawErrors::from(&profile));
         raw.labels = None;
         raw.accuracy = None;
@@ -86,20 +86,17 @@ fn profile(
     Ok(Some(router.profile_from_errors(seen.view(), &errors)?))
 }
 
-/// Name, prices and answer length of a model, where the labels or the price list know them; what
-/// a base pool says stays otherwise.
-fn describe(raw: &mut RawModel, model: &Model, price: Option<&RawCost>) {
+/// Name, provider, prices and answer length of a model, where the price list or else the labels
+/// know them; what a base pool says stays otherwise.
+fn describe(raw: &mut RawModel, model: &Model, facts: Option<&RawModel>) {
     raw.id.clone_from(&model.id);
+    if let Some(facts) = facts {
+        raw.name = facts.name.clone().or(raw.name.take());
+        raw.provider = facts.provider.clone().or(raw.provider.take());
+    }
     raw.name.get_or_insert_with(|| model.name.clone());
-    let listed = model
-        .price_in
-        .zip(model.price_out)
-        .map(|(input, output)| RawCost {
-            input: Some(input),
-            output: Some(output),
-            ..RawCost::default()
-        });
-    if let Some(cost) = price.cloned().or(listed) {
+    let listed = facts.and_then(|facts| facts.cost.clone());
+    if let Some(cost) = listed.or(cost(model)) {
         raw.cost = Some(cost);
     }
     if raw.output_tokens.is_none()
@@ -123,27 +120,34 @@ fn base(path: &Path, router: &Router) -> Result<RawPool> {
         .clone())
 }
 
-/// Prices by model id, from a pool or from a models.json.
-fn prices(path: &Path) -> Result<HashMap<String, RawCost>> {
+/// The models of a pool or of a models.json, by id.
+fn facts(path: &Path) -> Result<HashMap<String, RawModel>> {
     let json = files::read(path, uniroute::pool::MAX_BYTES)?;
+    let place = || path.display().to_string();
     let is_list = json.iter().find(|b| !b.is_ascii_whitespace()) == Some(&b'[');
-    if !is_list {
-        let pool = RawPool::parse(&json).with_context(|| path.display().to_string())?;
-        return Ok(pool
-            .models
-            .into_iter()
-            .filter_map(|m| Some((m.id, m.cost?)))
-            .collect());
-    }
-    let models =
-        uniroute::eval::read_models(&json[..]).with_context(|| path.display().to_string())?;
-    let cost = |m: &Model| RawCost {
-        input: m.price_in,
-        output: m.price_out,
-        ..RawCost::default()
+    let models = if is_list {
+        let models = uniroute::eval::read_models(&json[..]).with_context(place)?;
+        models.iter().map(listed).collect()
+    } else {
+        RawPool::parse(&json).with_context(place)?.models
     };
-    Ok(models
-        .into_iter()
-        .map(|m| (m.id.clone(), cost(&m)))
-        .collect())
+    Ok(models.into_iter().map(|m| (m.id.clone(), m)).collect())
+}
+
+fn listed(model: &Model) -> RawModel {
+    RawModel {
+        id: model.id.clone(),
+        name: Some(model.name.clone()),
+        cost: cost(model),
+        ..RawModel::default()
+    }
+}
+
+fn cost(model: &Model) -> Option<RawCost> {
+    let (input, output) = model.price_in.zip(model.price_out)?;
+    Some(RawCost {
+        input: Some(input),
+        output: Some(output),
+        ..RawCost::default()
+    })
 }

@@ -17,6 +17,7 @@ export function mountDecision({ store }) {
   const spoken = byId("spoken");
   /** @type {ReturnType<typeof setTimeout> | undefined} */
   let speaking;
+  store.watch(["deciding"], ({ deciding }) => root.setAttribute("aria-busy", String(deciding)));
   store.watch(["explanation", "prompt", "phase", "pool"], (state) => {
     const decision = state.explanation?.decision;
     const candidate = chosen(state);
