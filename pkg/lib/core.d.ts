@@ -265,7 +265,8 @@ export type Decision = {
  */
 model: string | null, 
 /**
- * All models of the pool: considered ones by rising score, then excluded ones.
+ * The models of the pool: considered ones by rising score, then excluded ones. All of them,
+ * unless the request's `top` says how many.
  */
 candidates: Array<Candidate>, 
 /**
@@ -325,7 +326,12 @@ inputTokens?: number,
 /**
  * Consider models without a price, as if they were free.
  */
-allowUnpriced?: boolean, };
+allowUnpriced?: boolean, 
+/**
+ * List only so many candidates, the first ones; all when absent. With large pools most of the
+ * time goes into listing.
+ */
+top?: number, };
 
 /**
  * A model that no cheaper one equals in expected quality.

@@ -87,12 +87,20 @@ impl Profile {
     /// Expected error ΦᵀΨ of a prompt of this membership, with its standard deviation
     /// √((1 − ρ)·Σφ²s² + ρ·(Σφs)²).
     pub fn predict(&self, membership: &[f32]) -> Prediction {
-        let (mut mean, mut own, mut together) = (0.0, 0.0, 0.0);
-        for ((phi, m), s) in membership.iter().zip(&self.mean).zip(&self.sd) {
-            mean += phi * m;
-            own += (phi * s) * (phi * s);
-            together += phi * s;
+        let (phi, phi_rest) = membership.as_chunks();
+        let (means, means_rest) = self.mean.as_chunks();
+        let (sds, sds_rest) = self.sd.as_chunks();
+        let mut sums = [[0.0; LANES]; 3];
+        for ((phi, means), sds) in phi.iter().zip(means).zip(sds) {
+            add(&mut sums, phi, means, sds);
         }
+        add(
+            &mut sums,
+            &padded(phi_rest),
+            &padded(means_rest),
+            &padded(sds_rest),
+        );
+        let [mean, own, together] = sums.map(|lanes| lanes.iter().sum::<f32>());
         let variance = (1.0 - self.correlation) * own + self.correlation * together * together;
         Prediction {
             mean: mean.clamp(0.0, 1.0),
@@ -126,6 +134,26 @@ impl Profile {
             self.labels[k] += phi;
         }
     }
+}
+
+/// Sums that run side by side: a single one would wait for each addition in turn.
+const LANES: usize = 8;
+
+/// Adds φ·m, (φ·s)² and φ·s to the sums.
+#[inline(always)]
+fn add(sums: &mut [[f32; LANES]; 3], phi: &[f32; LANES], means: &[f32; LANES], sds: &[f32; LANES]) {
+    for lane in 0..LANES {
+        let spread = phi[lane] * sds[lane];
+        sums[0][lane] += phi[lane] * means[lane];
+        sums[1][lane] += spread * spread;
+        sums[2][lane] += spread;
+    }
+}
+
+fn padded(rest: &[f32]) -> [f32; LANES] {
+    let mut lanes = [0.0; LANES];
+    lanes[..rest.len()].copy_from_slice(rest);
+    lanes
 }
 
 /// Standard deviations where none were given: each cluster's prior variance, narrowed by its own

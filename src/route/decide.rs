@@ -60,7 +60,7 @@ pub fn decide(
         .map(|m| weigh(m, placed, request))
         .collect();
     let floor_missed = relax_floor(&mut candidates, request);
-    candidates.sort_by(rank);
+    let candidates = ranked(candidates);
     let model = candidates
         .first()
         .filter(|c| c.excluded.is_none())
@@ -78,6 +78,9 @@ pub fn decide(
         reason: String::new(),
     };
     decision.reason = explain(&decision, request, floor_missed);
+    decision
+        .candidates
+        .truncate(request.top.unwrap_or(usize::MAX));
     Ok(decision)
 }
 
@@ -197,6 +200,14 @@ fn relax_floor(candidates: &mut [Candidate], request: &Request) -> bool {
     }
 }
 
+/// Sorts numbers in the candidates' place, since these are large and a sort moves much.
+fn ranked(candidates: Vec<Candidate>) -> Vec<Candidate> {
+    let mut order: Vec<usize> = (0..candidates.len()).collect();
+    order.sort_unstable_by(|&a, &b| rank(&candidates[a], &candidates[b]));
+    let mut places: Vec<_> = candidates.into_iter().map(Some).collect();
+    order.into_iter().filter_map(|i| places[i].take()).collect()
+}
+
 /// Considered before excluded, then by score, then the cheaper, then the better, then by id, so
 /// that equal inputs give equal orders everywhere.
 fn rank(a: &Candidate, b: &Candidate) -> Ordering {
@@ -214,11 +225,15 @@ fn rank(a: &Candidate, b: &Candidate) -> Ordering {
 }
 
 fn heaviest(router: &Router, membership: &[f32]) -> Vec<ClusterShare> {
+    let by_weight = |a: &usize, b: &usize| membership[*b].total_cmp(&membership[*a]).then(a.cmp(b));
     let mut order: Vec<usize> = (0..membership.len()).collect();
-    order.sort_by(|a, b| membership[*b].total_cmp(&membership[*a]).then(a.cmp(b)));
+    if order.len() > CLUSTERS_SHOWN {
+        order.select_nth_unstable_by(CLUSTERS_SHOWN, by_weight);
+        order.truncate(CLUSTERS_SHOWN);
+    }
+    order.sort_unstable_by(by_weight);
     order
         .into_iter()
-        .take(CLUSTERS_SHOWN)
         .map(|id| ClusterShare {
             id,
             label: router

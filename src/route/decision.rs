@@ -87,7 +87,8 @@ pub struct ClusterShare {
 pub struct Decision {
     /// The chosen model's id; `null` when every model is excluded.
     pub model: Option<String>,
-    /// All models of the pool: considered ones by rising score, then excluded ones.
+    /// The models of the pool: considered ones by rising score, then excluded ones. All of them,
+    /// unless the request's `top` says how many.
     pub candidates: Vec<Candidate>,
     /// The clusters that the prompt mostly belongs to, heaviest first.
     pub clusters: Vec<ClusterShare>,

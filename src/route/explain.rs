@@ -4,12 +4,8 @@ use super::decision::{Candidate, Decision};
 use super::request::{Objective, Request};
 
 pub(super) fn explain(decision: &Decision, request: &Request, floor_missed: bool) -> String {
-    let considered: Vec<_> = decision
-        .candidates
-        .iter()
-        .filter(|c| c.excluded.is_none())
-        .collect();
-    let Some(chosen) = considered.first() else {
+    let mut considered = decision.candidates.iter().filter(|c| c.excluded.is_none());
+    let Some(chosen) = considered.next() else {
         return none_left(decision, request);
     };
     let mut words = vec![match request.objective {
@@ -42,7 +38,7 @@ pub(super) fn explain(decision: &Decision, request: &Request, floor_missed: bool
         percent(chosen.interval[0]),
         percent(chosen.interval[1]),
     ));
-    if let Some(next) = considered.get(1) {
+    if let Some(next) = considered.next() {
         words.push(compare(chosen, next));
     }
     if decision.out_of_distribution {

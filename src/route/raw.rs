@@ -31,6 +31,9 @@ pub struct RawRequest {
     pub input_tokens: Option<f64>,
     /// Consider models without a price, as if they were free.
     pub allow_unpriced: Option<bool>,
+    /// List only so many candidates, the first ones; all when absent. With large pools most of the
+    /// time goes into listing.
+    pub top: Option<u32>,
 }
 
 impl TryFrom<RawRequest> for Request {
@@ -59,6 +62,7 @@ impl TryFrom<RawRequest> for Request {
             expected_output_tokens: raw.expected_output_tokens,
             input_tokens: raw.input_tokens,
             allow_unpriced: raw.allow_unpriced.unwrap_or_default(),
+            top: raw.top.map(|top| top as usize),
         })
     }
 }

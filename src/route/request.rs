@@ -35,6 +35,8 @@ pub struct Request {
     pub input_tokens: Option<f64>,
     /// Consider models without a price, as if they were free.
     pub allow_unpriced: bool,
+    /// List only so many candidates, the first ones; all when absent.
+    pub top: Option<usize>,
 }
 
 /// Why a request was refused.

@@ -61,6 +61,18 @@ fn a_higher_lambda_moves_the_choice_to_the_cheaper_model() {
 }
 
 #[test]
+fn a_shorter_list_of_candidates_changes_neither_the_choice_nor_the_reason() {
+    let all = ask("code", by(Objective::Lambda(100.0)));
+    let short = Request {
+        top: Some(1),
+        ..by(Objective::Lambda(100.0))
+    };
+    let short = ask("code", short);
+    assert_eq!(short.candidates, all.candidates[..1]);
+    assert_eq!((short.model, short.reason), (all.model, all.reason));
+}
+
+#[test]
 fn equally_good_models_are_told_apart_by_price_even_at_lambda_zero() {
     assert_eq!(
         ask("poem", by(Objective::Lambda(0.0))).model.as_deref(),

@@ -21,6 +21,7 @@ pub fn run(args: RouteArgs) -> Result<()> {
         expected_output_tokens: args.output_tokens,
         input_tokens: None,
         allow_unpriced: args.allow_unpriced,
+        top: None,
     };
     match prompts::read(args.prompt)? {
         Prompts::One(prompt) => one(&router, &pool, &prompt, &request, args.json),
