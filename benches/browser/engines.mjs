@@ -4,6 +4,7 @@
  * @typedef {object} Engine
  * @property {(ids: number[]) => Promise<Float32Array> | Float32Array} embedIds unit vector
  * @property {(text: string) => Promise<Float32Array> | Float32Array} [embedText]
+ * @property {(text: string) => Promise<unknown> | unknown} [decide] from the text to a model of the pool
  * @property {(rows: number) => number} [linearLayers] runs them alone; multiplications done
  * @property {(rounds: number) => number} [peak] dot products of registers; multiplications done
  * @property {() => number} [memory] bytes
@@ -85,6 +86,59 @@ export async function transformers() {
     embedText: async (text) => (await extract(text, { pooling: "mean", normalize: true })).data,
     ids: (text) => Array.from(extract.tokenizer(text, { truncation: true, max_length: 256 }).input_ids.data, Number),
   };
+}
+
+/** Numbers in [0, 1) that are the same each time. */
+function numbers(count) {
+  let state = 1;
+  return Float32Array.from({ length: count }, () => (state = (state * 16807) % 2147483647) / 2147483647);
+}
+
+/** Texts that differ, since a router remembers the last one. */
+let asked = 0;
+const another = (text) => `${text} ${asked++}`;
+
+/** The package as a page has it, with a pool of so many models. */
+export async function routing(embedder, models) {
+  const { Router } = await import("/package/index.js");
+  const router = await Router.load({ embedder });
+  const { clusters } = router.info();
+  const errors = () => ({ mean: Array.from(numbers(clusters)), sd: Array(clusters).fill(0.1) });
+  const model = (_, i) => ({ id: `model-${i}`, cost: { input: 1 + i, output: 1 + i }, errors: errors() });
+  router.setPool({ models: Array.from({ length: models }, model) });
+  return { decide: (text) => router.route(another(text), { lambda: 100 }).model };
+}
+
+/** The first decision of a page that loads the package and nothing else. */
+export async function firstDecision(embedder, text) {
+  const { Router } = await import("/package/index.js");
+  return (await Router.load({ embedder })).route(text).model;
+}
+
+/** transformers.js, and the same rule in JavaScript: argmin of ΦᵀΨ + λ·cost. */
+export function peerRouting({ embedText }, models, clusters = 200) {
+  const centroids = numbers(clusters * WIDTH);
+  const errors = numbers(clusters * models);
+  const costs = numbers(models);
+  const decide = async (text) => {
+    const vector = await embedText(another(text));
+    const weights = new Float32Array(clusters);
+    let sum = 0;
+    for (let k = 0; k < clusters; k++) {
+      let distance = 0;
+      for (let i = 0; i < WIDTH; i++) distance += (vector[i] - centroids[k * WIDTH + i]) ** 2;
+      sum += weights[k] = Math.exp(-distance / 0.1);
+    }
+    let best = 0;
+    let least = Infinity;
+    for (let h = 0; h < models; h++) {
+      let score = 1e-3 * costs[h];
+      for (let k = 0; k < clusters; k++) score += (weights[k] / sum) * errors[h * clusters + k];
+      if (score < least) [best, least] = [h, score];
+    }
+    return `model-${best}`;
+  };
+  return { decide };
 }
 
 /** A page's engine is loaded once and waits here by its name. */

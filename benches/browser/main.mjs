@@ -23,6 +23,8 @@ const HERE = fileURLToPath(new URL(".", import.meta.url));
 const LENGTHS = [16, 64, 128, 256];
 const ROUNDS = Number(process.env.BENCH_ROUNDS ?? 9);
 const TEXTS = 200;
+/** Models to choose from where decisions are timed. */
+const MODELS = 100;
 /** Tokens that a sample runs over at least, so that it is long against the clock's grain. */
 const SAMPLE_TOKENS = 256;
 const TYPES = { mjs: "text/javascript", js: "text/javascript", wasm: "application/wasm", json: "application/json", html: "text/html" };
@@ -49,7 +51,7 @@ const served = new Map();
 function fileOf(path) {
   const named = FILES.get(path);
   if (named) return named;
-  if (path.startsWith("/lib/")) return join(HERE, "../../pkg", path);
+  if (path.startsWith("/package/")) return join(HERE, "../../pkg", path.slice(9));
   if (path.startsWith("/modules/")) return join(HERE, "node_modules", path.slice(9));
   return join(HERE, path);
 }
@@ -85,8 +87,8 @@ async function openPage() {
   return page;
 }
 
-/** From nothing to the first vector, in a fresh page: bytes as they would be sent, and wall time. */
-async function firstVector(load) {
+/** From nothing to the first decision, in a fresh page: bytes as they would be sent, and wall time. */
+async function firstDecision(load) {
   const page = await openPage();
   served.clear();
   const start = performance.now();
@@ -98,29 +100,35 @@ async function firstVector(load) {
 }
 
 const first = {
-  ours: await firstVector(async () => (await bench.ours("/simd128.wasm", "/weights")).embedText("Why is the sky blue?")),
-  transformersJs: await firstVector(async () => (await bench.transformers()).embedText("Why is the sky blue?")),
+  instant: await firstDecision(() => bench.firstDecision("static", "Why is the sky blue?")),
+  transformer: await firstDecision(() => bench.firstDecision("minilm", "Why is the sky blue?")),
+  peer: await firstDecision(async () => bench.peerRouting(await bench.transformers(), 9).decide("Why is the sky blue?")),
 };
 
 const page = await openPage();
 const clock = await clockOf(page);
-const memory = await page.evaluate(async () => {
-  const { engines, ours, onnx, transformers } = bench;
-  const { hasRelaxedDots } = await import("/lib/relaxed.js");
+const memory = await page.evaluate(async (models) => {
+  const { engines, ours, onnx, transformers, routing, peerRouting } = bench;
+  const { hasRelaxedDots } = await import("/package/lib/relaxed.js");
   engines.simd128 = await ours("/simd128.wasm", "/weights");
   engines.relaxed = await ours("/relaxed.wasm", "/weights");
   engines.float = await onnx("/float.onnx");
   engines.int8 = await onnx("/int8.onnx");
   engines.transformers = await transformers();
+  engines.instant = await routing("static", models);
+  engines.transformer = await routing("minilm", models);
+  engines.peer = peerRouting(engines.transformers, models);
   for (const name of ["simd128", "relaxed", "float", "int8"]) {
     await bench.run(name, "embedIds", Array.from({ length: 16 }, (_, i) => 2000 + i), 80);
   }
+  for (const [name, times] of [["instant", 5000], ["transformer", 40]]) await bench.run(name, "decide", "Why is the sky blue?", times);
   // Time for the optimising compiler.
   await new Promise((resolve) => setTimeout(resolve, 2000));
   return { simd128: engines.simd128.memory(), relaxed: engines.relaxed.memory(), chosen: hasRelaxedDots() ? "relaxed" : "simd128" };
-});
+}, MODELS);
 
 const NAMES = ["float", "int8", "simd128", "relaxed"];
+const DECIDERS = ["peer", "transformer", "instant"];
 const ids = (length) => [101, ...Array.from({ length: length - 2 }, (_, i) => 2000 + ((i * 37) % 9000)), 102];
 /** About as many tokens as ids, for those that start from text. */
 const text = (length) => Array.from({ length: length - 2 }, (_, i) => ["river", "stone", "why", "seven"][i % 4]).join(" ");
@@ -130,6 +138,7 @@ for (const length of LENGTHS) {
   const times = Math.ceil(SAMPLE_TOKENS / length);
   for (const name of NAMES) tasks.push({ key: `${name} ${length}`, name, method: "embedIds", argument: ids(length), times });
   for (const name of ["transformers", "simd128", "relaxed"]) tasks.push({ key: `${name} text ${length}`, name, method: "embedText", argument: text(length), times });
+  for (const name of DECIDERS) tasks.push({ key: `${name} decide ${length}`, name, method: "decide", argument: text(length), times: name === "instant" ? 1000 : times });
   for (const name of ["simd128", "relaxed"]) tasks.push({ key: `${name} linear ${length}`, name, method: "linearLayers", argument: length, times });
 }
 for (const name of ["simd128", "relaxed"]) tasks.push({ key: `${name} peak`, name, method: "peak", argument: 2_000_000, times: 1 });
@@ -185,9 +194,16 @@ for (const name of ["simd128", "relaxed"]) {
   const cells = LENGTHS.map((l) => pad(`${rate(`${name} linear ${l}`).toFixed(1)} (${((100 * rate(`${name} linear ${l}`)) / peak).toFixed(0)} %)`, 16));
   console.log(LABELS[name].padEnd(26), cells.join(""), `   peak ${peak.toFixed(1)}`);
 }
-console.log("\nfirst vector in a fresh page, server on this machine");
-for (const [name, { milliseconds, bytes }] of Object.entries(first)) {
-  console.log(name.padEnd(26), pad(`${(bytes / 1e6).toFixed(2)} MB gzip`, 16), pad(`${milliseconds.toFixed(0)} ms`, 12));
+console.log(`\ntext to decision, ${MODELS} models (times as fast as the first row)`);
+const STACKS = { peer: "transformers.js, arg-min in JS", transformer: "uniroute, Transformer", instant: "uniroute, Instant" };
+for (const name of DECIDERS) {
+  const cells = LENGTHS.map((l) => pad(`${time(`${name} decide ${l}`).toFixed(3)} (${(time(`peer decide ${l}`) / time(`${name} decide ${l}`)).toFixed(2)})`, 18));
+  console.log(STACKS[name].padEnd(32), cells.join(""));
+}
+console.log("\nfirst decision in a fresh page, server on this machine");
+for (const name of DECIDERS) {
+  const { milliseconds, bytes } = first[name];
+  console.log(STACKS[name].padEnd(32), pad(`${(bytes / 1e6).toFixed(2)} MB gzip (1/${(first.peer.bytes / bytes).toFixed(1)})`, 26), pad(`${milliseconds.toFixed(0)} ms`, 12));
 }
 console.log(`\nmemory: simd128 ${(memory.simd128 / 1e6).toFixed(1)} MB, relaxed ${(memory.relaxed / 1e6).toFixed(1)} MB; this browser would get ${memory.chosen}`);
 

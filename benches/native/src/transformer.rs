@@ -1,0 +1,21 @@
+//! The transformer's weights where `cargo xtask minilm` leaves them.
+
+use std::{fs, path::Path};
+
+use uniroute::embed::MiniLm;
+
+use crate::Result;
+
+/// A file of target/minilm.
+pub fn read(name: &str) -> Result<Vec<u8>> {
+    let path = Path::new(env!("CARGO_MANIFEST_DIR"))
+        .join("../../target/minilm")
+        .join(name);
+    fs::read(&path).map_err(|e| format!("{}: {e}; run `cargo xtask minilm`", path.display()).into())
+}
+
+/// The transformer in f32, through candle.
+pub fn floats() -> Result<MiniLm> {
+    let (vocabulary, weights) = (read("vocab.txt")?, read("model.safetensors")?);
+    Ok(MiniLm::from_safetensors(&vocabulary, &weights)?)
+}
