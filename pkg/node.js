@@ -9,15 +9,20 @@ import { version } from "./dist/uniroute.js";
 import { verify } from "./lib/bytes.js";
 import { loadCore } from "./lib/load.js";
 import { CoreRouter } from "./lib/router.js";
+import { missing } from "./lib/transformer.js";
 
 export { UnirouteError } from "./lib/errors.js";
 export { version };
+
+const DIST = new URL("dist/", import.meta.url);
 
 /** @type {import("./lib/load.js").Platform} */
 const node = {
   wasm: (options) => own("uniroute_bg.wasm", "wasm", options),
   router: (options) => own("default.router", "router", options),
   pool: (options) => own("pools/open.json", "pool", options),
+  transformer: own,
+  relaxed: (folder = DIST) => import(new URL("uniroute_relaxed.js", folder).href),
 };
 
 /**
@@ -26,9 +31,12 @@ const node = {
  * @param {string} name
  * @param {import("./lib/types.js").Phase} phase
  * @param {import("./lib/types.js").Fetching} options
+ * @param {URL} [folder]
  */
-async function own(name, phase, { signal, onProgress }) {
-  const read = await readFile(new URL(`./dist/${name}`, import.meta.url), { signal });
+async function own(name, phase, { signal, onProgress }, folder = DIST) {
+  const read = await readFile(new URL(name, folder), { signal }).catch((cause) => {
+    throw cause.code === "ENOENT" ? missing(name, cause) : cause;
+  });
   onProgress?.({ phase, loaded: read.length, total: read.length });
   return verify(name, new Uint8Array(read), files[name]?.sha256);
 }

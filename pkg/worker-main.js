@@ -42,7 +42,8 @@ self.addEventListener("message", async ({ data }) => {
 async function answer(request, signal, onProgress) {
   if (request.kind === "load") {
     const [options] = request.args;
-    const loaded = await Router.load({ ...options, pool: revive(options.pool), router: revive(options.router), wasm: revive(options.wasm), signal, onProgress });
+    const given = Object.fromEntries(Object.entries(options).map(([name, value]) => [name, revive(value)]));
+    const loaded = await Router.load({ ...given, signal, onProgress });
     router?.free();
     router = loaded;
     return router.info();

@@ -1,11 +1,11 @@
 // Keeps the page for when there is no network. `sw-files.js` is made with the page: the name and
 // hash of every file, and a version that is the hash of them all, so that a change of any byte is
-// a new version.
+// a new version. `later` are those that only some need: kept once they were asked for.
 const worker = /** @type {any} */ (self);
 const policy = worker.trustedTypes?.createPolicy("uniroute", { createScriptURL: (/** @type {string} */ url) => url });
 worker.importScripts(policy?.createScriptURL("sw-files.js") ?? "sw-files.js");
 
-/** @type {{ version: string, files: Record<string, string> }} */
+/** @type {{ version: string, files: Record<string, string>, later: Record<string, string> }} */
 const site = worker.UNIROUTE_SITE;
 const PREFIX = "uniroute-";
 const CACHE = PREFIX + site.version;
@@ -50,7 +50,7 @@ function nameOf(request) {
   const url = request.url.split(/[?#]/)[0] ?? "";
   if (request.method !== "GET" || !url.startsWith(scope)) return null;
   const name = url.slice(scope.length) || "index.html";
-  return Object.hasOwn(site.files, name) ? name : null;
+  return Object.hasOwn(site.files, name) || Object.hasOwn(site.later, name) ? name : null;
 }
 
 /**
@@ -59,7 +59,11 @@ function nameOf(request) {
  */
 async function kept(name, request) {
   const cache = await caches.open(CACHE);
-  return (await cache.match(name)) ?? fetch(request);
+  const found = await cache.match(name);
+  if (found) return found;
+  const response = await fetch(request);
+  if (response.ok && (await sha256(await response.clone().arrayBuffer())) === site.later[name]) await cache.put(name, response.clone()).catch(() => undefined);
+  return response;
 }
 
 /** @param {ArrayBuffer} bytes */

@@ -13,6 +13,7 @@ import { UnirouteError } from "./errors.js";
  * @returns {Promise<Uint8Array<ArrayBuffer>>}
  */
 export async function download(url, phase, size, { signal, onProgress }) {
+  if (size !== undefined) onProgress?.({ phase, loaded: 0, total: size });
   /** @type {Response} */
   let response;
   try {

@@ -1,10 +1,12 @@
-import start, { Router as Core } from "../dist/uniroute.js";
+import * as usual from "../dist/uniroute.js";
 import { download, jsonBytes } from "./bytes.js";
 import { UnirouteError } from "./errors.js";
 import { Sharing } from "./share.js";
+import { fastCore, ownFiles } from "./transformer.js";
 
 /** @typedef {import("./types.js").LoadOptions} LoadOptions */
 /** @typedef {import("./types.js").Fetching} Fetching */
+/** @typedef {import("../dist/uniroute.js").Router} Core */
 
 /**
  * Where the package's own files come from: the one thing in which browsers, Node and edge workers
@@ -14,11 +16,13 @@ import { Sharing } from "./share.js";
  * @property {(options: Fetching) => Promise<WasmSource>} wasm
  * @property {(options: Fetching) => Promise<Uint8Array<ArrayBuffer>>} router
  * @property {(options: Fetching) => Promise<Uint8Array<ArrayBuffer>>} pool
+ * @property {(name: string, phase: import("./types.js").Phase, options: Fetching, folder?: URL) => Promise<Uint8Array<ArrayBuffer>>} [transformer]
+ * @property {(folder?: URL) => Promise<typeof usual>} [relaxed] the glue of the module with relaxed SIMD
  */
 
 /** @typedef {BufferSource | WebAssembly.Module} WasmSource */
 
-const starts = /** @type {Sharing<unknown>} */ (new Sharing({ keep: true }));
+const starts = /** @type {Sharing<typeof usual | null>} */ (new Sharing({ keep: true }));
 const files = /** @type {Sharing<Uint8Array<ArrayBuffer>>} */ (new Sharing({ keep: false }));
 
 /**
@@ -28,21 +32,47 @@ const files = /** @type {Sharing<Uint8Array<ArrayBuffer>>} */ (new Sharing({ kee
  * @param {LoadOptions} options
  * @returns {Promise<Core>}
  */
-export async function loadCore(platform, { wasm, router, pool, ...fetching }) {
+export async function loadCore(platform, { wasm, router, pool, embedder = "static", weights, transformer, ...fetching }) {
   try {
-    const [, routerBytes, poolBytes] = await whole(/** @type {const} */ ([
-      starts.run("wasm", fetching, async (options) => start({ module_or_path: await moduleOf(platform, wasm, options) })),
-      bytesOf("router", router, platform.router, fetching),
-      pool === undefined || pool instanceof URL ? bytesOf("pool", pool, platform.pool, fetching) : jsonBytes(pool),
+    if (embedder !== "static" && embedder !== "minilm") {
+      throw new UnirouteError("unknown_embedder", `There is no embedder “${embedder}”. Name "static" or "minilm".`);
+    }
+    const folder = embedder === "minilm" ? transformer : null;
+    const own = folder === null ? platform : ownFiles(platform, folder);
+    const [core, routerBytes, poolBytes, weightBytes] = await whole(/** @type {const} */ ([
+      startCore(platform, wasm, folder, fetching),
+      bytesOf("router", router, own.router, fetching, embedder),
+      pool === undefined || pool instanceof URL ? bytesOf("pool", pool, own.pool, fetching, embedder) : jsonBytes(pool),
+      "weights" in own ? bytesOf("weights", weights, own.weights, fetching, embedder) : undefined,
     ]));
     fetching.signal?.throwIfAborted();
     fetching.onProgress?.({ phase: "start", loaded: 0, total: 1 });
-    const core = new Core(routerBytes, poolBytes);
+    const made = new core.Router(routerBytes, poolBytes, weightBytes);
     fetching.onProgress?.({ phase: "start", loaded: 1, total: 1 });
-    return core;
+    return made;
   } catch (thrown) {
     throw UnirouteError.from(thrown, thrown instanceof WebAssembly.CompileError ? "integrity" : "internal");
   }
+}
+
+/**
+ * The module that suits the embedder best, started.
+ *
+ * @param {Platform} platform
+ * @param {LoadOptions["wasm"]} given
+ * @param {URL | undefined | null} folder of the transformer's files; null without the transformer
+ * @param {Fetching} fetching
+ */
+async function startCore(platform, given, folder, fetching) {
+  if (folder !== null && given === undefined) {
+    const fast = await starts.run("relaxed", fetching, (options) => fastCore(platform, folder, options));
+    if (fast) return fast;
+  }
+  await starts.run("wasm", fetching, async (options) => {
+    await usual.default({ module_or_path: await moduleOf(platform, given, options) });
+    return usual;
+  });
+  return usual;
 }
 
 /**
@@ -72,14 +102,15 @@ function moduleOf(platform, given, options) {
 /**
  * What the caller gives, or else the package's own file.
  *
- * @param {"router" | "pool"} phase
+ * @param {"router" | "pool" | "weights"} phase
  * @param {Uint8Array | ArrayBuffer | URL | undefined} given
  * @param {(options: Fetching) => Promise<Uint8Array<ArrayBuffer>>} own
  * @param {Fetching} fetching
+ * @param {string} embedder that the package's own file is for
  */
-async function bytesOf(phase, given, own, fetching) {
+async function bytesOf(phase, given, own, fetching, embedder) {
   if (given instanceof ArrayBuffer) return new Uint8Array(given);
   if (given instanceof Uint8Array) return given;
   if (given instanceof URL) return files.run(given.href, fetching, (options) => download(given, phase, undefined, options));
-  return files.run(phase, fetching, own);
+  return files.run(`${embedder} ${phase}`, fetching, own);
 }

@@ -31,7 +31,19 @@ export interface LoadOptions extends Fetching {
    * starts once; later loads use what the first one started.
    */
   wasm?: BufferSource | WebAssembly.Module | URL | undefined;
+  /**
+   * What reads the prompts: a table that answers in microseconds (`"static"`, the default), or the
+   * transformer all-MiniLM-L6-v2, with a router and a pool of its own. Per-cluster errors in a pool
+   * belong to one router, and so to one of the two.
+   */
+  embedder?: Embedder | undefined;
+  /** The transformer's weights; a URL is fetched. Those in the `transformer` folder when absent. */
+  weights?: Uint8Array | ArrayBuffer | URL | undefined;
+  /** The folder that the transformer's files are served from; the package's `dist` when absent. */
+  transformer?: URL | undefined;
 }
+
+export type Embedder = "static" | "minilm";
 
 /** Everything a worker can be asked, by the `kind` of the message. */
 export interface Calls {

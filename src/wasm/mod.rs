@@ -5,7 +5,7 @@
 
 mod convert;
 
-use crate::error::Error;
+use crate::embed::QuantisedMiniLm;
 use crate::pool::{Pool, RawModel, import_prices};
 use crate::route::{
     Batch, Comparison, Explanation, Map, Objective, Placed, Request, decide, estimate, frontier,
@@ -51,11 +51,19 @@ pub struct Router {
 
 #[wasm_bindgen]
 impl Router {
-    /// Checks and takes a router file and LLM profile JSON.
+    /// Checks and takes a router file and LLM profile JSON, with the transformer's weights where the
+    /// router was fitted on it.
     #[wasm_bindgen(constructor)]
-    pub fn new(router: &[u8], pool: &[u8]) -> Result<Router, Thrown> {
-        let router = router_file::Router::from_bytes(router).map_err(Error::from)?;
-        let pool = Pool::from_json(pool, &router).map_err(Error::from)?;
+    pub fn new(router: &[u8], pool: &[u8], weights: Option<Vec<u8>>) -> Result<Router, Thrown> {
+        let router = match weights {
+            None => router_file::Router::from_bytes(router),
+            Some(weights) => {
+                let embedder = QuantisedMiniLm::from_bytes(&weights)?;
+                drop(weights); // its room is what the buffers of the first prompt take
+                router_file::Router::from_bytes_with(router, Box::new(embedder))
+            }
+        }?;
+        let pool = Pool::from_json(pool, &router)?;
         Ok(Self {
             router,
             pool,
@@ -87,7 +95,11 @@ impl Router {
         #[wasm_bindgen(unchecked_param_type = "RouteRequest | undefined")] wish: JsValue,
     ) -> Result<JsValue, Thrown> {
         let explanation = self.placed(prompt, |placed| {
-            let decision = decide(&self.router, &self.pool, placed, &request(wish)?)?;
+            let all = Request {
+                top: None,
+                ..request(wish)?
+            };
+            let decision = decide(&self.router, &self.pool, placed, &all)?;
             Ok::<_, Thrown>(Explanation {
                 frontier: frontier(&decision),
                 place: self.map.get().map(|map| map.locate(placed)),

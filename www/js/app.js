@@ -3,8 +3,9 @@ import { download, verify } from "../uniroute/lib/bytes.js";
 import { UnirouteError } from "../uniroute/lib/errors.js";
 import { BatchDesk } from "./batch.js";
 import { latest, loadRouter } from "./engine.js";
+import { EmbedderDesk } from "./embedder.js";
 import { EXAMPLES } from "./examples.js";
-import { fromFragment, keepChoices, keepPool, keepPrompt, keptChoices, keptPool, keptPrompt, toFragment } from "./keep.js";
+import { fromFragment, keepChoices, keepEmbedder, keepPool, keepPrompt, keptChoices, keptEmbedder, keptPool, keptPrompt, toFragment } from "./keep.js";
 import { OWN, PoolDesk } from "./pool.js";
 import { DEFAULTS, initial, request } from "./state.js";
 import { ownPoolOf } from "./share.js";
@@ -13,6 +14,7 @@ import { Store } from "./store.js";
 /** @typedef {import("./state.js").State} State */
 /** @typedef {import("./state.js").Choices} Choices */
 /** @typedef {import("../uniroute/worker.js").WorkerRouter} WorkerRouter */
+/** @typedef {import("../uniroute/lib/types.js").Embedder} Embedder */
 
 /** How long a choice must stand before it is written down. */
 const REMEMBER_MS = 250;
@@ -25,6 +27,7 @@ export class App {
   store = new Store(initial());
   batch = new BatchDesk(this);
   pool = new PoolDesk(this);
+  embedder = new EmbedderDesk(this);
   /** @type {WorkerRouter | null} */
   router = null;
   /** @type {ReturnType<typeof setTimeout> | undefined} */
@@ -41,22 +44,70 @@ export class App {
       const sent = await ownPoolOf(location.hash);
       if (sent !== null) await keepPool(sent);
       const own = sent ?? (choices.poolId === OWN ? await keptPool() : null);
-      const url = own === null && choices.poolId ? await poolUrl(listed, choices.poolId) : undefined;
+      const embedder = keptEmbedder();
+      const url = own === null && choices.poolId ? poolUrl(await listed, choices.poolId, embedder) : undefined;
       const pool = own ?? url;
-      this.router = await loadRouter({
-        ...(pool ? { pool } : {}),
-        onProgress: (progress) => this.store.set({ progress: { ...this.store.now.progress, [progress.phase]: progress } }),
-      });
-      this.store.set({ phase: "ready" });
-      this.decide();
-      const [router, info, pools] = await Promise.all([this.router.info(), this.router.poolInfo(), listed]);
-      const poolId = own !== null ? OWN : url ? (choices.poolId ?? "") : (pools[0]?.id ?? "");
-      this.store.set({ router, pools, poolId, ...named(info, pools, poolId) });
-      await this.#drawMap();
+      const poolId = own !== null ? OWN : url ? (choices.poolId ?? "") : "";
+      try {
+        await this.#begin(await this.#load({ embedder, ...(pool ? { pool } : {}) }), embedder, poolId, listed);
+      } catch (thrown) {
+        if (pool === undefined && embedder === "static") throw thrown;
+        const router = await this.#load({});
+        this.tell("What you chose the last time could not be loaded", thrown, "The page starts as on the first visit. What you had stays kept.");
+        await this.#begin(router, "static", "", listed);
+      }
     } catch (thrown) {
       this.store.set({ phase: "broken" });
       this.tell("The router could not be loaded", thrown);
     }
+  }
+
+  /**
+   * Changes what reads the prompts. Until the other one is ready, and if it never is, the present
+   * one stays.
+   *
+   * @param {Embedder} embedder
+   * @param {import("../uniroute/lib/types.js").Fetching} fetching
+   */
+  async changeEmbedder(embedder, fetching) {
+    const former = this.router;
+    const { pools, poolId } = this.store.now;
+    const pool = poolId === OWN ? await former?.pool() : poolUrl(pools, poolId, embedder);
+    const router = await loadRouter({ embedder, ...(pool ? { pool } : {}), ...fetching }).catch((thrown) => {
+      throw poolId === OWN ? hinted(thrown) : thrown;
+    });
+    this.batch.forget();
+    this.pool.forget();
+    this.store.set({ map: null, cluster: null });
+    await this.#begin(router, embedder, poolId, Promise.resolve(pools));
+    former?.free();
+    keepEmbedder(embedder);
+  }
+
+  /** @param {Parameters<typeof loadRouter>[0]} options */
+  #load(options) {
+    return loadRouter({
+      ...options,
+      onProgress: (progress) => this.store.set({ progress: { ...this.store.now.progress, [progress.phase]: progress } }),
+    });
+  }
+
+  /**
+   * From now on this router decides.
+   *
+   * @param {WorkerRouter} router
+   * @param {Embedder} embedder
+   * @param {string} chosen id of its pool; empty for the first listed one
+   * @param {Promise<import("./state.js").ListedPool[]>} listed
+   */
+  async #begin(router, embedder, chosen, listed) {
+    this.router = router;
+    this.store.set({ phase: "ready", embedder });
+    this.decide();
+    const [info, pool, pools] = await Promise.all([router.info(), router.poolInfo(), listed]);
+    const poolId = chosen || (pools[0]?.id ?? "");
+    this.store.set({ router: info, pools, poolId, ...named(pool, pools, poolId) });
+    await this.#drawMap();
   }
 
   /** @param {string} prompt */
@@ -105,8 +156,9 @@ export class App {
       if (kept === null) throw new UnirouteError("no_own_pool", "There is no pool of your own yet. Open or edit one first.");
       return kept;
     }
-    const known = files[`pools/${listed.file}`];
-    return verify(listed.file, await download(new URL(`pools/${listed.file}`, DIST), "pool", known?.bytes, {}), known?.sha256);
+    const name = poolFile(listed, this.store.now.embedder);
+    const known = files[name];
+    return verify(name, await download(new URL(name, DIST), "pool", known?.bytes, {}), known?.sha256);
   }
 
   /**
@@ -159,7 +211,7 @@ export class App {
    * @param {string} [after]
    */
   tell(title, thrown, after = "") {
-    const { message, path, code } = UnirouteError.from(thrown);
+    const { message, path, code } = hinted(thrown);
     this.store.set({ notice: { kind: "bad", title, message, path, code, after } });
   }
 
@@ -175,11 +227,12 @@ export class App {
   #ask = latest(
     async (/** @type {string} */ prompt, /** @type {import("./state.js").RouteRequest} */ wish) => {
       const start = performance.now();
+      const { router } = this;
       try {
-        const explanation = (await this.router?.explain(prompt, wish)) ?? null;
-        this.store.set({ explanation, took: performance.now() - start });
+        const explanation = (await router?.explain(prompt, wish)) ?? null;
+        if (router === this.router) this.store.set({ explanation, took: performance.now() - start });
       } catch (thrown) {
-        this.tell("No decision", thrown);
+        if (router === this.router) this.tell("No decision", thrown);
       }
     },
     () => this.store.set({ deciding: false }),
@@ -219,12 +272,35 @@ async function listPools() {
 }
 
 /**
- * @param {Promise<import("./state.js").ListedPool[]>} listed
+ * @param {import("./state.js").ListedPool[]} pools
  * @param {string} id
+ * @param {Embedder} embedder
  */
-async function poolUrl(listed, id) {
-  const pool = (await listed).find((one) => one.id === id);
-  return pool && new URL(`pools/${pool.file}`, DIST);
+function poolUrl(pools, id, embedder) {
+  const pool = pools.find((one) => one.id === id);
+  return pool && new URL(poolFile(pool, embedder), DIST);
+}
+
+/**
+ * Each listed pool is there for either embedder: its errors are those in the clusters of one.
+ *
+ * @param {import("./state.js").ListedPool} pool
+ * @param {Embedder} embedder
+ */
+function poolFile({ file }, embedder) {
+  return `${embedder === "minilm" ? "minilm/" : ""}pools/${file}`;
+}
+
+/**
+ * An error with what it means on this page, where each embedder has a router of its own.
+ *
+ * @param {unknown} thrown
+ */
+function hinted(thrown) {
+  const error = UnirouteError.from(thrown);
+  if (error.code !== "pool_other_router") return error;
+  const message = `This pool says how often its models fail at each kind of prompt, as counted for another router than the one in use. “Instant” and “Transformer” have one each: choose the one it was made with, a listed pool, or give its models an accuracy in place of errors.`;
+  return new UnirouteError(error.code, message, { path: error.path, cause: thrown });
 }
 
 /**

@@ -94,6 +94,12 @@ export class BatchDesk {
     this.#abort?.abort();
   }
 
+  /** Another router knows nothing of the prompts; the text of them stays. */
+  forget() {
+    this.cancel();
+    this.store.set({ prompts: [], report: null });
+  }
+
   /** The choices changed: the report follows, if there is one. */
   refresh() {
     const { prompts, running } = this.store.now;

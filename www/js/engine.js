@@ -2,9 +2,9 @@ import { WorkerRouter } from "../uniroute/worker.js";
 import { takeWorker } from "./worker.js";
 
 /**
- * The router, in the worker that was started early.
+ * A router in a worker of its own; the first in the one that was started early.
  *
- * @param {Omit<import("../uniroute/lib/types.js").LoadOptions, "signal">} options
+ * @param {import("../uniroute/lib/types.js").LoadOptions} options
  */
 export function loadRouter(options) {
   return WorkerRouter.load({ ...options, worker: takeWorker() });

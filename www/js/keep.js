@@ -19,6 +19,16 @@ export function keepChoices(choices) {
   attempt(() => localStorage.setItem(KEY, JSON.stringify(kept)));
 }
 
+/** What read the prompts the last time. Not one of the choices: no link makes others fetch it. */
+export function keptEmbedder() {
+  return attempt(() => localStorage.getItem(`${KEY}-embedder`)) === "minilm" ? "minilm" : "static";
+}
+
+/** @param {import("../uniroute/lib/types.js").Embedder} embedder */
+export function keepEmbedder(embedder) {
+  attempt(() => localStorage.setItem(`${KEY}-embedder`, embedder));
+}
+
 export function keptPrompt() {
   return attempt(() => sessionStorage.getItem(KEY)) ?? null;
 }

@@ -6,6 +6,7 @@ import { mountCandidates } from "./views/candidates.js";
 import { mountChrome } from "./views/chrome.js";
 import { mountDecision } from "./views/decision.js";
 import { mountDrop } from "./views/drop.js";
+import { mountEmbedder } from "./views/embedder.js";
 import { mountKinds } from "./views/kinds.js";
 import { mountLoad } from "./views/load.js";
 import { mountMap } from "./views/map.js";
@@ -22,6 +23,7 @@ for (const mount of [
   mountLoad,
   mountNotice,
   mountPrompt,
+  mountEmbedder,
   mountDecision,
   mountTrade,
   mountPlot,

@@ -167,6 +167,11 @@ export class PoolDesk {
     this.store.set({ past: past.slice(0, -1) });
   }
 
+  /** Former pools belong to the former router. */
+  forget() {
+    this.store.set({ past: [], other: null });
+  }
+
   /**
    * What another pool would decide for the present prompt.
    *

@@ -38,6 +38,7 @@ export const VIEWS = ["route", "batch", "pool", "about"];
 /**
  * @typedef {Choices & {
  *   prompt: string,
+ *   embedder: import("../uniroute/lib/types.js").Embedder,
  *   phase: "loading" | "ready" | "broken",
  *   progress: Partial<Record<Progress["phase"], Progress>>,
  *   pools: ListedPool[],
@@ -70,6 +71,7 @@ export function initial() {
     ...DEFAULTS,
     prompt: "",
     deciding: false,
+    embedder: "static",
     phase: "loading",
     progress: {},
     pools: [],

@@ -9,7 +9,7 @@ use crate::{
     files, minilm, process,
     test::chromium,
     toolchain::{TARGET, Toolchain},
-    wasm::Simd,
+    wasm::{self, Simd},
 };
 
 /// How long to measure.
@@ -28,6 +28,7 @@ pub fn run(args: &Args) -> Result<()> {
     let node = process::find(&["node"]).context("Node is missing; install Node 20 or later")?;
     minilm::run(&minilm::Args::default())?;
     let peers = make_peers()?;
+    wasm::build(&wasm::Args::default())?;
     let toolchain = Toolchain::find()?;
     let simd128 = build(&toolchain, Simd::Simd128)?;
     let relaxed = build(&toolchain, Simd::Relaxed)?;

@@ -6,7 +6,7 @@ use std::{ffi::OsStr, fmt::Write, fs, path::Path};
 use anyhow::{Context, Result};
 use serde_json::{Value, json};
 
-use crate::{files, wasm};
+use crate::{files, minilm, wasm};
 
 /// The pool that is used when none is named, and is listed first.
 pub const DEFAULT_POOL: &str = "open";
@@ -14,7 +14,11 @@ pub const DEFAULT_POOL: &str = "open";
 /// Names and providers of the models, from which the default pools are made.
 const NAMES: &str = "names.json";
 
-/// Puts what is committed in `assets/` into `pkg/dist` and lists it in `files.js`.
+/// The transformer's weights as the package has them; see `cargo xtask minilm`.
+const WEIGHTS: &str = "minilm/weights.safetensors";
+
+/// Puts what is committed in `assets/` into `pkg/dist`, with the transformer's weights where they were
+/// made, and lists it in `files.js`.
 pub fn assemble() -> Result<()> {
     forget_stale()?;
     let assets = files::root().join("assets");
@@ -27,6 +31,10 @@ pub fn assemble() -> Result<()> {
                 )?;
             }
         }
+    }
+    if minilm::quantised().is_file() {
+        let weights = files::read(&minilm::quantised())?;
+        files::write_if_changed(&wasm::dist().join(WEIGHTS), &weights)?;
     }
     write_pool_index()?;
     write_list()
@@ -96,7 +104,8 @@ fn forget_stale() -> Result<()> {
         let generated = path == Path::new("pools/index.json")
             || (top && path.to_string_lossy().starts_with("uniroute"));
         let copied = is_for_users(&path) && assets.join(&path).is_file();
-        if !generated && !copied {
+        let made = path == Path::new(WEIGHTS) && minilm::quantised().is_file();
+        if !generated && !copied && !made {
             fs::remove_file(dist.join(&path))?;
         }
     }

@@ -10,7 +10,7 @@ use std::{
 
 use anyhow::{Context, Result, bail};
 
-use crate::{files, offline, process, wasm};
+use crate::{files, minilm, offline, process, wasm};
 
 /// Where to put the page.
 #[derive(clap::Args, Clone, Default)]
@@ -29,6 +29,9 @@ pub struct DemoArgs {
     /// Port to listen on; an error when it is taken [default: 8080 or the next free one]
     #[arg(long)]
     port: Option<u16>,
+    /// Do without the transformer, whose weights are an 84 MB download the first time
+    #[arg(long)]
+    without_transformer: bool,
 }
 
 /// Present in every folder that we wrote, so that we never empty one that we did not.
@@ -61,6 +64,9 @@ fn write_and_tell(out: &Path) -> Result<()> {
 
 /// Builds the page and serves it with our own command line, which replaces this process.
 pub fn demo(args: &DemoArgs) -> Result<()> {
+    if !args.without_transformer {
+        minilm::run_if_possible()?;
+    }
     run(&Args::default())?;
     eprintln!("[xtask] building the command line");
     let mut cargo = process::cargo();

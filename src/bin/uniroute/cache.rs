@@ -17,7 +17,7 @@ pub fn embeddings(
     let Some(path) = folder().filter(|_| embedder.id() != STATIC_ID) else {
         return compute();
     };
-    let path = path.join(format!("{}-{}.f32", embedder.id(), key(texts)));
+    let path = path.join(format!("{}-{}.f32", embedder.id(), key(embedder, texts)));
     let shape = (texts.len(), embedder.dim());
     if let Some(points) = std::fs::read(&path)
         .ok()
@@ -46,8 +46,13 @@ fn folder() -> Option<PathBuf> {
     Some(base.join("uniroute"))
 }
 
-fn key(texts: &[&str]) -> String {
+/// Weights of one model in f32 and in eight bits have one id; what they make of a text tells them
+/// apart.
+fn key(embedder: &dyn Embed, texts: &[&str]) -> String {
     let mut hash = Sha256::new();
+    for value in embedder.embed("Which weights are these?").vector {
+        hash.update(value.to_le_bytes());
+    }
     for text in texts {
         hash.update((text.len() as u64).to_le_bytes());
         hash.update(text.as_bytes());

@@ -13,7 +13,7 @@ pub fn run(leg: Leg, state: &mut State) -> Result<Ran> {
         Leg::Format => format(),
         Leg::Wasm => build_page(state),
         Leg::Lints => lints(),
-        Leg::Native => native(state),
+        Leg::Native => native(),
         Leg::Docs => docs(),
         Leg::Readme => commands_of_readme(),
         Leg::Types => types(state),
@@ -60,14 +60,8 @@ fn lints() -> Result<Ran> {
     Ok(Ran::On(host()?))
 }
 
-fn native(state: &State) -> Result<Ran> {
-    match minilm::run(&minilm::Args::default()) {
-        Err(error) if state.strict => return Err(error),
-        Err(error) => {
-            eprintln!("[xtask] tests that need the transformer's weights do without: {error:#}")
-        }
-        Ok(()) => {}
-    }
+fn native() -> Result<Ran> {
+    minilm::run_if_possible()?;
     process::run(&mut cargo_on_xtask("test"))?;
     process::run(cargo_on_uniroute("test").args(["--lib", "--bins", "--tests", "--examples"]))?;
     Ok(Ran::On(host()?))
@@ -95,6 +89,7 @@ fn commands_of_readme() -> Result<Ran> {
 }
 
 fn build_page(state: &mut State) -> Result<Ran> {
+    minilm::run_if_possible()?;
     let built = wasm::build(&wasm::Args::default())?;
     site::write_default()?;
     let place = wasm_place(&built, built.compiler.clone());
