@@ -72,6 +72,39 @@ export function replace(element, ...children) {
   element.replaceChildren(...present(children));
 }
 
+/**
+ * Brings an element's children into an order, touching only those that are out of it.
+ *
+ * @param {Element} element
+ * @param {Element[]} children
+ */
+export function arrange(element, children) {
+  children.forEach((child, i) => {
+    if (element.children[i] !== child) element.insertBefore(child, element.children[i] ?? null);
+  });
+  while (element.children.length > children.length) element.lastElementChild?.remove();
+}
+
+/**
+ * Puts drawing off until the next frame has been shown, once for however many calls, so that much
+ * to draw is no single long task.
+ *
+ * @param {() => void} draw
+ */
+export function afterFrame(draw) {
+  let asked = false;
+  return () => {
+    if (asked) return;
+    asked = true;
+    requestAnimationFrame(() =>
+      setTimeout(() => {
+        asked = false;
+        draw();
+      }),
+    );
+  };
+}
+
 /** @param {Child[]} children */
 function present(children) {
   return children

@@ -3,6 +3,23 @@
 const THIN = "\u202f";
 
 /**
+ * Makers of numbers by their digits after the point; making one takes longer than all else here.
+ *
+ * @type {Map<number, Intl.NumberFormat>}
+ */
+const FORMATS = new Map();
+
+/**
+ * @param {number} value
+ * @param {number} digits after the point
+ */
+function grouped(value, digits) {
+  const format = FORMATS.get(digits) ?? new Intl.NumberFormat("en-US", { minimumFractionDigits: digits, maximumFractionDigits: digits });
+  FORMATS.set(digits, format);
+  return format.format(value);
+}
+
+/**
  * US dollars: two significant digits below a dollar, cents from there, whole dollars from a hundred.
  *
  * @param {number | null | undefined} amount
@@ -11,7 +28,7 @@ export function usd(amount) {
   if (amount === null || amount === undefined || !Number.isFinite(amount)) return "unknown";
   if (amount === 0) return "$0";
   const digits = amount >= 100 ? 0 : amount >= 1 ? 2 : Math.min(9, 1 - Math.floor(Math.log10(amount)));
-  return `$${amount.toLocaleString("en-US", { minimumFractionDigits: digits, maximumFractionDigits: digits })}`;
+  return `$${grouped(amount, digits)}`;
 }
 
 /**
@@ -35,7 +52,7 @@ export function percentRange([low, high]) {
 
 /** @param {number} value */
 export function count(value) {
-  return Math.round(value).toLocaleString("en-US");
+  return grouped(Math.round(value), 0);
 }
 
 /**

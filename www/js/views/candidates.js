@@ -1,6 +1,6 @@
-import { byId, h, replace, style } from "../dom.js";
+import { afterFrame, arrange, byId, h, replace, style } from "../dom.js";
 import { percent, percentRange, usdPerThousand } from "../format.js";
-import { band } from "./decision.js";
+import { band, setBand } from "./decision.js";
 
 /** @typedef {import("../../uniroute/lib/types.js").Candidate} Candidate */
 /** @typedef {"rank" | "name" | "quality" | "cost" | "score"} Column */
@@ -25,7 +25,7 @@ export function mountCandidates(app) {
   const heads = COLUMNS.map(({ column, name, title, falling = false }) => {
     const turn = () => {
       order = { column, falling: order.column === column ? !order.falling : falling };
-      draw(app.store.now);
+      draw();
     };
     return { column, cell: h("th", { scope: "col", class: `col-${column}` }, h("button", { type: "button", title, click: turn }, name)) };
   });
@@ -40,17 +40,17 @@ export function mountCandidates(app) {
       h("table", {}, h("caption", { class: "hidden" }, "All models for this prompt"), h("thead", {}, h("tr", {}, h("th", { scope: "col", class: "col-on" }, h("span", { class: "hidden" }, "Use")), ...heads.map(({ cell }) => cell))), body),
     ),
   );
-  /** @param {import("../state.js").State} state */
-  const draw = ({ explanation, off }) => {
+  const draw = () => {
+    const { explanation, off } = app.store.now;
     const candidates = explanation?.decision.candidates ?? [];
     for (const { column, cell } of heads) {
       cell.setAttribute("aria-sort", order.column !== column ? "none" : order.falling ? "descending" : "ascending");
     }
     const most = Math.max(...candidates.map(({ cost }) => cost.total ?? 0));
     const sorted = [...candidates].sort(by(order));
-    replace(body, ...sorted.map((candidate) => rows.row(candidate, { chosen: candidate.id === explanation?.decision.model, off: off.includes(candidate.id), most })));
+    arrange(body, sorted.map((candidate) => rows.row(candidate, { chosen: candidate.id === explanation?.decision.model, off: off.includes(candidate.id), most })));
   };
-  app.store.watch(["explanation", "off"], draw);
+  app.store.watch(["explanation", "off"], afterFrame(draw));
 }
 
 /**
@@ -82,20 +82,32 @@ class Rows {
   #make(id) {
     const on = h("input", { type: "checkbox", role: "switch", change: () => this.#app.toggle(id) });
     const name = h("th", { scope: "row" });
-    const quality = h("td", { class: "col-quality" });
-    const cost = h("td", { class: "col-cost figures" });
+    const told = h("span", { class: "figures" });
+    const mark = band();
+    const range = h("span", { class: "quiet figures range" });
+    const price = h("span");
+    const meter = h("span", { class: "meter", "aria-hidden": "true" });
     const score = h("td", { class: "col-score figures" });
-    const row = h("tr", {}, h("td", { class: "col-on" }, on), name, quality, cost, score);
+    const row = h("tr", {}, h("td", { class: "col-on" }, on), name, h("td", { class: "col-quality" }, told, mark, range), h("td", { class: "col-cost figures" }, price, meter), score);
+    let named = "";
     return {
       row,
       /** @type {(candidate: Candidate, look: Look) => void} */
       draw: (candidate, { chosen, off, most }) => {
-        row.className = chosen ? "chosen" : candidate.excluded ? "excluded" : "";
+        const { quality, interval, cost, excluded } = candidate;
+        row.className = chosen ? "chosen" : excluded ? "excluded" : "";
         on.checked = !off;
-        on.setAttribute("aria-label", `Use ${candidate.name}`);
-        replace(name, candidate.name, chosen && h("span", { class: "tag" }, "chosen"), candidate.excluded && h("span", { class: "why" }, candidate.excluded.message));
-        replace(quality, h("span", { class: "figures" }, percent(candidate.quality)), band(candidate.quality, candidate.interval), h("span", { class: "quiet figures range" }, percentRange(candidate.interval)));
-        replace(cost, h("span", {}, usdPerThousand(candidate.cost.total)), style(h("span", { class: "meter", "aria-hidden": "true" }), { "--share": most > 0 ? Math.sqrt((candidate.cost.total ?? 0) / most) : 0 }));
+        const heading = JSON.stringify([candidate.name, chosen, excluded?.message]);
+        if (heading !== named) {
+          named = heading;
+          on.setAttribute("aria-label", `Use ${candidate.name}`);
+          replace(name, candidate.name, chosen && h("span", { class: "tag" }, "chosen"), excluded && h("span", { class: "why" }, excluded.message));
+        }
+        told.textContent = percent(quality);
+        setBand(mark, quality, interval);
+        range.textContent = percentRange(interval);
+        price.textContent = usdPerThousand(cost.total);
+        style(meter, { "--share": most > 0 ? Math.sqrt((cost.total ?? 0) / most) : 0 });
         score.textContent = candidate.score === null ? "–" : candidate.score < 0.001 ? candidate.score.toPrecision(2) : candidate.score.toFixed(3);
       },
     };

@@ -38,8 +38,8 @@ export function chart(title, label) {
   let active = null;
   /** @type {Data | null} */
   let data = null;
+  let width = 0;
   const draw = () => {
-    const width = svg.clientWidth;
     if (data === null || width === 0) return;
     svg.setAttribute("viewBox", `0 0 ${width} ${HEIGHT}`);
     const scale = scales(data, width);
@@ -62,7 +62,10 @@ export function chart(title, label) {
     draw();
   });
   roving(svg, ".dot");
-  new ResizeObserver(draw).observe(svg);
+  new ResizeObserver(() => {
+    width = svg.clientWidth;
+    draw();
+  }).observe(svg);
   return {
     parts: [h("h2", { class: "eyebrow" }, title), svg, told],
     /** @param {Data} next */

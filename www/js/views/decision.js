@@ -43,7 +43,7 @@ function readings({ quality, interval, cost }) {
   return h(
     "dl",
     { class: "readings" },
-    h("div", {}, h("dt", {}, "Expected quality"), h("dd", {}, h("b", {}, percent(quality)), h("span", { class: "quiet" }, `likely ${percentRange(interval)}`), band(quality, interval))),
+    h("div", {}, h("dt", {}, "Expected quality"), h("dd", {}, h("b", {}, percent(quality)), h("span", { class: "quiet" }, `likely ${percentRange(interval)}`), setBand(band(), quality, interval))),
     h(
       "div",
       {},
@@ -53,14 +53,18 @@ function readings({ quality, interval, cost }) {
   );
 }
 
+/** A band from the low to the high end with a mark at the expectation. */
+export function band() {
+  return h("span", { class: "interval", "aria-hidden": "true" });
+}
+
 /**
- * A band from the low to the high end with a mark at the expectation.
- *
+ * @param {HTMLElement} band
  * @param {number} quality
  * @param {[number, number]} interval
  */
-export function band(quality, [low, high]) {
-  return style(h("span", { class: "interval", "aria-hidden": "true" }), { "--low": low, "--high": high, "--at": quality });
+export function setBand(band, quality, [low, high]) {
+  return style(band, { "--low": low, "--high": high, "--at": quality });
 }
 
 /** @param {Candidate} candidate */

@@ -4,7 +4,7 @@ import { keepingFocus, placeLabels, roving } from "../rove.js";
 
 /** @typedef {import("../../uniroute/lib/types.js").ClusterMap} ClusterMap */
 /** @typedef {import("../state.js").State} State */
-/** @typedef {{ id: number, label: string, share: number, weight: number, x: number, y: number, r: number }} Spot */
+/** @typedef {{ id: number, label: string, share: number, x: number, y: number, r: number, mark: SVGGElement }} Spot */
 
 const HEIGHT = 420;
 const EDGE = 26;
@@ -23,53 +23,93 @@ export function mountMap(app) {
   const svg = s("svg", { role: "group", "aria-label": "Map of the kinds of prompts; the list beside it has the same" });
   const side = h("div", { class: "map-side" });
   replace(root, h("h2", { class: "eyebrow" }, "Map of kinds"), h("div", { class: "map-body" }, svg, side));
-  const draw = () => {
-    const { map } = app.store.now;
-    const width = svg.clientWidth;
-    root.hidden = map === null;
-    if (map === null || width === 0) return;
-    svg.setAttribute("viewBox", `0 0 ${width} ${HEIGHT}`);
-    keepingFocus(svg, () => drawMap(svg, app, map, width));
-  };
+  const drawing = new Drawing(svg, app);
   roving(svg, ".spot");
-  new ResizeObserver(draw).observe(root);
-  app.store.watch(["map", "explanation", "cluster"], draw);
-  app.store.watch(["map", "cluster", "explanation", "pool"], (state) => replace(side, ...beside(app, state)));
-}
-
-/**
- * @param {SVGSVGElement} svg
- * @param {import("../app.js").App} app
- * @param {ClusterMap} map
- * @param {number} width
- */
-function drawMap(svg, app, map, width) {
-  const { explanation, cluster } = app.store.now;
-  const scale = (/** @type {[number, number]} */ [x, y]) => ({
-    x: EDGE + ((x + 1) / 2) * (width - 2 * EDGE),
-    y: EDGE + ((y + 1) / 2) * (HEIGHT - 2 * EDGE),
+  new ResizeObserver(() => drawing.resize(svg.clientWidth)).observe(root);
+  app.store.watch(["map"], ({ map }) => {
+    root.hidden = map === null;
+    drawing.drawSpots();
   });
-  const weights = new Map(explanation?.decision.clusters.map(({ id, weight }) => [id, weight]));
+  app.store.watch(["explanation", "cluster"], () => drawing.follow());
+  app.store.watch(["map", "cluster", "pool"], (state) => replace(side, ...beside(app, state)));
+}
+
+/** The spots stay from one decision to the next; what ties the prompt to them follows it. */
+class Drawing {
+  #app;
+  #svg;
+  #width = 0;
+  #ties = s("g");
+  #marks = s("g");
+  #names = s("g");
+  #here = s("g");
   /** @type {Spot[]} */
-  const spots = map.clusters.map(({ id, label, share, at }) => ({ id, label, share, weight: weights.get(id) ?? 0, ...scale(at), r: 3 + RADIUS * Math.sqrt(share) * 0.5 }));
-  const place = explanation?.place ? scale(explanation.place) : null;
-  const first = cluster ?? explanation?.decision.clusters[0]?.id ?? 0;
-  const named = [...spots].sort((a, b) => b.weight - a.weight || b.share - a.share).slice(0, LABELS);
-  const labels = placeLabels(named.map((item) => ({ item, text: words(item.label, 2), x: item.x, y: item.y + 4, gap: item.r + 4, must: item.weight > 0.2 })), width);
-  replace(
-    svg,
-    ...spots.filter(({ weight }) => place && weight > 0.01).map(({ x, y, weight }) => s("path", { class: "tie", d: `M${place?.x} ${place?.y}L${x} ${y}`, "stroke-width": 1 + 5 * weight })),
-    ...spots.map((spot) => drawSpot(spot, { chosen: spot.id === cluster, stop: spot.id === first, choose: () => app.chooseCluster(spot.id) })),
-    ...labels.map(({ item, text, x, y, anchor }) => s("text", { class: item.weight > 0 ? "name near" : "name", x, y, "text-anchor": anchor, "aria-hidden": "true" }, text)),
-    place && s("circle", { class: "here", cx: place.x, cy: place.y, r: 6 }),
-  );
+  #spots = [];
+
+  /**
+   * @param {SVGSVGElement} svg
+   * @param {import("../app.js").App} app
+   */
+  constructor(svg, app) {
+    this.#app = app;
+    this.#svg = svg;
+    replace(svg, this.#ties, this.#marks, this.#names, this.#here);
+  }
+
+  /** @param {number} width */
+  resize(width) {
+    if (width === this.#width) return;
+    this.#width = width;
+    this.drawSpots();
+  }
+
+  drawSpots() {
+    const { map } = this.#app.store.now;
+    if (map === null || this.#width === 0) return;
+    this.#svg.setAttribute("viewBox", `0 0 ${this.#width} ${HEIGHT}`);
+    this.#spots = map.clusters.map(({ id, label, share, at }) => {
+      const place = { ...this.#scale(at), r: 3 + RADIUS * Math.sqrt(share) * 0.5 };
+      return { id, label, share, ...place, mark: drawSpot({ label, share, ...place }, () => this.#app.chooseCluster(id)) };
+    });
+    keepingFocus(this.#svg, () => {
+      replace(this.#marks, ...this.#spots.map(({ mark }) => mark));
+      this.follow();
+    });
+  }
+
+  /** Shows the present prompt among the spots. */
+  follow() {
+    const { explanation, cluster } = this.#app.store.now;
+    const weights = new Map(explanation?.decision.clusters.map(({ id, weight }) => [id, weight]));
+    const weigh = (/** @type {Spot} */ { id }) => weights.get(id) ?? 0;
+    const first = cluster ?? explanation?.decision.clusters[0]?.id ?? 0;
+    for (const spot of this.#spots) {
+      const chosen = spot.id === cluster;
+      spot.mark.classList.toggle("chosen", chosen);
+      spot.mark.classList.toggle("near", weigh(spot) > 0);
+      spot.mark.setAttribute("aria-pressed", String(chosen));
+      spot.mark.setAttribute("tabindex", spot.id === first ? "0" : "-1");
+    }
+    const place = explanation?.place ? this.#scale(explanation.place) : null;
+    const near = place === null ? [] : this.#spots.filter((spot) => weigh(spot) > 0.01);
+    replace(this.#ties, ...near.map((spot) => s("path", { class: "tie", d: `M${place?.x} ${place?.y}L${spot.x} ${spot.y}`, "stroke-width": 1 + 5 * weigh(spot) })));
+    replace(this.#here, place && s("circle", { class: "here", cx: place.x, cy: place.y, r: 6 }));
+    const named = [...this.#spots].sort((a, b) => weigh(b) - weigh(a) || b.share - a.share).slice(0, LABELS);
+    const labels = placeLabels(named.map((item) => ({ item, text: words(item.label, 2), x: item.x, y: item.y + 4, gap: item.r + 4, must: weigh(item) > 0.2 })), this.#width);
+    replace(this.#names, ...labels.map(({ item, text, x, y, anchor }) => s("text", { class: weigh(item) > 0 ? "name near" : "name", x, y, "text-anchor": anchor, "aria-hidden": "true" }, text)));
+  }
+
+  /** @param {[number, number]} at in [-1, 1] */
+  #scale([x, y]) {
+    return { x: EDGE + ((x + 1) / 2) * (this.#width - 2 * EDGE), y: EDGE + ((y + 1) / 2) * (HEIGHT - 2 * EDGE) };
+  }
 }
 
 /**
- * @param {Spot} spot
- * @param {{ chosen: boolean, stop: boolean, choose: () => void }} look
+ * @param {Omit<Spot, "id" | "mark">} spot
+ * @param {() => void} choose
  */
-function drawSpot({ label, share, weight, x, y, r }, { chosen, stop, choose }) {
+function drawSpot({ label, share, x, y, r }, choose) {
   const key = (/** @type {KeyboardEvent} */ event) => {
     if (event.key !== "Enter" && event.key !== " ") return;
     event.preventDefault();
@@ -77,15 +117,7 @@ function drawSpot({ label, share, weight, x, y, r }, { chosen, stop, choose }) {
   };
   return s(
     "g",
-    {
-      class: `spot${chosen ? " chosen" : ""}${weight > 0 ? " near" : ""}`,
-      role: "button",
-      "aria-pressed": chosen ? "true" : "false",
-      "aria-label": `${words(label, 4)}: ${percent(share)} of prompts`,
-      tabindex: stop ? 0 : -1,
-      click: choose,
-      keydown: key,
-    },
+    { class: "spot", role: "button", "aria-label": `${words(label, 4)}: ${percent(share)} of prompts`, click: choose, keydown: key },
     s("title", {}, words(label, 6)),
     s("circle", { cx: x, cy: y, r }),
   );
