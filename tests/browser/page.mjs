@@ -23,7 +23,7 @@ export async function decision(page) {
     await setTimeout(120);
   }
   // The table is drawn a frame later.
-  await page.evaluate(() => new Promise((resolve) => requestAnimationFrame(() => setTimeout(() => requestAnimationFrame(resolve)))));
+  await page.evaluate(() => new Promise((resolve) => requestAnimationFrame(() => globalThis.setTimeout(resolve, 0))));
   const name = await card.locator("h2").evaluate((heading) => heading.firstChild?.textContent ?? "");
   const quality = parseInt(await card.locator("dd b").first().innerText(), 10);
   return { name, quality, text: before };

@@ -36,7 +36,7 @@ const VIEWS = {
     await page.getByRole("button", { name: /^Route \d/ }).click();
     await page.locator("#batch-outcome", { hasText: "routed" }).waitFor();
   },
-  Pool: async (page) => page.locator("#pool-models th").first().waitFor(),
+  Pool: async (page) => page.locator("#pool-models tbody th").first().waitFor(),
   About: async (page) => page.locator("#about").waitFor(),
 };
 
@@ -61,6 +61,16 @@ try {
       );
     }
   }
+  // What README.md shows: as much as fits a screen.
+  await visit(
+    server.url,
+    async ({ page }) => {
+      await decision(page);
+      await VIEWS["Route"]?.(page);
+      await page.screenshot({ path: join(OUT, "readme.png") });
+    },
+    { viewport: { width: 1280, height: 940 }, colorScheme: "light", reducedMotion: "reduce" },
+  );
 } finally {
   await server.stop();
 }
