@@ -63,6 +63,8 @@ async function answer(request, signal, onProgress) {
       return router.explain(...request.args);
     case "estimateCost":
       return router.estimateCost(...request.args);
+    case "totals":
+      return router.totals(...request.args);
     case "setPool":
       return router.setPool(...request.args);
     case "addModel":

@@ -4,6 +4,7 @@
  *
  * @module
  */
+import { counted } from "./lib/count.js";
 import { UnirouteError } from "./lib/errors.js";
 
 export { UnirouteError };
@@ -13,6 +14,7 @@ export { UnirouteError };
 /** @typedef {import("./lib/types.js").Fetching} Fetching */
 /** @typedef {import("./lib/types.js").Request} Request */
 /** @typedef {import("./lib/types.js").Reply} Reply */
+/** @typedef {import("./lib/types.js").Wish} Wish */
 
 /**
  * @typedef {object} Waiting
@@ -75,14 +77,24 @@ export class WorkerRouter {
     });
   }
 
-  /** @param {Parameters<Calls["route"]>} args as `Router.route` */
-  route(...args) {
-    return this.call("route", args);
+  /**
+   * As `Router.route`.
+   *
+   * @param {string} prompt
+   * @param {Wish} [request] its `counters` run here: functions cannot be sent to a worker
+   */
+  route(prompt, request) {
+    return this.call("route", [prompt, counted(prompt, request)]);
   }
 
-  /** @param {Parameters<Calls["explain"]>} args as `Router.explain` */
-  explain(...args) {
-    return this.call("explain", args);
+  /**
+   * As `Router.explain`.
+   *
+   * @param {string} prompt
+   * @param {Wish} [request]
+   */
+  explain(prompt, request) {
+    return this.call("explain", [prompt, counted(prompt, request)]);
   }
 
   /**
@@ -113,9 +125,20 @@ export class WorkerRouter {
     return this.call("report", args);
   }
 
-  /** @param {Parameters<Calls["estimateCost"]>} args as `Router.estimateCost` */
-  estimateCost(...args) {
-    return this.call("estimateCost", args);
+  /**
+   * As `Router.estimateCost`.
+   *
+   * @param {string} prompt
+   * @param {string} [model]
+   * @param {Wish} [request]
+   */
+  estimateCost(prompt, model, request) {
+    return this.call("estimateCost", [prompt, model, counted(prompt, request)]);
+  }
+
+  /** @param {Parameters<Calls["totals"]>} args as `Router.totals` */
+  totals(...args) {
+    return this.call("totals", args);
   }
 
   /** @param {Parameters<Calls["setPool"]>} args as `Router.setPool` */

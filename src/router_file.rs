@@ -25,6 +25,7 @@ pub use error::RouterError;
 pub use info::RouterInfo;
 
 use crate::cluster::{Calibration, Clusters};
+use crate::cost::Shape;
 use crate::embed::{Embed, Embedded, StaticEmbedder};
 use crate::profile::{Prior, Profile, ProfileError};
 use crate::route::Placed;
@@ -393,14 +394,14 @@ impl Router {
     /// The further a prompt lies beyond what the router was fitted on, the less its clusters say,
     /// and the more its membership leans towards the shares of all clusters: there Φᵀ Ψ is an
     /// LLM's overall ability.
-    pub fn place(&self, embedded: &Embedded) -> Placed {
+    pub fn place(&self, embedded: &Embedded, prompt: &str) -> Placed {
         let distance = self.clusters.distance(&embedded.vector);
         let mut membership = self.clusters.membership(&embedded.vector);
         self.calibration
             .lean(&mut membership, self.clusters.shares(), distance);
         Placed {
             membership,
-            tokens: embedded.tokens,
+            shape: Shape::of(prompt, embedded.tokens),
             out_of_distribution: self.calibration.is_outlier(distance),
         }
     }

@@ -6,15 +6,15 @@
 use schemars::SchemaGenerator;
 use std::path::Path;
 use ts_rs::{Config, TS};
-use uniroute::cost::Cost;
+use uniroute::cost::{Cost, Family, Total};
 use uniroute::pool::{
     self, ImportedPrices, ModelInfo, Note, PoolInfo, PriceList, PriceMatch, ProfileSource, RawCost,
     RawErrors, RawLabel, RawLimit, RawModel, RawPool, RawRouterRef,
 };
 use uniroute::route::{
     BatchModel, BatchPoint, BatchReport, Candidate, ClusterMap, ClusterQualities, ClusterShare,
-    Comparison, CostEstimate, Decision, Exclusion, ExclusionCode, Explanation, FrontierPoint,
-    MapCluster, RawRequest,
+    Comparison, CostEstimate, CostTotal, Decision, Exclusion, ExclusionCode, Explanation,
+    FrontierPoint, MapCluster, RawRequest,
 };
 use uniroute::router_file::RouterInfo;
 
@@ -68,6 +68,8 @@ fn the_typescript_types_are_those_of_the_rust_types() {
         RawErrors,
         RawLabel,
         Cost,
+        Family,
+        Total,
         Exclusion,
         ExclusionCode,
         Candidate,
@@ -83,6 +85,7 @@ fn the_typescript_types_are_those_of_the_rust_types() {
         BatchPoint,
         BatchReport,
         CostEstimate,
+        CostTotal,
         ProfileSource,
         Note,
         ModelInfo,

@@ -71,6 +71,11 @@ limit?: RawLimit,
  */
 capabilities?: Array<string>, 
 /**
+ * Its tokenizer, for counting the prompt: `o200k`, `cl100k`, `llama3`, `qwen`, `gemma` or
+ * `claude`. Told by the id when absent.
+ */
+tokenizer?: string, 
+/**
  * Error in each cluster of the router.
  */
 errors?: RawErrors, 
@@ -168,7 +173,7 @@ export type Cost = {
  */
 input: number | null, 
 /**
- * USD for the answer.
+ * USD for the answer, reasoning included.
  */
 output: number | null, 
 /**
@@ -176,15 +181,65 @@ output: number | null,
  */
 total: number | null, 
 /**
+ * From where to where `total` is, nine times of ten.
+ */
+range: [number, number] | null, 
+/**
  * Tokens of the prompt.
  */
 tokensIn: number, 
 /**
- * Expected tokens of the answer.
+ * Expected tokens of the answer, reasoning included.
  */
 tokensOut: number, 
 /**
  * Whether the prompt's tokens were counted by the model's own tokenizer; an estimate if not.
+ */
+exact: boolean, 
+/**
+ * The tokenizer that the prompt's tokens were counted or estimated for.
+ */
+tokenizer: Family, };
+
+/**
+ * Models that cut text by one and the same table, or nearly so.
+ */
+export type Family = "o200k" | "cl100k" | "llama3" | "qwen" | "gemma" | "claude";
+
+/**
+ * What many prompts cost with one model.
+ */
+export type Total = { 
+/**
+ * Number of prompts.
+ */
+prompts: number, 
+/**
+ * USD for all prompts.
+ */
+input: number | null, 
+/**
+ * USD for all answers.
+ */
+output: number | null, 
+/**
+ * USD in all.
+ */
+total: number | null, 
+/**
+ * From where to where, nine times of ten.
+ */
+range: [number, number] | null, 
+/**
+ * Tokens of the prompts.
+ */
+tokensIn: number, 
+/**
+ * Expected tokens of the answers.
+ */
+tokensOut: number, 
+/**
+ * Whether all prompts' tokens were counted by the model's own tokenizer.
  */
 exact: boolean, };
 
@@ -320,9 +375,23 @@ need?: Array<string>,
  */
 expectedOutputTokens?: number, 
 /**
- * Tokens of the prompt, where the caller has counted them with the model's tokenizer.
+ * Text that is sent along with the prompt: the system message, the conversation so far. It is
+ * paid for, but is not what the decision is about.
  */
-inputTokens?: number, 
+context?: string, 
+/**
+ * Tokens of the prompt, context included, where the caller has counted them: one number, or
+ * numbers by model id or by name of a tokenizer.
+ */
+inputTokens?: number | Record<string, number>, 
+/**
+ * Those of the prompt's tokens that the provider has in its cache.
+ */
+cachedTokens?: number, 
+/**
+ * Hidden tokens of reasoning before the answer.
+ */
+reasoningTokens?: number, 
 /**
  * Consider models without a price, as if they were free.
  */
@@ -515,6 +584,23 @@ name: string,
  * Tokens and US dollars.
  */
 cost: Cost, };
+
+/**
+ * What many prompts cost with one model.
+ */
+export type CostTotal = { 
+/**
+ * The model's id.
+ */
+id: string, 
+/**
+ * The model's name for people.
+ */
+name: string, 
+/**
+ * Tokens and US dollars.
+ */
+cost: Total, };
 
 /**
  * How a model's Ψ was obtained, best first.

@@ -1,9 +1,11 @@
 import { UnirouteError } from "./errors.js";
 import { jsonBytes } from "./bytes.js";
+import { counted } from "./count.js";
 
 /** @typedef {import("./types.js").PoolSource} PoolSource */
 /** @typedef {import("./types.js").RouteRequest} RouteRequest */
 /** @typedef {import("./types.js").RawModel} RawModel */
+/** @typedef {import("./types.js").Wish} Wish */
 
 /**
  * The core's part of a router: what wasm-bindgen generated. Only its methods are named here, so
@@ -34,10 +36,10 @@ export class CoreRouter {
    * Which model should get the prompt, why, and for how much.
    *
    * @param {string} prompt
-   * @param {RouteRequest} [request]
+   * @param {Wish} [request]
    */
   route(prompt, request) {
-    return this.#call((core) => core.route(prompt, request));
+    return this.#call((core) => core.route(prompt, counted(prompt, request)));
   }
 
   /**
@@ -45,10 +47,10 @@ export class CoreRouter {
    * map of clusters: what it takes to draw it.
    *
    * @param {string} prompt
-   * @param {RouteRequest} [request]
+   * @param {Wish} [request]
    */
   explain(prompt, request) {
-    return this.#call((core) => core.explain(prompt, request));
+    return this.#call((core) => core.explain(prompt, counted(prompt, request)));
   }
 
   /**
@@ -105,13 +107,25 @@ export class CoreRouter {
   }
 
   /**
-   * What the prompt costs with one model, or with each model of the pool.
+   * What the prompt costs with one model, or with each model of the pool. Tokens are estimates
+   * unless the request counts them: `inputTokens` or `counters`.
    *
    * @param {string} prompt
    * @param {string} [model]
+   * @param {Wish} [request]
    */
-  estimateCost(prompt, model) {
-    return this.#call((core) => core.estimateCost(prompt, model));
+  estimateCost(prompt, model, request) {
+    return this.#call((core) => core.estimateCost(prompt, model, counted(prompt, request)));
+  }
+
+  /**
+   * What all prompts of {@link openBatch} cost with one model, or with each, and from where to where.
+   *
+   * @param {string} [model]
+   * @param {RouteRequest} [request]
+   */
+  totals(model, request) {
+    return this.#call((core) => core.totals(model, request));
   }
 
   /**

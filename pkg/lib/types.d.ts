@@ -1,6 +1,6 @@
 // What crosses the package's border. Types of the core are generated from the Rust types into
 // core.d.ts; those of this file exist in JavaScript only.
-import type { BatchReport, ClusterMap, Comparison, CostEstimate, Decision, Explanation, ImportedPrices, PoolInfo, RawModel, RouteRequest, RouterInfo } from "./core.js";
+import type { BatchReport, ClusterMap, Comparison, CostEstimate, CostTotal, Decision, Explanation, Family, ImportedPrices, PoolInfo, RawModel, RouteRequest, RouterInfo } from "./core.js";
 export type * from "./core.js";
 
 /** What is being loaded. */
@@ -16,6 +16,12 @@ export interface Progress {
 export interface Fetching {
   signal?: AbortSignal | undefined;
   onProgress?: ((progress: Progress) => void) | undefined;
+}
+
+/** A request that may bring tokenizers of its own. */
+export interface Wish extends RouteRequest {
+  /** Exact counts in place of estimates, by tokenizer: `{ o200k: (text) => encode(text).length }`. */
+  counters?: Partial<Record<Family, (text: string) => number>> | undefined;
 }
 
 /** LLM profile JSON: parsed, as text or as bytes. */
@@ -53,7 +59,8 @@ export interface Calls {
   routeBatch(prompts: string[], request?: RouteRequest): Decision[];
   openBatch(prompts: string[]): number;
   report(request?: RouteRequest): BatchReport;
-  estimateCost(prompt: string, model?: string): CostEstimate[];
+  estimateCost(prompt: string, model?: string, request?: RouteRequest): CostEstimate[];
+  totals(model?: string, request?: RouteRequest): CostTotal[];
   setPool(pool: PoolSource): PoolInfo;
   addModel(model: RawModel): PoolInfo;
   compare(pool: PoolSource, prompt: string, request?: RouteRequest): Comparison;

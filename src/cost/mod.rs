@@ -1,5 +1,13 @@
 //! Tokens and prices to US dollars.
 
+mod output;
+mod tokens;
+mod total;
+
+pub use output::OutputTokens;
+pub use tokens::{Family, KINDS, Shape};
+pub use total::{Sum, Total};
+
 /// Prices in US dollars per million tokens. `None` is unknown, `0` is free.
 #[derive(Clone, Copy, Debug, Default, PartialEq)]
 pub struct Prices {
@@ -13,39 +21,23 @@ pub struct Prices {
     pub reasoning: Option<f64>,
 }
 
-/// Expected length of an answer, in tokens.
-#[derive(Clone, Debug, Default, PartialEq)]
-pub enum OutputTokens {
-    /// Not known; [`OutputTokens::ASSUMED`] is used.
-    #[default]
-    Unknown,
-    /// The same for every prompt.
-    Mean {
-        /// Mean.
-        mean: f64,
-        /// 90th percentile.
-        p90: Option<f64>,
-    },
-    /// Mean in each cluster.
-    PerCluster(Vec<f64>),
-}
-
-impl OutputTokens {
-    /// Tokens assumed where nothing is known. The median over the models of the default pools
-    /// with measured answer lengths is of this order.
-    pub const ASSUMED: f64 = 400.0;
-    pub(crate) const ASSUMED_NOTE: &'static str = "answer length unknown: 400 tokens assumed";
-
-    /// Expected tokens for a prompt with membership `phi` (K values that sum to 1).
-    pub fn expected(&self, phi: &[f32]) -> f64 {
-        match self {
-            Self::Unknown => Self::ASSUMED,
-            Self::Mean { mean, .. } => *mean,
-            Self::PerCluster(values) => {
-                phi.iter().zip(values).map(|(w, v)| f64::from(*w) * v).sum()
-            }
-        }
-    }
+/// The tokens that one prompt and its answer come to.
+#[derive(Clone, Copy, Debug, Default, PartialEq)]
+pub struct Usage {
+    /// Tokens of the prompt, all of them.
+    pub input: f64,
+    /// Those of them that the provider has in its cache.
+    pub cached: f64,
+    /// Expected tokens of the answer that one sees.
+    pub output: f64,
+    /// From where to where nine of ten answers are.
+    pub output_range: [f64; 2],
+    /// Hidden tokens of reasoning before it.
+    pub reasoning: f64,
+    /// Whether the prompt's tokens were counted by the model's own tokenizer.
+    pub exact: bool,
+    /// The tokenizer they were counted or estimated for.
+    pub tokenizer: Family,
 }
 
 /// What one prompt costs with one model. Unknown prices give `None`.
@@ -55,32 +47,51 @@ impl OutputTokens {
 pub struct Cost {
     /// USD for the prompt.
     pub input: Option<f64>,
-    /// USD for the answer.
+    /// USD for the answer, reasoning included.
     pub output: Option<f64>,
     /// USD in all.
     pub total: Option<f64>,
+    /// From where to where `total` is, nine times of ten.
+    pub range: Option<[f64; 2]>,
     /// Tokens of the prompt.
     pub tokens_in: f64,
-    /// Expected tokens of the answer.
+    /// Expected tokens of the answer, reasoning included.
     pub tokens_out: f64,
     /// Whether the prompt's tokens were counted by the model's own tokenizer; an estimate if not.
     pub exact: bool,
+    /// The tokenizer that the prompt's tokens were counted or estimated for.
+    pub tokenizer: Family,
 }
 
 impl Prices {
-    /// USD for `tokens_in` prompt tokens and `tokens_out` answer tokens.
-    pub fn cost(&self, tokens_in: f64, tokens_out: f64, exact: bool) -> Cost {
+    /// USD for these tokens. Cached tokens cost what other prompt tokens cost, and reasoning what
+    /// the answer costs, where they have no price of their own.
+    pub fn cost(&self, usage: &Usage) -> Cost {
         const MILLION: f64 = 1e6;
-        let input = self.input.map(|p| p * tokens_in / MILLION);
-        let output = self.output.map(|p| p * tokens_out / MILLION);
-        let total = input.zip(output).map(|(i, o)| i + o);
+        let cached = usage.cached.min(usage.input);
+        let paid = |input: f64| {
+            let cache_read = self.cache_read.or(self.input)?;
+            Some((self.input? * (input - cached).max(0.0) + cache_read * cached) / MILLION)
+        };
+        let answered = |output: f64| {
+            let reasoning = self.reasoning.or(self.output)?;
+            Some((self.output? * output + reasoning * usage.reasoning) / MILLION)
+        };
+        let (input, output) = (paid(usage.input), answered(usage.output));
+        let both = |i: Option<f64>, o: Option<f64>| i.zip(o).map(|(i, o)| i + o);
+        let off = if usage.exact { 0.0 } else { Family::ERROR };
+        let [least, most] = usage.output_range.map(answered);
+        let low = both(paid(usage.input * (1.0 - off)), least);
+        let high = both(paid(usage.input * (1.0 + off)), most);
         Cost {
             input,
             output,
-            total,
-            tokens_in,
-            tokens_out,
-            exact,
+            total: both(input, output),
+            range: low.zip(high).map(|(low, high)| [low, high]),
+            tokens_in: usage.input,
+            tokens_out: usage.output + usage.reasoning,
+            exact: usage.exact,
+            tokenizer: usage.tokenizer,
         }
     }
 }
@@ -89,6 +100,15 @@ impl Prices {
 mod tests {
     use super::*;
 
+    fn usage(input: f64, output: f64) -> Usage {
+        Usage {
+            input,
+            output,
+            output_range: [output; 2],
+            ..Usage::default()
+        }
+    }
+
     #[test]
     fn a_million_tokens_cost_the_list_price() {
         let prices = Prices {
@@ -96,7 +116,7 @@ mod tests {
             output: Some(0.4),
             ..Prices::default()
         };
-        let cost = prices.cost(1e6, 5e5, false);
+        let cost = prices.cost(&usage(1e6, 5e5));
         assert_eq!(cost.input, Some(0.05));
         assert_eq!(cost.output, Some(0.2));
         assert_eq!(cost.total, Some(0.25));
@@ -108,18 +128,66 @@ mod tests {
             input: Some(1.0),
             ..Prices::default()
         };
-        assert_eq!(half.cost(10.0, 10.0, false).total, None);
+        assert_eq!(half.cost(&usage(10.0, 10.0)).total, None);
         let free = Prices {
             input: Some(0.0),
             output: Some(0.0),
             ..Prices::default()
         };
-        assert_eq!(free.cost(10.0, 10.0, false).total, Some(0.0));
+        let cost = free.cost(&usage(10.0, 10.0));
+        assert_eq!((cost.total, cost.range), (Some(0.0), Some([0.0; 2])));
     }
 
     #[test]
-    fn answer_length_per_cluster_is_weighted_by_membership() {
-        let tokens = OutputTokens::PerCluster(vec![100.0, 300.0]);
-        assert_eq!(tokens.expected(&[0.25, 0.75]), 250.0);
+    fn cached_and_reasoning_tokens_have_their_own_price_or_that_of_their_kind() {
+        let mut prices = Prices {
+            input: Some(2.0),
+            output: Some(8.0),
+            cache_read: Some(0.5),
+            reasoning: Some(4.0),
+        };
+        let usage = Usage {
+            cached: 4e5,
+            reasoning: 1e6,
+            ..usage(1e6, 5e5)
+        };
+        let cost = prices.cost(&usage);
+        assert_eq!((cost.input, cost.output), (Some(1.4), Some(8.0)));
+        assert_eq!(cost.tokens_out, 1.5e6);
+        (prices.cache_read, prices.reasoning) = (None, None);
+        let cost = prices.cost(&usage);
+        assert_eq!((cost.input, cost.output), (Some(2.0), Some(12.0)));
+    }
+
+    #[test]
+    fn more_cached_tokens_than_there_are_cost_no_less_than_nothing() {
+        let prices = Prices {
+            input: Some(2.0),
+            output: Some(0.0),
+            cache_read: Some(0.5),
+            ..Prices::default()
+        };
+        let cost = prices.cost(&Usage {
+            cached: 5e6,
+            ..usage(1e6, 0.0)
+        });
+        assert_eq!(cost.total, Some(0.5));
+        assert!(cost.range.unwrap()[0] >= 0.0);
+    }
+
+    #[test]
+    fn counted_tokens_leave_only_the_answer_uncertain() {
+        let prices = Prices {
+            input: Some(1.0),
+            output: Some(1.0),
+            ..Prices::default()
+        };
+        let exact = Usage {
+            exact: true,
+            ..usage(1e6, 1e6)
+        };
+        assert_eq!(prices.cost(&exact).range, Some([2.0, 2.0]));
+        let [low, high] = prices.cost(&usage(1e6, 1e6)).range.unwrap();
+        assert!(low < 2.0 && high > 2.0);
     }
 }

@@ -172,6 +172,10 @@ impl Embed for MiniLm {
         Embedded { vector, tokens }
     }
 
+    fn count(&self, text: &str) -> usize {
+        self.prepare(text).1
+    }
+
     fn embed_batch(&self, texts: &[&str]) -> Vec<Embedded> {
         let (ids, tokens): (Vec<_>, Vec<_>) = texts.iter().map(|t| self.prepare(t)).unzip();
         let vectors = self.embed_ids(&ids);

@@ -44,6 +44,10 @@ pub trait Embed: Send + Sync {
     fn dim(&self) -> usize;
     /// Embeds one text. Any text is embeddable, the empty one too.
     fn embed(&self, text: &str) -> Embedded;
+    /// WordPiece tokens of a text, as [`Embedded::tokens`] has them.
+    fn count(&self, text: &str) -> usize {
+        self.embed(text).tokens
+    }
     /// Embeds several texts; equal to [`Embed::embed`] on each.
     fn embed_batch(&self, texts: &[&str]) -> Vec<Embedded> {
         texts.iter().map(|t| self.embed(t)).collect()

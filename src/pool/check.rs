@@ -2,7 +2,7 @@
 
 use super::raw::{RawErrors, RawLabel, RawModel, RawPool, RawRouterRef};
 use super::{MAX_MODELS, MAX_NAME, MAX_PRICE, MAX_TOKENS, PoolError, SCHEMA_VERSION};
-use crate::cost::{OutputTokens, Prices};
+use crate::cost::{Family, OutputTokens, Prices};
 use crate::profile::{Profile, ProfileError};
 use crate::router_file::Router;
 use serde_json::Value;
@@ -56,6 +56,8 @@ pub struct Model {
     pub source: ProfileSource,
     /// Expected tokens of an answer.
     pub output_tokens: OutputTokens,
+    /// What its prompts' tokens are estimated for.
+    pub tokenizer: Family,
 }
 
 /// A checked pool: at least one model, unique ids, every profile of the router's length.
@@ -335,6 +337,7 @@ impl Checker<'_> {
             profile,
             source,
             output_tokens: self.output_tokens(raw, path)?,
+            tokenizer: tokenizer(raw, path)?,
         })
     }
 
@@ -531,6 +534,21 @@ fn expected(path: &str, what: &str, found: &Value) -> PoolError {
         path: path.to_owned(),
         problem: format!("expected {what}, found {kind}"),
     }
+}
+
+/// The tokenizer that is named, or that the id tells.
+fn tokenizer(raw: &RawModel, path: &str) -> Result<Family, PoolError> {
+    let Some(name) = &raw.tokenizer else {
+        return Ok(Family::of_model(&raw.id).unwrap_or_default());
+    };
+    Family::named(name).ok_or_else(|| PoolError::Type {
+        path: format!("{path}.tokenizer"),
+        problem: format!(
+            "expected one of {}, found {:?}",
+            Family::ALL.map(Family::name).join(", "),
+            name.chars().take(MAX_NAME).collect::<String>()
+        ),
+    })
 }
 
 fn number(

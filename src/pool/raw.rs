@@ -77,6 +77,11 @@ pub struct RawModel {
     #[serde(default, skip_serializing_if = "Option::is_none")]
     #[cfg_attr(feature = "schema", ts(optional))]
     pub capabilities: Option<Vec<String>>,
+    /// Its tokenizer, for counting the prompt: `o200k`, `cl100k`, `llama3`, `qwen`, `gemma` or
+    /// `claude`. Told by the id when absent.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[cfg_attr(feature = "schema", ts(optional))]
+    pub tokenizer: Option<String>,
     /// Error in each cluster of the router.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     #[cfg_attr(feature = "schema", ts(optional))]

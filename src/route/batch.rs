@@ -308,7 +308,7 @@ mod tests {
             "code poem poem poem",
             "something else",
         ]
-        .map(|prompt| place(router, prompt))
+        .map(|prompt| place(router, prompt, ""))
         .to_vec()
     }
 

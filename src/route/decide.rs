@@ -1,6 +1,8 @@
 use super::decision::{Candidate, ClusterShare, Decision, Exclusion, ExclusionCode, Placed};
+use super::estimate::cost;
 use super::explain::explain;
 use super::request::{Objective, Request, RouteError};
+use crate::cost::Shape;
 use crate::pool::{Model, Pool};
 use crate::router_file::Router;
 use std::cmp::Ordering;
@@ -8,9 +10,28 @@ use std::cmp::Ordering;
 /// Clusters that a decision lists: enough to recognise the prompt, few enough to read.
 const CLUSTERS_SHOWN: usize = 5;
 
-/// Finds where a prompt lies among the router's clusters.
-pub fn place(router: &Router, prompt: &str) -> Placed {
-    router.place(&router.embedder().embed(prompt))
+/// Finds where a prompt lies among the router's clusters. `context` is text that is sent along,
+/// and only paid for.
+pub fn place(router: &Router, prompt: &str, context: &str) -> Placed {
+    place_batch(router, &[prompt], context).swap_remove(0)
+}
+
+/// Places several prompts that have the same context; equal to [`place`] on each.
+pub fn place_batch(router: &Router, prompts: &[&str], context: &str) -> Vec<Placed> {
+    let embedder = router.embedder();
+    let context = match context {
+        "" => Shape::default(),
+        context => Shape::of(context, embedder.count(context)),
+    };
+    let embedded = embedder.embed_batch(prompts);
+    let place = |(embedded, prompt): (&_, &&str)| {
+        let placed = router.place(embedded, prompt);
+        Placed {
+            shape: placed.shape + context,
+            ..placed
+        }
+    };
+    embedded.iter().zip(prompts).map(place).collect()
 }
 
 /// Decides which model of the pool should get the prompt: argmin_h γ_h + λ·c_h over the models
@@ -39,7 +60,12 @@ pub fn route(
     prompt: &str,
     request: &Request,
 ) -> Result<Decision, RouteError> {
-    decide(router, pool, &place(router, prompt), request)
+    decide(
+        router,
+        pool,
+        &place(router, prompt, &request.context),
+        request,
+    )
 }
 
 /// The decision for a prompt that was already placed; see [`route`].
@@ -97,13 +123,7 @@ pub(super) fn check_names(pool: &Pool, request: &Request) -> Result<(), RouteErr
 pub(super) fn weigh(model: &Model, placed: &Placed, request: &Request) -> Candidate {
     let predicted = model.profile.predict(&placed.membership);
     let error = f64::from(predicted.mean);
-    let tokens_in = request.input_tokens.unwrap_or(placed.tokens as f64);
-    let tokens_out = request
-        .expected_output_tokens
-        .unwrap_or_else(|| model.output_tokens.expected(&placed.membership));
-    let cost = model
-        .prices
-        .cost(tokens_in, tokens_out, request.input_tokens.is_some());
+    let cost = cost(model, placed, request);
     let quality = 1.0 - error;
     let price = cost.total.or(request.allow_unpriced.then_some(0.0));
     let score = match request.objective {

@@ -1,4 +1,4 @@
-use crate::cost::Cost;
+use crate::cost::{Cost, Shape};
 use serde::Serialize;
 
 /// A prompt among the clusters: all that a decision needs to know of it.
@@ -6,8 +6,8 @@ use serde::Serialize;
 pub struct Placed {
     /// Φ(x): K weights that sum to 1.
     pub membership: Vec<f32>,
-    /// WordPiece tokens of the prompt.
-    pub tokens: usize,
+    /// What its tokens are estimated from; that of its context included.
+    pub shape: Shape,
     /// Whether the prompt is unlike anything the router was fitted on.
     pub out_of_distribution: bool,
 }

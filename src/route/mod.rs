@@ -20,10 +20,10 @@ mod request;
 mod tests;
 
 pub use batch::{Batch, BatchModel, BatchPoint, BatchReport};
-pub use decide::{decide, place, route};
+pub use decide::{decide, place, place_batch, route};
 pub use decision::{Candidate, ClusterShare, Decision, Exclusion, ExclusionCode, Placed};
-pub use estimate::{CostEstimate, estimate};
+pub use estimate::{CostEstimate, CostTotal, estimate, totals};
 pub use frontier::{Comparison, Explanation, FrontierPoint, frontier};
 pub use map::{ClusterMap, ClusterQualities, Map, MapCluster};
-pub use raw::RawRequest;
-pub use request::{Objective, Request, RouteError};
+pub use raw::{RawInputTokens, RawRequest};
+pub use request::{InputTokens, Objective, Request, RouteError};

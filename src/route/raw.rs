@@ -1,7 +1,9 @@
 //! The request as programs write it, raw to checked.
 
-use super::{Objective, Request, RouteError};
-use serde::Deserialize;
+use super::{InputTokens, Objective, Request, RouteError};
+use serde::de::{MapAccess, Visitor};
+use serde::{Deserialize, Deserializer};
+use std::{collections::BTreeMap, fmt};
 
 /// What a caller may ask of a decision. At most one of `lambda`, `maxCost` and `minQuality`; none
 /// is quality at any price.
@@ -27,13 +29,78 @@ pub struct RawRequest {
     pub need: Option<Vec<String>>,
     /// Expected tokens of the answer, where the caller knows better than the pool.
     pub expected_output_tokens: Option<f64>,
-    /// Tokens of the prompt, where the caller has counted them with the model's tokenizer.
-    pub input_tokens: Option<f64>,
+    /// Text that is sent along with the prompt: the system message, the conversation so far. It is
+    /// paid for, but is not what the decision is about.
+    pub context: Option<String>,
+    /// Tokens of the prompt, context included, where the caller has counted them: one number, or
+    /// numbers by model id or by name of a tokenizer.
+    #[cfg_attr(
+        feature = "schema",
+        ts(optional, type = "number | Record<string, number>")
+    )]
+    pub input_tokens: Option<RawInputTokens>,
+    /// Those of the prompt's tokens that the provider has in its cache.
+    pub cached_tokens: Option<f64>,
+    /// Hidden tokens of reasoning before the answer.
+    pub reasoning_tokens: Option<f64>,
     /// Consider models without a price, as if they were free.
     pub allow_unpriced: Option<bool>,
     /// List only so many candidates, the first ones; all when absent. With large pools most of the
     /// time goes into listing.
     pub top: Option<u32>,
+}
+
+/// Counted tokens, as programs write them.
+#[derive(Clone, Debug, PartialEq)]
+pub enum RawInputTokens {
+    /// For all models.
+    One(f64),
+    /// By model id or by name of a tokenizer.
+    By(BTreeMap<String, f64>),
+}
+
+/// By hand: serde's own choice between forms weighs 15 kB in the module.
+impl<'de> Deserialize<'de> for RawInputTokens {
+    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+        struct Either;
+        impl<'de> Visitor<'de> for Either {
+            type Value = RawInputTokens;
+
+            fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+                f.write_str("a number of tokens, or numbers by model or tokenizer")
+            }
+
+            fn visit_f64<E>(self, tokens: f64) -> Result<Self::Value, E> {
+                Ok(RawInputTokens::One(tokens))
+            }
+
+            fn visit_i64<E>(self, tokens: i64) -> Result<Self::Value, E> {
+                Ok(RawInputTokens::One(tokens as f64))
+            }
+
+            fn visit_u64<E>(self, tokens: u64) -> Result<Self::Value, E> {
+                Ok(RawInputTokens::One(tokens as f64))
+            }
+
+            fn visit_map<A: MapAccess<'de>>(self, mut map: A) -> Result<Self::Value, A::Error> {
+                let mut counts = BTreeMap::new();
+                while let Some((name, tokens)) = map.next_entry()? {
+                    counts.insert(name, tokens);
+                }
+                Ok(RawInputTokens::By(counts))
+            }
+        }
+        deserializer.deserialize_any(Either)
+    }
+}
+
+impl From<RawInputTokens> for InputTokens {
+    fn from(raw: RawInputTokens) -> Self {
+        match raw {
+            RawInputTokens::One(tokens) => Self::Counted(tokens),
+            RawInputTokens::By(counts) => Self::By(counts),
+        }
+    }
 }
 
 impl TryFrom<RawRequest> for Request {
@@ -60,7 +127,10 @@ impl TryFrom<RawRequest> for Request {
             deny: raw.deny.unwrap_or_default(),
             need: raw.need.unwrap_or_default(),
             expected_output_tokens: raw.expected_output_tokens,
-            input_tokens: raw.input_tokens,
+            context: raw.context.unwrap_or_default(),
+            input_tokens: raw.input_tokens.map(Into::into).unwrap_or_default(),
+            cached_tokens: raw.cached_tokens.unwrap_or_default(),
+            reasoning_tokens: raw.reasoning_tokens.unwrap_or_default(),
             allow_unpriced: raw.allow_unpriced.unwrap_or_default(),
             top: raw.top.map(|top| top as usize),
         })
@@ -91,6 +161,17 @@ mod tests {
             (refused.code(), refused.path()),
             ("request_objective", "maxCost")
         );
+    }
+
+    #[test]
+    fn counted_tokens_are_one_number_or_one_for_each() {
+        let read = |json| serde_json::from_str::<RawRequest>(json).map(|r| r.input_tokens);
+        let one = read(r#"{"inputTokens": 7}"#).unwrap();
+        assert_eq!(one, Some(RawInputTokens::One(7.0)));
+        let by = read(r#"{"inputTokens": {"o200k": 7, "mine": 8.5}}"#).unwrap();
+        let counts = [("o200k".to_owned(), 7.0), ("mine".to_owned(), 8.5)].into();
+        assert_eq!(by, Some(RawInputTokens::By(counts)));
+        assert!(read(r#"{"inputTokens": "many"}"#).is_err());
     }
 
     #[test]

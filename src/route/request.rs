@@ -1,4 +1,6 @@
+use crate::cost::Family;
 use crate::pool::PoolError;
+use std::collections::BTreeMap;
 
 /// What a decision should optimise.
 #[derive(Clone, Copy, Debug, PartialEq)]
@@ -18,6 +20,32 @@ impl Default for Objective {
     }
 }
 
+/// Tokens of a prompt that the caller has counted.
+#[derive(Clone, Debug, Default, PartialEq)]
+pub enum InputTokens {
+    /// None: estimate them.
+    #[default]
+    Estimated,
+    /// One count for all models.
+    Counted(f64),
+    /// Counts by model id or by name of a tokenizer; estimates for other models.
+    By(BTreeMap<String, f64>),
+}
+
+impl InputTokens {
+    /// The count for a model, if there is one.
+    pub(super) fn of(&self, id: &str, tokenizer: Family) -> Option<f64> {
+        match self {
+            Self::Estimated => None,
+            Self::Counted(tokens) => Some(*tokens),
+            Self::By(counts) => counts
+                .get(id)
+                .or_else(|| counts.get(tokenizer.name()))
+                .copied(),
+        }
+    }
+}
+
 /// What is asked of a decision beside the prompt.
 #[derive(Clone, Debug, Default, PartialEq)]
 pub struct Request {
@@ -31,8 +59,16 @@ pub struct Request {
     pub need: Vec<String>,
     /// Tokens of the answer, if the caller knows better than the pool.
     pub expected_output_tokens: Option<f64>,
-    /// Tokens of the prompt, if the caller has counted them with the model's tokenizer.
-    pub input_tokens: Option<f64>,
+    /// Text that is sent along with the prompt: the system message, the conversation so far. It is
+    /// paid for, but is not what the decision is about. For [`route`](super::route) and
+    /// [`place`](super::place); a placed prompt has it in it.
+    pub context: String,
+    /// Tokens of the prompt, context included, where the caller has counted them.
+    pub input_tokens: InputTokens,
+    /// Those of them that the provider has in its cache.
+    pub cached_tokens: f64,
+    /// Hidden tokens of reasoning before the answer.
+    pub reasoning_tokens: f64,
     /// Consider models without a price, as if they were free.
     pub allow_unpriced: bool,
     /// List only so many candidates, the first ones; all when absent.
@@ -123,14 +159,17 @@ impl Request {
     /// Checks every number of the request.
     pub(super) fn check(&self) -> Result<(), RouteError> {
         self.objective.check()?;
-        for (field, value) in [
-            ("expectedOutputTokens", self.expected_output_tokens),
-            ("inputTokens", self.input_tokens),
-        ] {
-            if let Some(value) = value {
-                check(field, value, crate::pool::MAX_TOKENS, NOT_NEGATIVE)?;
-            }
+        let tokens = |field, value| check(field, value, crate::pool::MAX_TOKENS, NOT_NEGATIVE);
+        tokens(
+            "expectedOutputTokens",
+            self.expected_output_tokens.unwrap_or_default(),
+        )?;
+        tokens("cachedTokens", self.cached_tokens)?;
+        tokens("reasoningTokens", self.reasoning_tokens)?;
+        match &self.input_tokens {
+            InputTokens::Estimated => Ok(()),
+            InputTokens::Counted(count) => tokens("inputTokens", *count),
+            InputTokens::By(counts) => counts.values().try_for_each(|n| tokens("inputTokens", *n)),
         }
-        Ok(())
     }
 }

@@ -228,3 +228,42 @@ fn a_decision_serialises_with_the_documented_names() {
         );
     }
 }
+
+#[test]
+fn context_is_paid_for_and_does_not_change_what_the_prompt_is_about() {
+    let plain = ask("code", Request::default());
+    let request = Request {
+        context: "poem ".repeat(100),
+        ..Request::default()
+    };
+    let long = ask("code", request);
+    assert_eq!(plain.clusters, long.clusters);
+    let cost = |d: &Decision| d.candidates.iter().find(|c| c.id == "large").unwrap().cost;
+    assert!(cost(&long).tokens_in > cost(&plain).tokens_in + 50.0);
+    assert_eq!(cost(&long).tokens_out, cost(&plain).tokens_out);
+}
+
+#[test]
+fn a_count_by_model_beats_one_by_tokenizer_and_the_rest_is_estimated() {
+    let counts = [("small".to_owned(), 7.0), ("o200k".to_owned(), 9.0)];
+    let request = Request {
+        input_tokens: InputTokens::By(counts.into()),
+        ..Request::default()
+    };
+    let decision = ask("code code", request);
+    let cost = |id| {
+        decision
+            .candidates
+            .iter()
+            .find(|c| c.id == id)
+            .unwrap()
+            .cost
+    };
+    assert_eq!((cost("small").tokens_in, cost("small").exact), (7.0, true));
+    assert_eq!((cost("large").tokens_in, cost("large").exact), (9.0, true));
+    let other = Request {
+        input_tokens: InputTokens::By([("qwen".to_owned(), 9.0)].into()),
+        ..Request::default()
+    };
+    assert!(!ask("code code", other).candidates[0].cost.exact);
+}

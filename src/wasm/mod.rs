@@ -9,7 +9,7 @@ use crate::embed::QuantisedMiniLm;
 use crate::pool::{Pool, RawModel, import_prices};
 use crate::route::{
     Batch, Comparison, Explanation, Map, Objective, Placed, Request, decide, estimate, frontier,
-    place,
+    place, place_batch, totals,
 };
 use crate::router_file;
 use convert::{Thrown, request, to_js};
@@ -17,7 +17,7 @@ use std::cell::{OnceCell, RefCell};
 use wasm_bindgen::prelude::*;
 
 #[wasm_bindgen(typescript_custom_section)]
-const TYPES: &str = r#"import type { BatchReport, ClusterMap, Comparison, CostEstimate, Decision, Explanation, ImportedPrices, PoolInfo, RouteRequest, RouterInfo } from "../lib/core.js";"#;
+const TYPES: &str = r#"import type { BatchReport, ClusterMap, Comparison, CostEstimate, CostTotal, Decision, Explanation, ImportedPrices, PoolInfo, RouteRequest, RouterInfo } from "../lib/core.js";"#;
 
 /// Makes a panic an error that a caller can catch, instead of an `unreachable` without a word.
 #[wasm_bindgen(start)]
@@ -42,7 +42,7 @@ pub struct Router {
     pool: Pool,
     map: OnceCell<Map>,
     /// The last prompt: moving λ does not make it another one.
-    last: RefCell<Option<(String, Placed)>>,
+    last: RefCell<Option<Last>>,
     /// The prompts of the batch.
     batch: Vec<Placed>,
     /// The batch weighed, with the request it was weighed for.
@@ -81,8 +81,9 @@ impl Router {
         prompt: &str,
         #[wasm_bindgen(unchecked_param_type = "RouteRequest | undefined")] wish: JsValue,
     ) -> Result<JsValue, Thrown> {
-        let decision = self.placed(prompt, |placed| {
-            decide(&self.router, &self.pool, placed, &request(wish)?).map_err(Thrown::from)
+        let wish = request(wish)?;
+        let decision = self.placed(prompt, &wish.context, |placed| {
+            decide(&self.router, &self.pool, placed, &wish)
         })?;
         to_js(&decision)
     }
@@ -94,12 +95,12 @@ impl Router {
         prompt: &str,
         #[wasm_bindgen(unchecked_param_type = "RouteRequest | undefined")] wish: JsValue,
     ) -> Result<JsValue, Thrown> {
-        let explanation = self.placed(prompt, |placed| {
-            let all = Request {
-                top: None,
-                ..request(wish)?
-            };
-            let decision = decide(&self.router, &self.pool, placed, &all)?;
+        let wish = Request {
+            top: None,
+            ..request(wish)?
+        };
+        let explanation = self.placed(prompt, &wish.context, |placed| {
+            let decision = decide(&self.router, &self.pool, placed, &wish)?;
             Ok::<_, Thrown>(Explanation {
                 frontier: frontier(&decision),
                 place: self.map.get().map(|map| map.locate(placed)),
@@ -118,10 +119,10 @@ impl Router {
     ) -> Result<JsValue, Thrown> {
         let request = request(wish)?;
         let texts: Vec<&str> = prompts.iter().map(String::as_str).collect();
-        let embedded = self.router.embedder().embed_batch(&texts);
-        let decisions = embedded
+        let placed = place_batch(&self.router, &texts, &request.context);
+        let decisions = placed
             .iter()
-            .map(|e| decide(&self.router, &self.pool, &self.router.place(e), &request))
+            .map(|placed| decide(&self.router, &self.pool, placed, &request))
             .collect::<Result<Vec<_>, _>>()?;
         to_js(&decisions)
     }
@@ -142,7 +143,7 @@ impl Router {
         let end = clock.now() + millis;
         let before = self.batch.len();
         for prompt in &prompts {
-            self.batch.push(place(&self.router, prompt));
+            self.batch.push(place(&self.router, prompt, ""));
             if clock.now() >= end {
                 break;
             }
@@ -172,11 +173,28 @@ impl Router {
 
     /// What the prompt costs with one model, or with each.
     #[wasm_bindgen(js_name = estimateCost, unchecked_return_type = "CostEstimate[]")]
-    pub fn estimate_cost(&self, prompt: &str, model: Option<String>) -> Result<JsValue, Thrown> {
-        let costs = self.placed(prompt, |placed| {
-            estimate(&self.pool, placed, model.as_deref(), None).map_err(Thrown::from)
+    pub fn estimate_cost(
+        &self,
+        prompt: &str,
+        model: Option<String>,
+        #[wasm_bindgen(unchecked_param_type = "RouteRequest | undefined")] wish: JsValue,
+    ) -> Result<JsValue, Thrown> {
+        let wish = request(wish)?;
+        let costs = self.placed(prompt, &wish.context, |placed| {
+            estimate(&self.pool, placed, model.as_deref(), &wish)
         })?;
         to_js(&costs)
+    }
+
+    /// What the prompts of the batch cost in all with one model, or with each.
+    #[wasm_bindgen(unchecked_return_type = "CostTotal[]")]
+    pub fn totals(
+        &self,
+        model: Option<String>,
+        #[wasm_bindgen(unchecked_param_type = "RouteRequest | undefined")] wish: JsValue,
+    ) -> Result<JsValue, Thrown> {
+        let wish = request(wish)?;
+        to_js(&totals(&self.pool, &self.batch, model.as_deref(), &wish)?)
     }
 
     /// Replaces the pool; one that is refused leaves the present one in place.
@@ -218,7 +236,7 @@ impl Router {
     ) -> Result<JsValue, Thrown> {
         let other = Pool::from_json(pool, &self.router)?;
         let request = request(wish)?;
-        let decision = self.placed(prompt, |placed| {
+        let decision = self.placed(prompt, &request.context, |placed| {
             decide(&self.router, &other, placed, &request)
         })?;
         to_js(&Comparison {
@@ -247,15 +265,32 @@ impl Router {
         to_js(&map.with_pool(&self.router, &self.pool))
     }
 
-    fn placed<T>(&self, prompt: &str, then: impl FnOnce(&Placed) -> T) -> T {
+    fn placed<T>(&self, prompt: &str, context: &str, then: impl FnOnce(&Placed) -> T) -> T {
         let mut last = self.last.borrow_mut();
         match &mut *last {
-            Some((text, placed)) if text == prompt => then(placed),
-            other => then(
-                &other
-                    .insert((prompt.to_owned(), place(&self.router, prompt)))
-                    .1,
-            ),
+            Some(last) if (last.prompt.as_str(), last.context.as_str()) == (prompt, context) => {
+                then(&last.placed)
+            }
+            other => {
+                let placed = place(&self.router, prompt, context);
+                let (prompt, context) = (prompt.to_owned(), context.to_owned());
+                then(
+                    &other
+                        .insert(Last {
+                            prompt,
+                            context,
+                            placed,
+                        })
+                        .placed,
+                )
+            }
         }
     }
+}
+
+/// The prompt looked at before this one.
+struct Last {
+    prompt: String,
+    context: String,
+    placed: Placed,
 }

@@ -20,7 +20,7 @@ fn run(
     for &(models, clusters) in sizes {
         let router = native_bench::router(clusters);
         let pool = native_bench::pool(&router, models);
-        let placed = place(&router, "");
+        let placed = place(&router, "", "");
         let id = BenchmarkId::from_parameter(parameter(models, clusters));
         group.bench_function(id, |b| {
             b.iter(|| decide(&router, &pool, black_box(&placed), &request));

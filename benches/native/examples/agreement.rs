@@ -59,12 +59,12 @@ fn main() -> Result<()> {
             .into_iter()
             .enumerate()
         {
-            for (expected, found) in expected.iter().zip(&found) {
+            for ((expected, found), text) in expected.iter().zip(&found).zip(&texts) {
                 let pairs = expected.vector.iter().zip(&found.vector);
                 let cosine = pairs.map(|(a, b)| f64::from(a * b)).sum::<f64>();
                 cosines[which].0 += cosine;
                 cosines[which].1 = cosines[which].1.min(cosine);
-                let (expected, found) = (router.place(expected), router.place(found));
+                let (expected, found) = (router.place(expected, text), router.place(found, text));
                 for (lambda, count) in LAMBDAS.into_iter().zip(&mut counts[which]) {
                     let objective = Objective::Lambda(lambda);
                     let request = Request {

@@ -163,9 +163,22 @@ pub struct CostArgs {
     pub router: RouterArgs,
     #[command(flatten)]
     pub pool: PoolArgs,
+    /// Tokens of the prompt, if you have counted them: TOKENS for all models, or NAME=TOKENS for a
+    /// model or a tokenizer (o200k, cl100k, llama3, qwen, gemma, claude)
+    #[arg(long, value_name = "[NAME=]TOKENS", num_args = 1.., value_parser = crate::cost::counted)]
+    pub input_tokens: Vec<(Option<String>, f64)>,
+    /// Those of the prompt's tokens that the provider has in its cache
+    #[arg(long, value_name = "TOKENS", default_value_t = 0.0)]
+    pub cached_tokens: f64,
     /// Tokens of the answer, if you know better than the pool
     #[arg(long, value_name = "TOKENS")]
     pub output_tokens: Option<f64>,
+    /// Hidden tokens of reasoning before the answer
+    #[arg(long, value_name = "TOKENS", default_value_t = 0.0)]
+    pub reasoning_tokens: f64,
+    /// Add up all prompts
+    #[arg(long)]
+    pub total: bool,
     /// Print JSON
     #[arg(long)]
     pub json: bool,

@@ -6,48 +6,42 @@ use crate::{files, table};
 use anyhow::{Result, bail};
 use serde_json::{Value, json};
 use std::io::{BufWriter, Write};
-use uniroute::cost::Cost;
+use uniroute::cost::Sum;
 use uniroute::pool::Pool;
-use uniroute::route::place;
+use uniroute::route::{CostEstimate, InputTokens, Request, estimate, place};
 use uniroute::router_file::Router;
 
 pub fn run(args: CostArgs) -> Result<()> {
     let router = files::router(&args.router)?;
     let pool = files::pool(&args.pool, &router)?;
-    if let Some(tokens) = args.output_tokens
-        && !(tokens.is_finite() && tokens >= 0.0)
-    {
-        bail!("--output-tokens {tokens} is not a finite number of 0 or more");
-    }
+    let request = request(&args);
+    let costs = |prompt: &str| costs(&router, &pool, prompt, &request);
     let mut out = BufWriter::new(std::io::stdout().lock());
+    let mut total = Adder::new(&pool, &request);
     let mut refused = 0;
     match prompts::read(args.prompt)? {
-        Prompts::One(prompt) => {
-            let costs = costs(&router, &pool, &prompt, args.output_tokens);
-            match args.json {
-                true => writeln!(out, "{}", answer(Value::Null, &costs)?)?,
-                false => report(&mut out, &costs)?,
-            }
-        }
+        Prompts::One(prompt) if args.total => total.add(&costs(&prompt)?),
+        Prompts::One(prompt) => match args.json {
+            true => writeln!(out, "{}", answer(Value::Null, &costs(&prompt)?))?,
+            false => report(&mut out, &costs(&prompt)?)?,
+        },
         Prompts::Lines(lines) => {
             for line in lines {
                 let Line { number, item } = line?;
                 match item {
-                    Ok(Item { id, prompt }) => {
-                        let costs = costs(&router, &pool, &prompt, args.output_tokens);
-                        writeln!(out, "{}", answer(id, &costs)?)?;
-                    }
+                    Ok(item) if args.total => total.add(&costs(&item.prompt)?),
+                    Ok(Item { id, prompt }) => writeln!(out, "{}", answer(id, &costs(&prompt)?))?,
                     Err(problem) => {
                         refused += 1;
-                        writeln!(
-                            out,
-                            "{}",
-                            json!({"id": null, "error": problem, "line": number})
-                        )?;
+                        let answer = json!({"id": null, "error": problem, "line": number});
+                        writeln!(out, "{answer}")?;
                     }
                 }
             }
         }
+    }
+    if args.total {
+        total.write(&mut out, args.json)?;
     }
     out.flush()?;
     if refused > 0 {
@@ -56,68 +50,167 @@ pub fn run(args: CostArgs) -> Result<()> {
     Ok(())
 }
 
-fn costs<'a>(
-    router: &Router,
-    pool: &'a Pool,
-    prompt: &str,
-    output_tokens: Option<f64>,
-) -> Vec<(&'a str, Cost)> {
-    let placed = place(router, prompt);
-    let mut costs: Vec<_> = pool
-        .models()
-        .iter()
-        .map(|m| {
-            let tokens_out =
-                output_tokens.unwrap_or_else(|| m.output_tokens.expected(&placed.membership));
-            (
-                m.id.as_str(),
-                m.prices.cost(placed.tokens as f64, tokens_out, false),
-            )
-        })
-        .collect();
-    let dear = |c: &Cost| c.total.unwrap_or(f64::INFINITY);
-    costs.sort_by(|a, b| dear(&a.1).total_cmp(&dear(&b.1)).then(a.0.cmp(b.0)));
-    costs
+/// `TOKENS` or `NAME=TOKENS`.
+pub fn counted(text: &str) -> Result<(Option<String>, f64), String> {
+    let (name, tokens) = match text.rsplit_once('=') {
+        Some((name, tokens)) => (Some(name.to_owned()), tokens),
+        None => (None, text),
+    };
+    let tokens = tokens
+        .parse()
+        .map_err(|_| format!("{tokens:?} is not a number of tokens"))?;
+    Ok((name, tokens))
 }
 
-fn answer(id: Value, costs: &[(&str, Cost)]) -> Result<Value> {
+fn request(args: &CostArgs) -> Request {
+    let all = args.input_tokens.iter().find(|(name, _)| name.is_none());
+    let named = args.input_tokens.iter().cloned();
+    let named = named.filter_map(|(name, tokens)| Some((name?, tokens)));
+    Request {
+        input_tokens: match all {
+            Some((_, tokens)) => InputTokens::Counted(*tokens),
+            None => InputTokens::By(named.collect()),
+        },
+        cached_tokens: args.cached_tokens,
+        reasoning_tokens: args.reasoning_tokens,
+        expected_output_tokens: args.output_tokens,
+        ..Request::default()
+    }
+}
+
+/// Cheapest first.
+fn costs(
+    router: &Router,
+    pool: &Pool,
+    prompt: &str,
+    request: &Request,
+) -> Result<Vec<CostEstimate>> {
+    let placed = place(router, prompt, &request.context);
+    let mut costs = estimate(pool, &placed, None, request)?;
+    let dear = |c: &CostEstimate| c.cost.total.unwrap_or(f64::INFINITY);
+    costs.sort_by(|a, b| dear(a).total_cmp(&dear(b)).then_with(|| a.id.cmp(&b.id)));
+    Ok(costs)
+}
+
+fn answer(id: Value, costs: &[CostEstimate]) -> Value {
     let models: Vec<_> = costs
         .iter()
-        .map(|(model, cost)| json!({"id": model, "cost": cost}))
+        .map(|c| json!({"id": c.id, "cost": c.cost}))
         .collect();
-    Ok(match id {
+    match id {
         Value::Null => json!({"models": models}),
         id => json!({"id": id, "models": models}),
-    })
+    }
 }
 
-fn report(out: &mut impl Write, costs: &[(&str, Cost)]) -> Result<()> {
-    let usd = |v: Option<f64>| v.map_or("unknown".into(), |v| format!("{v:.7}"));
+const HEADER: [&str; 8] = [
+    "model",
+    "tokenizer",
+    "tokens in",
+    "tokens out",
+    "USD in",
+    "USD out",
+    "USD",
+    "nine of ten",
+];
+const NOTE: &str =
+    "~ marks tokens estimated for the model's tokenizer; --input-tokens takes counted ones.";
+
+fn report(out: &mut impl Write, costs: &[CostEstimate]) -> Result<()> {
     let rows: Vec<_> = costs
         .iter()
-        .map(|(model, c)| {
+        .map(|CostEstimate { id, cost: c, .. }| {
             vec![
-                (*model).to_owned(),
-                format!("{:.0}", c.tokens_in),
+                id.clone(),
+                c.tokenizer.name().to_owned(),
+                tokens(c.tokens_in, c.exact),
                 format!("{:.0}", c.tokens_out),
-                usd(c.input),
-                usd(c.output),
-                usd(c.total),
+                usd(c.input, 7),
+                usd(c.output, 7),
+                usd(c.total, 7),
+                range(c.range, 7),
             ]
         })
         .collect();
-    let header = [
-        "model",
-        "tokens in",
-        "tokens out",
-        "USD in",
-        "USD out",
-        "USD",
-    ];
-    table::write(out, &header, &rows)?;
-    writeln!(
-        out,
-        "\nTokens are estimates: each model counts with a tokenizer of its own."
-    )?;
+    table::write(out, &HEADER, &rows)?;
+    writeln!(out, "\n{NOTE}")?;
     Ok(())
+}
+
+fn tokens(tokens: f64, exact: bool) -> String {
+    format!("{}{tokens:.0}", if exact { "" } else { "~" })
+}
+
+fn usd(usd: Option<f64>, digits: usize) -> String {
+    usd.map_or("unknown".into(), |v| format!("{v:.digits$}"))
+}
+
+fn range(range: Option<[f64; 2]>, digits: usize) -> String {
+    range.map_or(String::new(), |[low, high]| {
+        format!("{low:.digits$} to {high:.digits$}")
+    })
+}
+
+/// Sums over all prompts, one for each model of the pool, in constant memory.
+struct Adder<'a> {
+    pool: &'a Pool,
+    length_asked: bool,
+    sums: Vec<Sum>,
+}
+
+impl<'a> Adder<'a> {
+    fn new(pool: &'a Pool, request: &Request) -> Self {
+        Self {
+            pool,
+            length_asked: request.expected_output_tokens.is_some(),
+            sums: vec![Sum::default(); pool.models().len()],
+        }
+    }
+
+    fn add(&mut self, costs: &[CostEstimate]) {
+        for (model, sum) in self.pool.models().iter().zip(&mut self.sums) {
+            let assumed = !self.length_asked && model.output_tokens.is_unknown();
+            if let Some(cost) = costs.iter().find(|c| c.id == model.id) {
+                sum.add(&cost.cost, assumed);
+            }
+        }
+    }
+
+    fn write(&self, out: &mut impl Write, as_json: bool) -> Result<()> {
+        let mut totals: Vec<_> = self
+            .pool
+            .models()
+            .iter()
+            .zip(self.sums.iter().map(Sum::total))
+            .collect();
+        let dear = |usd: Option<f64>| usd.unwrap_or(f64::INFINITY);
+        totals.sort_by(|a, b| dear(a.1.total).total_cmp(&dear(b.1.total)));
+        if as_json {
+            let models: Vec<_> = totals
+                .iter()
+                .map(|(model, total)| json!({"id": model.id, "cost": total}))
+                .collect();
+            writeln!(out, "{}", json!({"models": models}))?;
+            return Ok(());
+        }
+        let rows: Vec<_> = totals
+            .iter()
+            .map(|(model, t)| {
+                vec![
+                    model.id.clone(),
+                    model.tokenizer.name().to_owned(),
+                    tokens(t.tokens_in, t.exact),
+                    format!("{:.0}", t.tokens_out),
+                    usd(t.input, 7),
+                    usd(t.output, 7),
+                    usd(t.total, 7),
+                    range(t.range, 7),
+                ]
+            })
+            .collect();
+        table::write(out, &HEADER, &rows)?;
+        let prompts = totals.first().map_or(0, |(_, total)| total.prompts);
+        writeln!(out, "\n{prompts} prompts. {NOTE}")?;
+        Ok(())
+    }
 }

@@ -19,9 +19,8 @@ pub fn run(args: RouteArgs) -> Result<()> {
         deny: args.deny,
         need: args.need,
         expected_output_tokens: args.output_tokens,
-        input_tokens: None,
         allow_unpriced: args.allow_unpriced,
-        top: None,
+        ..Request::default()
     };
     match prompts::read(args.prompt)? {
         Prompts::One(prompt) => one(&router, &pool, &prompt, &request, args.json),

@@ -178,6 +178,10 @@ impl Embed for QuantisedMiniLm {
         }
     }
 
+    fn count(&self, text: &str) -> usize {
+        self.ids(text).1
+    }
+
     fn embed_batch(&self, texts: &[&str]) -> Vec<Embedded> {
         parallel::map(texts.len(), |i| self.embed(texts[i]))
     }

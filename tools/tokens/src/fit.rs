@@ -1,0 +1,90 @@
+//! Weights of at least zero, so that more text never has fewer tokens, that keep the relative
+//! errors small.
+
+use std::{fmt::Write, fs, path::Path};
+
+use anyhow::Result;
+use uniroute::cost::{Family, KINDS, Shape};
+
+use crate::Sample;
+
+/// One weight for each of a shape's counts.
+pub type Weights = [f64; KINDS];
+
+/// Passes of reweighting, which turn squares into absolute values.
+const PASSES: usize = 12;
+const SWEEPS: usize = 400;
+/// Relative errors below this count alike.
+const LEAST: f64 = 0.01;
+
+pub fn estimate(weights: &Weights, shape: &Shape) -> f64 {
+    let sum: f64 = weights.iter().zip(shape.counts()).map(|(w, n)| w * n).sum();
+    sum.round()
+}
+
+/// Least absolute relative errors, then scaled so that all texts together come out right.
+pub fn weights(samples: &[Sample]) -> Weights {
+    let mut weights = [0.0; KINDS];
+    let mut importance = vec![1.0; samples.len()];
+    for _ in 0..PASSES {
+        weights = least_squares(samples, &importance);
+        for (sample, importance) in samples.iter().zip(&mut importance) {
+            let error = raw(&weights, &sample.shape) / sample.tokens.max(1.0) - 1.0;
+            *importance = 1.0 / error.abs().max(LEAST);
+        }
+    }
+    let estimated: f64 = samples.iter().map(|s| raw(&weights, &s.shape)).sum();
+    let counted: f64 = samples.iter().map(|s| s.tokens).sum();
+    // Four digits, as they are written.
+    weights.map(|w| (w * counted / estimated * 1e4).round() / 1e4)
+}
+
+fn raw(weights: &Weights, shape: &Shape) -> f64 {
+    weights.iter().zip(shape.counts()).map(|(w, n)| w * n).sum()
+}
+
+/// Coordinate descent on the normal equations, never below zero.
+fn least_squares(samples: &[Sample], importance: &[f64]) -> Weights {
+    let mut gram = [[0.0; KINDS]; KINDS];
+    let mut target = [0.0; KINDS];
+    for (sample, importance) in samples.iter().zip(importance) {
+        let scale = importance / sample.tokens.max(1.0).powi(2);
+        let counts = sample.shape.counts();
+        for i in 0..KINDS {
+            target[i] += scale * counts[i] * sample.tokens;
+            for j in 0..KINDS {
+                gram[i][j] += scale * counts[i] * counts[j];
+            }
+        }
+    }
+    let mut weights = [0.0; KINDS];
+    for _ in 0..SWEEPS {
+        for i in 0..KINDS {
+            if gram[i][i] > 0.0 {
+                let others: f64 = (0..KINDS)
+                    .filter(|j| *j != i)
+                    .map(|j| gram[i][j] * weights[j])
+                    .sum();
+                weights[i] = ((target[i] - others) / gram[i][i]).max(0.0);
+            }
+        }
+    }
+    weights
+}
+
+/// Writes the weights as Rust.
+pub fn write(path: &Path, all: &[(Family, Weights)]) -> Result<()> {
+    let mut text =
+        String::from("//! Made by `tools/tokens`; see `docs/TOKENS.md`.\n\nuse super::KINDS;\n");
+    for (family, weights) in all {
+        let name = family.name().to_uppercase();
+        let numbers: Vec<_> = weights.iter().map(|w| format!("{w:?}")).collect();
+        write!(
+            text,
+            "\n#[allow(clippy::approx_constant)]\n#[rustfmt::skip]\npub const {name}: [f64; KINDS] = [{}];\n",
+            numbers.join(", ")
+        )?;
+    }
+    fs::write(path, text)?;
+    Ok(())
+}

@@ -1,0 +1,117 @@
+//! Fits the weights by which uniroute estimates token counts, and measures the estimates.
+
+mod encodings;
+mod fit;
+mod texts;
+
+use std::path::PathBuf;
+
+use anyhow::Result;
+use clap::Parser;
+use uniroute::cost::Shape;
+use uniroute::embed::{Embed, STATIC_FILE, StaticEmbedder};
+
+use encodings::Encoding;
+
+/// Fit token estimates on some texts and measure them on others.
+#[derive(Parser)]
+struct Args {
+    /// Folders with prompts.jsonl(.gz) to measure on
+    #[arg(long, num_args = 1.., required = true)]
+    measure: Vec<PathBuf>,
+    /// Folders with prompts.jsonl(.gz) to fit on; without any, the weights that uniroute has are measured
+    #[arg(long, num_args = 1..)]
+    fit: Vec<PathBuf>,
+    /// Folders of other text to fit on: every .json below that maps names to texts
+    #[arg(long, num_args = 1..)]
+    messages: Vec<PathBuf>,
+    /// Tables beside OpenAI's: family=tokenizer.json
+    #[arg(long, value_name = "FAMILY=FILE", num_args = 1..)]
+    table: Vec<String>,
+    /// Where to write the weights
+    #[arg(long, default_value = "src/cost/tokens/weights.rs")]
+    out: PathBuf,
+}
+
+/// A text's shape and how many tokens it has.
+pub struct Sample {
+    pub shape: Shape,
+    pub tokens: f64,
+}
+
+fn main() -> Result<()> {
+    let args = Args::parse();
+    let embedder = StaticEmbedder::from_bytes(STATIC_FILE)?;
+    let shaped = |texts: Vec<String>| -> Vec<(Shape, String)> {
+        texts
+            .into_iter()
+            .map(|text| (Shape::of(&text, embedder.embed(&text).tokens), text))
+            .collect()
+    };
+    let mut training = Vec::new();
+    for folder in &args.fit {
+        training.extend(shaped(texts::prompts(folder)?));
+    }
+    for folder in &args.messages {
+        training.extend(shaped(texts::messages(folder)?));
+    }
+    let mut measured = Vec::new();
+    for folder in &args.measure {
+        measured.push((texts::name(folder), shaped(texts::prompts(folder)?)));
+    }
+    let mut weights = Vec::new();
+    println!("family   data             prompts  error a prompt  together");
+    for encoding in encodings::all(&args.table)? {
+        let estimate: Box<dyn Fn(&Shape) -> f64> = if training.is_empty() {
+            let family = encoding.family;
+            Box::new(move |shape| family.tokens(shape))
+        } else {
+            let fitted = fit::weights(&count(&encoding, &training));
+            weights.push((encoding.family, fitted));
+            Box::new(move |shape| fit::estimate(&fitted, shape))
+        };
+        report(&encoding, &measured, &estimate);
+    }
+    if !weights.is_empty() {
+        fit::write(&args.out, &weights)?;
+    }
+    Ok(())
+}
+
+fn count(encoding: &Encoding, texts: &[(Shape, String)]) -> Vec<Sample> {
+    texts
+        .iter()
+        .map(|(shape, text)| Sample {
+            shape: *shape,
+            tokens: encoding.count(text) as f64,
+        })
+        .collect()
+}
+
+fn report(
+    encoding: &Encoding,
+    sets: &[(String, Vec<(Shape, String)>)],
+    estimate: &dyn Fn(&Shape) -> f64,
+) {
+    let line = |name: &str, samples: &[&Sample]| {
+        let error = |s: &&Sample| (estimate(&s.shape) / s.tokens - 1.0).abs();
+        let mean = samples.iter().map(error).sum::<f64>() / samples.len() as f64;
+        let estimated: f64 = samples.iter().map(|s| estimate(&s.shape)).sum();
+        let counted: f64 = samples.iter().map(|s| s.tokens).sum();
+        println!(
+            "{:8} {name:16} {:7}  {:12.2} %  {:+7.2} %",
+            encoding.family.name(),
+            samples.len(),
+            100.0 * mean,
+            100.0 * (estimated / counted - 1.0)
+        );
+    };
+    let sets: Vec<_> = sets
+        .iter()
+        .map(|(name, texts)| (name, count(encoding, texts)))
+        .collect();
+    for (name, samples) in &sets {
+        line(name, &samples.iter().collect::<Vec<_>>());
+    }
+    line("all", &sets.iter().flat_map(|(_, s)| s).collect::<Vec<_>>());
+}
