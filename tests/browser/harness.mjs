@@ -19,9 +19,9 @@ import { chromium } from "playwright-core";
 const ROOT = fileURLToPath(new URL("../../", import.meta.url));
 export const SITE = process.env.UNIROUTE_SITE ?? join(ROOT, "target/site");
 export const SERVER = process.env.UNIROUTE_BIN ?? join(ROOT, "target/debug/uniroute");
-const BROWSER = process.env.CHROME ?? "/usr/bin/chromium";
+export const BROWSER = process.env.CHROME ?? "/usr/bin/chromium";
 const QUIET_MS = 1000;
-const FLAGS = [
+export const FLAGS = [
   "--no-sandbox",
   "--disable-gpu",
   "--disable-quic",

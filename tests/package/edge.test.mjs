@@ -1,0 +1,292 @@
+/**
+ * `examples/worker` in workerd, Deno and Node, before language models that this test plays.
+ */
+import assert from "node:assert/strict";
+import { spawn } from "node:child_process";
+import { cp, readdir, readFile, rm, writeFile } from "node:fs/promises";
+import { createServer } from "node:http";
+import { join } from "node:path";
+import { createInterface } from "node:readline";
+import { after, before, describe, test } from "node:test";
+import { gzipSync } from "node:zlib";
+import { build } from "esbuild";
+import { Miniflare } from "miniflare";
+import { DENO, expected, installed, LAMBDA, PROMPTS, ROOT } from "./install.mjs";
+
+const TIMEOUT_MS = 1500;
+const KEY = "key-of-the-test";
+/** Cloudflare's limits of the free plan: a script after gzip, one asset, and all assets. */
+const LIMITS = { script: 3e6, asset: 25 * 2 ** 20, assets: 20_000 };
+
+/** What the models were asked, in order. */
+const asked = /** @type {{ model: string, key: string | undefined, body: any }[]} */ ([]);
+/** Lets the model `streams` go on. */
+let goOn = () => {};
+
+const models = createServer(async (request, response) => {
+  let text = "";
+  for await (const chunk of request) text += chunk;
+  const body = JSON.parse(text);
+  asked.push({ model: body.model, key: request.headers.authorization, body });
+  const answer = JSON.stringify({ model: body.model, choices: [{ message: { role: "assistant", content: "Hello" } }] });
+  switch (body.model) {
+    case "busy":
+      return response.writeHead(429, { "retry-after": "1" }).end("{}");
+    case "broken":
+      return response.writeHead(503).end("{}");
+    case "silent":
+      return; // never answers
+    case "mute":
+      return response.writeHead(200, { "content-type": "text/event-stream" }).flushHeaders(); // headers and then nothing
+    case "picky":
+      return response.writeHead(400, { "content-type": "application/json" }).end('{"error":{"message":"no"}}');
+    case "streams":
+      response.writeHead(200, { "content-type": "text/event-stream" });
+      response.write("data: one\n\n");
+      await new Promise((resolve) => (goOn = () => resolve(undefined)));
+      return response.end("data: two\n\ndata: [DONE]\n\n");
+    default:
+      return response.writeHead(200, { "content-type": "application/json" }).end(answer);
+  }
+});
+
+/**
+ * Models by falling quality and price, all at the same address.
+ *
+ * @param {string[]} names
+ * @param {string} url
+ */
+function pool(names, url) {
+  return JSON.stringify({
+    models: names.map((id, i) => ({
+      id,
+      accuracy: 0.9 - 0.1 * i,
+      labels_count: 1e5,
+      cost: { input: 100 / 4 ** i, output: 100 / 4 ** i },
+      upstream: { url, key: id === "locked" ? "KEY_NOBODY_SET" : "TEST_KEY" },
+    })),
+  });
+}
+
+/** @typedef {{ fetch(path: string, init?: RequestInit): Promise<Response>, stop(): Promise<unknown> }} Service */
+/** @typedef {(variables: Record<string, string>) => Promise<Service>} Start */
+
+let folder = "";
+let url = "";
+/** @type {(() => unknown)[]} */
+const ending = [];
+
+before(async () => {
+  folder = await installed(/** @type {any} */ ({ after: (/** @type {() => unknown} */ end) => ending.push(end) }), {});
+  await cp(join(ROOT, "examples/worker"), folder, { recursive: true, filter: (path) => !path.includes("node_modules") });
+  await cp(join(folder, "node_modules/uniroute/dist/default.router"), join(folder, "assets/default.router"));
+  // What wrangler does: the scripts become one, the module stays beside it.
+  await build({ entryPoints: [join(folder, "worker.js")], bundle: true, minify: true, format: "esm", conditions: ["workerd", "worker", "browser"], loader: { ".wasm": "copy" }, assetNames: "[name]", outfile: join(folder, "out/worker.js") });
+  await new Promise((resolve) => models.listen(0, "127.0.0.1", () => resolve(undefined)));
+  const { port } = /** @type {import("node:net").AddressInfo} */ (models.address());
+  url = `http://127.0.0.1:${port}/v1/`;
+});
+after(async () => {
+  models.closeAllConnections();
+  models.close();
+  for (const end of ending) await end();
+});
+
+/** @type {Start} */
+async function workerd(variables) {
+  const assets = join(folder, "assets");
+  const service = new Miniflare({
+    modules: true,
+    modulesRoot: join(folder, "out"),
+    scriptPath: join(folder, "out/worker.js"),
+    modulesRules: [{ type: "ESModule", include: ["**/*.js"] }, { type: "CompiledWasm", include: ["**/*.wasm"] }],
+    compatibilityDate: "2026-04-01",
+    compatibilityFlags: ["nodejs_compat", "enable_request_signal"],
+    bindings: variables,
+    serviceBindings: {
+      ASSETS: async (/** @type {any} */ request) => /** @type {any} */ (new Response(await readFile(join(assets, new URL(request.url).pathname)))),
+    },
+  });
+  const address = await service.ready;
+  return { fetch: (path, init) => fetch(new URL(path, address), init), stop: () => service.dispose() };
+}
+
+/**
+ * @param {string} program
+ * @param {string[]} args
+ * @returns {Start}
+ */
+const server = (program, args) => async (variables) => {
+  const { POOL, ...rest } = variables;
+  if (POOL) await writeFile(join(folder, "pool-of-test.json"), POOL);
+  const env = { ...process.env, ...rest, PORT: "0", ...(POOL && { POOL, POOL_FILE: join(folder, "pool-of-test.json") }), DENO_NO_UPDATE_CHECK: "1", NO_COLOR: "1" };
+  const child = spawn(program, args, { cwd: folder, env, stdio: ["ignore", "pipe", "pipe"] });
+  const ended = new Promise((resolve) => child.once("exit", resolve));
+  const address = await new Promise((resolve, reject) => {
+    child.once("exit", (status) => reject(new Error(`${program} ended with ${status}`)));
+    for (const stream of [child.stdout, child.stderr]) {
+      createInterface(stream).on("line", (line) => {
+        const found = /http:\/\/[\d.:]+/.exec(line);
+        if (found) resolve(found[0]);
+      });
+    }
+  });
+  return { fetch: (path, init) => fetch(new URL(path, address), init), stop: () => (child.kill(), ended) };
+};
+
+/** @type {Record<string, Start | undefined>} */
+const RUNTIMES = {
+  workerd,
+  Deno: DENO === undefined ? undefined : server(DENO, ["serve", "--port", "0", "--host", "127.0.0.1", "--node-modules-dir=manual", "--allow-read", "--allow-env", "--allow-net", "worker.js"]),
+  Node: server("node", ["node.js"]),
+};
+
+/**
+ * @param {Service} service
+ * @param {Record<string, unknown>} body
+ * @param {Record<string, string>} [headers]
+ */
+const chat = (service, body, headers) =>
+  service.fetch("/v1/chat/completions", { method: "POST", headers: { "content-type": "application/json", ...headers }, body: JSON.stringify({ messages: [{ role: "user", content: "Hello" }], ...body }) });
+
+for (const [name, start] of Object.entries(RUNTIMES)) {
+  describe(name, { skip: start === undefined }, () => {
+    /**
+     * @param {string[]} names
+     * @param {(service: Service) => Promise<void>} use
+     * @param {Record<string, string>} [variables]
+     */
+    async function before(names, use, variables) {
+      asked.length = 0;
+      const service = await /** @type {Start} */ (start)({ POOL: pool(names, url), TEST_KEY: KEY, TIMEOUT_MS: String(TIMEOUT_MS), MAX_BODY: "20000", ...variables });
+      try {
+        await use(service);
+      } finally {
+        await service.stop();
+      }
+    }
+
+    test("auto is replaced by the routed model, in words and in numbers", () =>
+      before(["best", "cheap"], async (service) => {
+        for (const [model, lambda, expected] of /** @type {const} */ ([["auto:best", undefined, "best"], ["auto:cheap", undefined, "cheap"], ["auto", "0", "best"], ["auto", "1e6", "cheap"], ["cheap", undefined, "cheap"]])) {
+          const answer = await chat(service, { model, temperature: 0.5 }, lambda === undefined ? {} : { "x-uniroute-lambda": lambda });
+          assert.equal(answer.headers.get("x-uniroute-model"), expected);
+          assert.equal((await answer.json()).model, expected);
+          assert.ok(Number(answer.headers.get("x-uniroute-cost")) > 0 && Number(answer.headers.get("x-uniroute-quality")) > 0.5);
+          const { key, body } = asked.at(-1) ?? assert.fail();
+          assert.deepEqual([key, body.temperature], [`Bearer ${KEY}`, 0.5]);
+        }
+      }));
+
+    test("an answer is streamed chunk by chunk as it comes", () =>
+      before(["streams"], async (service) => {
+        const answer = await chat(service, { model: "auto", stream: true });
+        assert.equal(answer.headers.get("content-type"), "text/event-stream");
+        const reader = answer.body?.getReader() ?? assert.fail();
+        const next = async () => new TextDecoder().decode((await reader.read()).value);
+        assert.equal(await next(), "data: one\n\n"); // the model has not said more so far
+        goOn();
+        let rest = "";
+        for (let part = await next(); part !== ""; part = await next()) rest += part;
+        assert.equal(rest, "data: two\n\ndata: [DONE]\n\n");
+      }));
+
+    test("a model that is busy, broken, silent or mute is passed over for the next best", () =>
+      before(["busy", "broken", "silent", "mute", "good"], async (service) => {
+        const answer = await chat(service, { model: "auto:best" });
+        assert.equal((await answer.json()).model, "good");
+        const tried = decodeURI(answer.headers.get("x-uniroute-tried") ?? "");
+        assert.match(tried, /busy: status 429, broken: status 503, silent: nothing within \d+ ms, mute: nothing within/);
+      }, { ATTEMPTS: "5" }));
+
+    test("no more models are tried than allowed, and what failed is said", () =>
+      before(["busy", "broken", "good"], async (service) => {
+        const answer = await chat(service, { model: "auto:best" });
+        assert.equal(answer.status, 502);
+        assert.equal((await answer.json()).error.code, "upstream");
+        assert.deepEqual(asked.map(({ model }) => model), ["busy", "broken"]);
+      }, { ATTEMPTS: "2" }));
+
+    test("an answer that refuses the request is passed on, not worked around", () =>
+      before(["picky", "good"], async (service) => {
+        const answer = await chat(service, { model: "auto:best" });
+        assert.deepEqual([answer.status, (await answer.json()).error.message], [400, "no"]);
+      }));
+
+    test("a model without its key is not chosen; when none is left, the variable is named", async () => {
+      await before(["locked", "good"], async (service) => {
+        assert.equal((await chat(service, { model: "auto:best" })).headers.get("x-uniroute-model"), "good");
+        const answer = await chat(service, { model: "locked" });
+        const { error } = await answer.json();
+        assert.deepEqual([answer.status, error.code], [503, "missing_key"]);
+        assert.match(error.message, /KEY_NOBODY_SET/);
+      });
+    });
+
+    test("what cannot be read is refused with its cause", () =>
+      before(["good"], async (service) => {
+        const post = (/** @type {string} */ path, /** @type {BodyInit} */ body) => service.fetch(path, /** @type {RequestInit} */ ({ method: "POST", body, duplex: "half" }));
+        const unmeasured = () =>
+          new ReadableStream({
+            start(controller) {
+              for (let i = 0; i < 12; i++) controller.enqueue(new Uint8Array(5000).fill(32));
+              controller.close();
+            },
+          });
+        for (const [answer, status, code] of /** @type {const} */ ([
+          [await post("/route", "{"), 400, "bad_json"],
+          [await post("/route", "[1]"), 400, "bad_json"],
+          [await post("/route", JSON.stringify({ prompt: 5 })), 400, "prompt"],
+          [await post("/route", JSON.stringify({ prompt: "hi", lambda: -1 })), 400, "request_number"],
+          [await post("/route", JSON.stringify({ prompt: "x".repeat(30_000) })), 413, "too_large"],
+          [await chat(service, { model: "gpt-0" }), 404, "model_not_found"],
+          [await chat(service, { model: "auto", messages: [] }), 400, "messages"],
+          [await chat(service, { model: "auto" }, { "x-uniroute-lambda": "cheap" }), 400, "lambda"],
+          [await service.fetch("/route"), 405, "method"],
+          [await post("/nowhere", "{}"), 404, "not_found"],
+        ])) {
+          assert.deepEqual([answer.status, (await answer.json()).error.code], [status, code]);
+        }
+        // Without a length, too.
+        assert.equal((await post("/route", unmeasured())).status, 413);
+      }));
+
+    test("who does not know the token stays out", () =>
+      before(["good"], async (service) => {
+        assert.equal((await chat(service, { model: "auto" })).status, 401);
+        assert.equal((await chat(service, { model: "auto" }, { authorization: "Bearer open" })).status, 200);
+      }, { ACCESS_TOKEN: "open" }));
+
+    test("two hundred requests at once are all answered", () =>
+      before(["best", "cheap"], async (service) => {
+        const answers = await Promise.all(Array.from({ length: 200 }, (_, i) => chat(service, { model: i % 2 ? "auto:best" : "auto:cheap" })));
+        const chosen = await Promise.all(answers.map(async (answer) => (await answer.json()).model));
+        assert.deepEqual(chosen, answers.map((_, i) => (i % 2 ? "best" : "cheap")));
+      }));
+
+    test("decisions and costs are those of the command line", async () => {
+      const open = await readFile(join(ROOT, "assets/pools/open.json"), "utf8");
+      await before([], async (service) => {
+        const found = [];
+        for (const prompt of PROMPTS) {
+          const answer = await service.fetch("/route", { method: "POST", body: JSON.stringify({ prompt, lambda: LAMBDA }) });
+          found.push((await answer.json()).model);
+        }
+        assert.deepEqual(found, await expected());
+        const costs = await service.fetch("/cost", { method: "POST", body: JSON.stringify({ prompt: "Hello", context: "Be brief." }) });
+        const { models } = await costs.json();
+        assert.ok(models.length > 5 && models.every((/** @type {any} */ m) => m.cost.tokensIn >= 3 && m.cost.exact === false));
+      }, { POOL: open, MAX_BODY: "100000" });
+    });
+  });
+}
+
+test("script and assets are within the limits of Cloudflare's free plan", async (t) => {
+  const out = join(folder, "out");
+  let script = 0;
+  for (const name of await readdir(out)) script += gzipSync(await readFile(join(out, name))).length;
+  const assets = await Promise.all((await readdir(join(folder, "assets"))).map(async (name) => (await readFile(join(folder, "assets", name))).length));
+  t.diagnostic(`script ${script} bytes after gzip, assets ${assets.join(" and ")} bytes`);
+  assert.ok(script < LIMITS.script && assets.length < LIMITS.assets && Math.max(...assets) < LIMITS.asset);
+  await rm(out, { recursive: true });
+});
