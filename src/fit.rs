@@ -1,14 +1,14 @@
 //! Embedded training prompts, with scores where there are any, to clusters and prior: all of a
 //! router but its embedder.
 
-use ndarray::{Array2, ArrayView2, Axis};
+use ndarray::{ArrayView2, Axis};
 use rand::seq::SliceRandom;
 use rand_chacha::ChaCha8Rng;
 use rand_chacha::rand_core::SeedableRng;
 
 use crate::cluster::{ClusterError, Clusters, DEFAULT_TEMPERATURE, KMeans, KMeansParams, kmeans};
 use crate::parallel;
-use crate::profile::{Prior, ProfileError};
+use crate::profile::{Prior, ProfileError, held_out_loss};
 
 /// Training prompts for each cluster, where the number of clusters is not given. Measured in the
 /// paper's protocol on four data sets; see docs/RESULTS.md.
@@ -129,12 +129,10 @@ fn best_temperature(
             (memberships, errors.select(Axis(0), rows))
         };
         let (known, asked) = (of(&rows), of(&held_out));
-        loss(
-            known.0.view(),
-            known.1.view(),
-            asked.0.view(),
-            asked.1.view(),
-        )
+        Ok::<f64, ClusterError>(held_out_loss(
+            (known.0.view(), known.1.view()),
+            (asked.0.view(), asked.1.view()),
+        ))
     });
     let mut best = (DEFAULT_TEMPERATURE, f64::INFINITY);
     for (temperature, loss) in TEMPERATURES.into_iter().zip(losses) {
@@ -144,40 +142,4 @@ fn best_temperature(
         }
     }
     Ok(best.0)
-}
-
-fn loss(
-    known: ArrayView2<f32>,
-    known_errors: ArrayView2<f32>,
-    asked: ArrayView2<f32>,
-    asked_errors: ArrayView2<f32>,
-) -> Result<f64, FitError> {
-    let mut total = 0.0;
-    for (column, truth) in known_errors
-        .columns()
-        .into_iter()
-        .zip(asked_errors.columns())
-    {
-        let rows: Vec<usize> = (0..column.len()).filter(|&i| !column[i].is_nan()).collect();
-        let labels: Vec<f32> = rows.iter().map(|&i| column[i]).collect();
-        if labels.is_empty() {
-            continue;
-        }
-        let mean = labels.iter().sum::<f32>() / labels.len() as f32;
-        let prior = Prior::fallback(known.ncols(), f64::from(mean));
-        let psi = prior.posterior(known.select(Axis(0), &rows).view(), &labels)?;
-        let psi: ndarray::Array1<f32> = psi
-            .mean()
-            .iter()
-            .map(|m| m.clamp(0.0, 1.0) as f32)
-            .collect();
-        let predicted: Array2<f32> = asked.dot(&psi).insert_axis(Axis(1));
-        let errors = predicted
-            .column(0)
-            .into_iter()
-            .zip(truth)
-            .filter(|(_, t)| !t.is_nan());
-        total += errors.map(|(p, t)| f64::from(p - t).powi(2)).sum::<f64>();
-    }
-    Ok(total)
 }

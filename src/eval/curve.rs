@@ -43,6 +43,36 @@ pub struct Fixed {
     pub cost: f64,
 }
 
+/// One candidate on one prompt.
+struct Candidate {
+    predicted: f64,
+    expected_cost: f64,
+    cost: f64,
+    quality: f64,
+}
+
+impl Candidate {
+    /// The one of least predicted error + λ·cost; `by_cost` is not empty, and cheaper ones come
+    /// first, so that they win if equal.
+    fn best(by_cost: &[Self], lambda: f64) -> &Self {
+        let mut best = &by_cost[0];
+        if lambda.is_infinite() {
+            let cheapest = best.expected_cost;
+            let equal = by_cost.iter().take_while(|c| c.expected_cost <= cheapest);
+            return equal.fold(best, |a, b| if b.predicted < a.predicted { b } else { a });
+        }
+        let score = |c: &Self| c.predicted + lambda * c.expected_cost;
+        let mut least = score(best);
+        for candidate in &by_cost[1..] {
+            let score = score(candidate);
+            if score < least {
+                (best, least) = (candidate, score);
+            }
+        }
+        best
+    }
+}
+
 impl Outcomes<'_> {
     /// The candidate of least predicted error + λ·cost among those with a true error on this
     /// prompt, the cheaper one if equal; λ is per unit of `expected_costs`.
@@ -69,22 +99,6 @@ impl Outcomes<'_> {
             .min_by(order)
     }
 
-    /// Mean cost and quality of the choices at λ per unit of normalised cost.
-    fn policy(&self, lambda: f64, unit: f64) -> (f64, f64) {
-        let (mut cost, mut quality, mut prompts) = (0.0, 0.0, 0.0);
-        for i in 0..self.errors.nrows() {
-            if let Some(h) = self.choice(i, lambda / unit) {
-                cost += self.costs[[i, h]] / unit;
-                quality += 1.0 - f64::from(self.errors[[i, h]]);
-                prompts += 1.0;
-            }
-        }
-        (
-            cost / f64::max(prompts, 1.0),
-            quality / f64::max(prompts, 1.0),
-        )
-    }
-
     /// Mean cost of the dearest candidate.
     pub fn unit(&self) -> f64 {
         let means = self
@@ -101,13 +115,46 @@ impl Outcomes<'_> {
         let power = |s: usize| {
             10f64.powf(FIRST_POWER + (LAST_POWER - FIRST_POWER) * s as f64 / STEPS as f64)
         };
-        let lambdas = std::iter::once(f64::INFINITY)
-            .chain((0..=STEPS).rev().map(power))
-            .chain(std::iter::once(0.0));
         let unit = self.unit();
-        let mut points: Vec<(f64, f64)> = lambdas.map(|l| self.policy(l, unit)).collect();
+        let lambdas: Vec<f64> = std::iter::once(f64::INFINITY)
+            .chain((0..=STEPS).rev().map(|s| power(s) / unit))
+            .chain(std::iter::once(0.0))
+            .collect();
+        let mut points = self.policies(&lambdas);
+        points.iter_mut().for_each(|(cost, _)| *cost /= unit);
         points.dedup();
         Curve::new(points)
+    }
+
+    /// Mean cost and quality of the choices at each λ: those of [`Outcomes::choice`], a prompt at a
+    /// time, as tuning draws thousands of curves.
+    fn policies(&self, lambdas: &[f64]) -> Vec<(f64, f64)> {
+        let mut by_cost: Vec<usize> = (0..self.expected_costs.len()).collect();
+        by_cost.sort_by(|&a, &b| self.expected_costs[a].total_cmp(&self.expected_costs[b]));
+        let mut sums = vec![(0.0, 0.0); lambdas.len()];
+        let mut prompts = 0.0;
+        let mut candidates = Vec::with_capacity(by_cost.len());
+        for i in 0..self.errors.nrows() {
+            candidates.clear();
+            let known = by_cost.iter().filter(|&&h| !self.errors[[i, h]].is_nan());
+            candidates.extend(known.map(|&h| Candidate {
+                predicted: self.predicted[[i, h]].into(),
+                expected_cost: self.expected_costs[h],
+                cost: self.costs[[i, h]],
+                quality: 1.0 - f64::from(self.errors[[i, h]]),
+            }));
+            if candidates.is_empty() {
+                continue;
+            }
+            prompts += 1.0;
+            for (&lambda, (cost, quality)) in lambdas.iter().zip(&mut sums) {
+                let chosen = Candidate::best(&candidates, lambda);
+                *cost += chosen.cost;
+                *quality += chosen.quality;
+            }
+        }
+        let n = f64::max(prompts, 1.0);
+        sums.iter().map(|(c, q)| (c / n, q / n)).collect()
     }
 
     /// Each candidate used for every prompt that it has a true error on.
@@ -276,6 +323,35 @@ mod tests {
                 cost: 1.0
             })
         );
+    }
+
+    #[test]
+    fn the_sweep_takes_the_choices() {
+        let number = |i: usize, h: usize, m: usize| ((7 * i + 13 * h + i * h) % m) as f32;
+        let predicted = Array2::from_shape_fn((40, 4), |(i, h)| number(i, h, 5) / 5.0);
+        let errors = Array2::from_shape_fn((40, 4), |(i, h)| match number(i, h, 11) {
+            0.0 => f32::NAN,
+            e => e / 11.0,
+        });
+        let costs = Array2::from_shape_fn((40, 4), |(i, h)| f64::from(number(i, h, 3)) + 1.0);
+        let outcomes = Outcomes {
+            predicted: predicted.view(),
+            errors: errors.view(),
+            expected_costs: &[2.0, 1.0, 1.0, 3.0],
+            costs: costs.view(),
+        };
+        for lambda in [0.0, 0.1, 0.2, 1.0, f64::INFINITY] {
+            let chosen: Vec<_> = (0..40)
+                .filter_map(|i| Some((i, outcomes.choice(i, lambda)?)))
+                .collect();
+            let mean = |what: &dyn Fn(&(usize, usize)) -> f64| {
+                chosen.iter().map(what).sum::<f64>() / chosen.len() as f64
+            };
+            let cost = mean(&|&(i, h)| costs[[i, h]]);
+            let quality = mean(&|&(i, h)| 1.0 - f64::from(errors[[i, h]]));
+            let (c, q) = outcomes.policies(&[lambda])[0];
+            assert!((c - cost).abs() < 1e-12 && (q - quality).abs() < 1e-12);
+        }
     }
 
     #[test]

@@ -7,6 +7,7 @@ use rand_chacha::ChaCha8Rng;
 use rand_chacha::rand_core::SeedableRng;
 
 use super::methods::Ours;
+use super::run::TrialResult;
 use super::summary::Estimate;
 use super::trial::Trial;
 
@@ -41,9 +42,9 @@ pub struct Guarantee {
 
 /// Compares promise and outcome; `None` when there is nothing to compare.
 pub fn guarantee(trial: &Trial) -> Option<Guarantee> {
-    let ours = Ours::new(&trial.known)?;
-    let cells = cells(trial, &ours);
-    let (regret, regret_bound) = regret(trial, &ours)?;
+    let ours = trial.known.ours()?;
+    let cells = cells(trial, ours);
+    let (regret, regret_bound) = regret(trial, ours)?;
     let mean = |what: &dyn Fn(&Cell) -> f64| {
         cells.iter().map(what).sum::<f64>() / cells.len().max(1) as f64
     };
@@ -71,7 +72,7 @@ struct Cell {
 }
 
 fn cells(trial: &Trial, ours: &Ours) -> Vec<Cell> {
-    let clusters = &ours.fitted.clusters;
+    let clusters = &ours.clusters;
     let memberships = clusters.memberships(trial.known.test.view());
     let mut members: Vec<Vec<usize>> = vec![Vec::new(); clusters.len()];
     for (i, x) in trial.known.test.rows().into_iter().enumerate() {
@@ -172,27 +173,70 @@ fn regret(trial: &Trial, ours: &Ours) -> Option<(f64, f64)> {
     Some((differences.iter().sum::<f64>() / n as f64, bound))
 }
 
-/// The guarantees of all trials in words.
-pub fn in_words(guarantees: &[Guarantee]) -> String {
-    let mean = |what: &dyn Fn(&Guarantee) -> f64| {
-        Estimate::of(&guarantees.iter().map(what).collect::<Vec<_>>())
-    };
-    let (difference, floor) = (mean(&|g| g.difference), mean(&|g| g.floor));
-    let (coverage, regret) = (mean(&|g| g.coverage), mean(&|g| g.regret));
-    let bound = mean(&|g| g.regret_bound);
-    let cells: usize = guarantees.iter().map(|g| g.cells).sum();
-    format!(
-        "Predicted cluster errors are {:.3} ± {:.3} off the held-out ones on average (noise of the \
-         held-out means alone: {:.3}; {cells} cells).\n\
-         Intervals of nominal 90 % hold {:.1} % of held-out cluster errors.\n\
-         Regret against the best fixed model at no more than its cost: {:+.4} ± {:.4} (negative: \
-         routing is better); in the mean trial at most {:+.4} with 95 % confidence.\n",
-        difference.mean,
-        difference.se,
-        floor.mean,
-        100.0 * coverage.mean,
-        regret.mean,
-        regret.se,
-        bound.mean,
-    )
+/// Means over trials of the parts of a [`Guarantee`].
+#[derive(Debug, Clone, Copy, PartialEq)]
+pub struct Guarantees {
+    /// Clusters × language models compared in all trials.
+    pub cells: usize,
+    /// Of [`Guarantee::difference`].
+    pub difference: Estimate,
+    /// Of [`Guarantee::floor`].
+    pub floor: Estimate,
+    /// Of [`Guarantee::coverage`].
+    pub coverage: Estimate,
+    /// Of [`Guarantee::regret`].
+    pub regret: Estimate,
+    /// Of [`Guarantee::regret_bound`].
+    pub regret_bound: Estimate,
+}
+
+impl Guarantees {
+    /// Of those trials that have a guarantee; `None` if none has.
+    pub fn of(trials: &[TrialResult]) -> Option<Self> {
+        let all: Vec<&Guarantee> = trials.iter().filter_map(|t| t.guarantee.as_ref()).collect();
+        let mean = |what: fn(&Guarantee) -> f64| {
+            Estimate::of(&all.iter().map(|g| what(g)).collect::<Vec<_>>())
+        };
+        (!all.is_empty()).then(|| Self {
+            cells: all.iter().map(|g| g.cells).sum(),
+            difference: mean(|g| g.difference),
+            floor: mean(|g| g.floor),
+            coverage: mean(|g| g.coverage),
+            regret: mean(|g| g.regret),
+            regret_bound: mean(|g| g.regret_bound),
+        })
+    }
+
+    /// As an object of means.
+    pub fn to_json(&self) -> serde_json::Value {
+        serde_json::json!({
+            "cells": self.cells,
+            "difference": self.difference.mean,
+            "floor": self.floor.mean,
+            "coverage": self.coverage.mean,
+            "regret": self.regret.mean,
+            "regret_bound": self.regret_bound.mean,
+        })
+    }
+}
+
+impl std::fmt::Display for Guarantees {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        writeln!(
+            f,
+            "Predicted cluster errors are {:.3} ± {:.3} off the held-out ones on average (noise of the \
+             held-out means alone: {:.3}; {} cells).\n\
+             Intervals of nominal 90 % hold {:.1} % of held-out cluster errors.\n\
+             Regret against the best fixed model at no more than its cost: {:+.4} ± {:.4} (negative: \
+             routing is better); in the mean trial at most {:+.4} with 95 % confidence.",
+            self.difference.mean,
+            self.difference.se,
+            self.floor.mean,
+            self.cells,
+            100.0 * self.coverage.mean,
+            self.regret.mean,
+            self.regret.se,
+            self.regret_bound.mean,
+        )
+    }
 }

@@ -7,6 +7,7 @@
 
 mod curve;
 mod dataset;
+mod fits;
 mod guarantee;
 pub mod methods;
 pub mod plot;
@@ -17,7 +18,7 @@ mod trial;
 
 pub use curve::{Curve, Fixed, Outcomes};
 pub use dataset::{Dataset, DatasetError, FolderParts, Model, Prompt, read_models};
-pub use guarantee::{Guarantee, guarantee, in_words};
+pub use guarantee::{Guarantee, Guarantees, guarantee};
 pub use protocol::{Labels, Split};
 pub use run::{Plan, Score, TrialResult, run};
 pub use trial::{Hidden, Known, Trial};

@@ -1,5 +1,7 @@
 //! Trials of several methods on one data set.
 
+use std::sync::Arc;
+
 use ndarray::ArrayView2;
 
 use super::curve::Curve;
@@ -15,8 +17,8 @@ pub struct Plan<'a> {
     pub data: &'a Dataset,
     /// Embeddings of its prompts, `(prompts, dim)`.
     pub points: ArrayView2<'a, f32>,
-    /// Labels of each unseen language model.
-    pub labels: Labels,
+    /// Labels of each unseen language model; all trials are run for each of these budgets.
+    pub labels: &'a [Labels],
     /// Number of unseen language models.
     pub unseen: usize,
     /// Number of trials.
@@ -50,44 +52,48 @@ pub struct TrialResult {
     pub guarantee: Option<Guarantee>,
 }
 
-/// Runs all trials on all cores, calling `progress` after each.
+/// Runs all trials on all cores, calling `progress` after each: one list of results for each label
+/// budget. The budgets of a trial share its split and all that does not depend on labels.
 pub fn run(
     plan: &Plan,
     methods: &[Box<dyn Method>],
     progress: impl Fn() + Sync + Send,
-) -> Vec<TrialResult> {
-    parallel::map(plan.trials, |trial| {
+) -> Vec<Vec<TrialResult>> {
+    let mut results = vec![Vec::with_capacity(plan.trials); plan.labels.len()];
+    let trials = parallel::map(plan.trials, |trial| {
         let result = run_trial(plan, methods, trial as u64);
         progress();
         result
-    })
+    });
+    for trial in trials {
+        for (results, result) in results.iter_mut().zip(trial) {
+            results.push(result);
+        }
+    }
+    results
 }
 
-fn run_trial(plan: &Plan, methods: &[Box<dyn Method>], number: u64) -> TrialResult {
+fn run_trial(plan: &Plan, methods: &[Box<dyn Method>], number: u64) -> Vec<TrialResult> {
     let (prompts, models) = plan.data.scores.dim();
     let split = Split::draw(prompts, models, plan.unseen, plan.seed, number);
     let seed = plan.seed.wrapping_mul(1_000_003).wrapping_add(number);
-    let trial = Trial::new(
-        plan.data,
-        plan.points,
-        &split,
-        plan.labels.count(prompts),
-        seed,
-    );
-    let scores = methods
-        .iter()
-        .map(|m| {
-            score(
-                &trial,
-                trial.curve(m.predict(&trial.known, &trial.hidden).view()),
-            )
-        })
-        .collect();
-    let ours = methods.iter().any(|m| m.name() == "uniroute");
-    TrialResult {
-        scores,
-        guarantee: if ours { guarantee(&trial) } else { None },
-    }
+    let fits = Arc::default();
+    let with_labels = |labels: &Labels| {
+        let labels = labels.count(prompts);
+        let trial = Trial::new(plan.data, plan.points, &split, labels, seed).sharing(&fits);
+        let predicted = methods
+            .iter()
+            .map(|m| m.predict(&trial.known, &trial.hidden));
+        let scores = predicted
+            .map(|p| score(&trial, trial.curve(p.view())))
+            .collect();
+        let ours = methods.iter().any(|m| m.name() == "uniroute");
+        TrialResult {
+            scores,
+            guarantee: if ours { guarantee(&trial) } else { None },
+        }
+    };
+    plan.labels.iter().map(with_labels).collect()
 }
 
 fn score(trial: &Trial, curve: Curve) -> Score {

@@ -32,6 +32,16 @@ impl Estimate {
         Self { mean, se }
     }
 
+    /// Mean of independent estimates; `None` if there are none.
+    pub fn mean(estimates: &[Self]) -> Option<Self> {
+        let n = estimates.len() as f64;
+        let variance: f64 = estimates.iter().map(|e| e.se * e.se).sum();
+        (n > 0.0).then(|| Self {
+            mean: estimates.iter().map(|e| e.mean).sum::<f64>() / n,
+            se: variance.sqrt() / n,
+        })
+    }
+
     fn json(self) -> Value {
         json!({ "mean": self.mean, "se": self.se })
     }

@@ -1,11 +1,12 @@
 //! One trial: what a method may know, what is held back, and how its predictions are judged.
 
-use std::collections::HashMap;
-use std::sync::{Arc, Mutex};
+use std::sync::{Arc, OnceLock};
 
 use ndarray::{Array1, Array2, ArrayView1, ArrayView2, Axis};
 
 use super::curve::{Curve, Outcomes};
+use super::fits::Fits;
+use super::methods::Ours;
 use super::{Dataset, Split};
 use crate::cluster::{KMeans, KMeansParams, kmeans};
 
@@ -26,7 +27,8 @@ pub struct Known {
     pub seen_costs: Vec<f64>,
     /// Seed of whatever is random in the trial.
     pub seed: u64,
-    clusterings: Mutex<HashMap<usize, Arc<KMeans>>>,
+    pub(crate) fits: Arc<Fits>,
+    ours: OnceLock<Option<Ours>>,
 }
 
 /// What only the judge and the two reference methods may know.
@@ -83,7 +85,8 @@ impl Trial {
             labels: errors(labelled, &split.unseen),
             seen_costs: mean_costs(data, &split.training, &split.seen),
             seed,
-            clusterings: Mutex::default(),
+            fits: Arc::default(),
+            ours: OnceLock::new(),
         };
         let expected_costs = mean_costs(data, labelled, &split.unseen);
         let costs = match &data.costs {
@@ -114,6 +117,12 @@ impl Trial {
         Self { known, hidden }
     }
 
+    /// The same trial with other labels takes over what does not depend on them.
+    pub(crate) fn sharing(mut self, fits: &Arc<Fits>) -> Self {
+        self.known.fits = fits.clone();
+        self
+    }
+
     /// Predictions with what it takes to judge them.
     pub fn outcomes<'a>(&'a self, predicted: ArrayView2<'a, f32>) -> Outcomes<'a> {
         Outcomes {
@@ -133,30 +142,25 @@ impl Trial {
 impl Known {
     /// K-means clusters of the training prompts; found once, then remembered.
     pub fn clusters(&self, k: usize) -> Arc<KMeans> {
-        if let Some(found) = self
-            .clusterings
-            .lock()
-            .ok()
-            .and_then(|map| map.get(&k).cloned())
-        {
-            return found;
-        }
         let params = KMeansParams {
             seed: self.seed,
             starts: 1,
             max_iterations: 50,
             ..Default::default()
         };
-        let found = kmeans(self.training.view(), k, &params).unwrap_or_else(|_| KMeans {
-            centroids: Array2::zeros((1, self.training.ncols())),
-            assignments: vec![0; self.training.nrows()],
-            inertia: 0.0,
-        });
-        let found = Arc::new(found);
-        if let Ok(mut map) = self.clusterings.lock() {
-            map.insert(k, found.clone());
-        }
-        found
+        let find = || {
+            kmeans(self.training.view(), k, &params).unwrap_or_else(|_| KMeans {
+                centroids: Array2::zeros((1, self.training.ncols())),
+                assignments: vec![0; self.training.nrows()],
+                inertia: 0.0,
+            })
+        };
+        self.fits.clusterings.get(k, find)
+    }
+
+    /// Our router fitted to what is known; once, then remembered.
+    pub(crate) fn ours(&self) -> Option<&Ours> {
+        self.ours.get_or_init(|| Ours::new(self)).as_ref()
     }
 
     /// Mean error of all seen language models: what to expect of one without any label.

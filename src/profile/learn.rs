@@ -61,7 +61,10 @@ impl Prior {
         }
         let k = memberships.ncols();
         let memberships = memberships.mapv(f64::from);
-        let evidence: Vec<Evidence> = evidence(&memberships, errors);
+        let evidence: Vec<Evidence> = evidence(&memberships, errors)
+            .into_iter()
+            .flatten()
+            .collect();
         if evidence.is_empty() {
             return Ok(Self::fallback(k, 0.5));
         }
@@ -142,12 +145,39 @@ impl Evidence {
     }
 }
 
+/// How well cluster errors from some prompts predict others: the sum of squared errors over all
+/// language models, each with the fallback prior of its own mean. `known` and `asked` are pairs of
+/// memberships `(n, k)` and errors `(n, m)`, NaN where a language model was not asked.
+pub(crate) fn held_out_loss(
+    known: (ArrayView2<f32>, ArrayView2<f32>),
+    asked: (ArrayView2<f32>, ArrayView2<f32>),
+) -> f64 {
+    let k = known.0.ncols();
+    let Some(precision) = Cholesky::new(Prior::fallback(k, 0.5).covariance()).map(|c| c.inverse())
+    else {
+        return f64::INFINITY;
+    };
+    let evidence = evidence(&known.0.mapv(f64::from), known.1);
+    let losses = parallel::map(evidence.len(), |h| {
+        let evidence = evidence[h].as_ref()?;
+        let mean = Array1::from_elem(k, evidence.mean_error);
+        let step = evidence.step(&mean, &precision, binomial(evidence.mean_error))?;
+        let psi = step.mean.mapv(|m| m.clamp(0.0, 1.0) as f32);
+        let predicted = asked.0.dot(&psi);
+        let truth = asked.1.column(h);
+        let pairs = predicted.iter().zip(truth).filter(|(_, t)| !t.is_nan());
+        Some(pairs.map(|(p, t)| f64::from(p - t).powi(2)).sum::<f64>())
+    });
+    losses.into_iter().flatten().sum()
+}
+
 /// Variance of a label with mean p, not below .02.
 fn binomial(p: f64) -> f64 {
     (p * (1.0 - p)).max(0.02)
 }
 
-fn evidence(memberships: &Array2<f64>, errors: ArrayView2<f32>) -> Vec<Evidence> {
+/// Of each language model with any label.
+fn evidence(memberships: &Array2<f64>, errors: ArrayView2<f32>) -> Vec<Option<Evidence>> {
     let complete = memberships.t().dot(memberships);
     let of_column = |h: usize| {
         let column = errors.column(h);
@@ -171,9 +201,6 @@ fn evidence(memberships: &Array2<f64>, errors: ArrayView2<f32>) -> Vec<Evidence>
         })
     };
     parallel::map(errors.ncols(), of_column)
-        .into_iter()
-        .flatten()
-        .collect()
 }
 
 #[cfg(test)]

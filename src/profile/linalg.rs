@@ -1,11 +1,15 @@
 //! The little linear algebra the posterior needs, in `f64`: no LAPACK, so that it also runs in
 //! the browser.
 
-use ndarray::{Array1, Array2, ArrayView2, ArrayViewMut1, s};
+use ndarray::{Array1, Array2, ArrayView2, Axis};
 
 /// Lower triangle L of a symmetric positive definite matrix A = LLᵀ.
+///
+/// Works on rows of plain slices: slicing an `ndarray` in the inner loops takes as long as they do.
 pub(crate) struct Cholesky {
-    lower: Array2<f64>,
+    /// n rows of n, zero above the diagonal.
+    lower: Vec<f64>,
+    n: usize,
 }
 
 impl Cholesky {
@@ -13,93 +17,112 @@ impl Cholesky {
     /// finite.
     pub(crate) fn new(a: ArrayView2<f64>) -> Option<Self> {
         let n = a.nrows();
-        let mut lower = Array2::<f64>::zeros((n, n));
+        let mut lower = vec![0.0; n * n];
         for i in 0..n {
-            for j in 0..=i {
-                let (above, mut rest) = lower.view_mut().split_at(ndarray::Axis(0), i);
-                let mut row = rest.row_mut(0);
-                let sum = {
-                    let done = row.slice(s![..j]);
-                    let other = if j == i {
-                        done
-                    } else {
-                        above.slice(s![j, ..j])
-                    };
-                    a[[i, j]] - done.dot(&other)
-                };
-                if j < i {
-                    row[j] = sum / above[[j, j]];
-                } else if sum > 0.0 && sum.is_finite() {
-                    row[i] = sum.sqrt();
-                } else {
-                    return None;
-                }
+            let (above, row) = lower.split_at_mut(i * n);
+            for j in 0..i {
+                let other = &above[j * n..][..=j];
+                row[j] = (a[[i, j]] - dot(&row[..j], &other[..j])) / other[j];
             }
+            let left = a[[i, i]] - dot(&row[..i], &row[..i]);
+            if !(left > 0.0 && left.is_finite()) {
+                return None;
+            }
+            row[i] = left.sqrt();
         }
-        Some(Self { lower })
+        Some(Self { lower, n })
+    }
+
+    fn row(&self, i: usize) -> &[f64] {
+        &self.lower[i * self.n..][..=i]
     }
 
     /// L⁻¹B.
     pub(crate) fn forward(&self, b: ArrayView2<f64>) -> Array2<f64> {
-        let mut x = b.as_standard_layout().into_owned();
-        for i in 0..x.nrows() {
-            let (done, mut rest) = x.view_mut().split_at(ndarray::Axis(0), i);
-            let mut row = rest.row_mut(0);
-            for (j, solved) in done.outer_iter().enumerate() {
-                subtract(&mut row, self.lower[[i, j]], solved);
+        let (mut x, columns) = (flat(b), b.ncols());
+        for i in 0..self.n {
+            let (done, rest) = x.split_at_mut(i * columns);
+            let row = &mut rest[..columns];
+            for (solved, factor) in done.chunks_exact(columns.max(1)).zip(self.row(i)) {
+                subtract(row, *factor, solved);
             }
-            row /= self.lower[[i, i]];
+            divide(row, self.row(i)[i]);
         }
-        x
+        shaped(x, b.dim())
     }
 
     /// A⁻¹B.
     pub(crate) fn solve(&self, b: ArrayView2<f64>) -> Array2<f64> {
-        let mut x = self.forward(b);
-        for i in (0..x.nrows()).rev() {
-            let (mut head, done) = x.view_mut().split_at(ndarray::Axis(0), i + 1);
-            let mut row = head.row_mut(i);
-            for (j, solved) in done.outer_iter().enumerate() {
-                subtract(&mut row, self.lower[[i + 1 + j, i]], solved);
+        let (mut x, columns) = (flat(self.forward(b).view()), b.ncols());
+        for i in (0..self.n).rev() {
+            let (head, done) = x.split_at_mut((i + 1) * columns);
+            let row = &mut head[i * columns..];
+            for (j, solved) in done.chunks_exact(columns.max(1)).enumerate() {
+                subtract(row, self.row(i + 1 + j)[i], solved);
             }
-            row /= self.lower[[i, i]];
+            divide(row, self.row(i)[i]);
         }
-        x
+        shaped(x, b.dim())
     }
 
     /// A⁻¹b.
     pub(crate) fn solve_vector(&self, b: &Array1<f64>) -> Array1<f64> {
-        let column = b.view().insert_axis(ndarray::Axis(1));
-        self.solve(column).remove_axis(ndarray::Axis(1))
+        let column = b.view().insert_axis(Axis(1));
+        self.solve(column).remove_axis(Axis(1))
     }
 
     /// A⁻¹.
     pub(crate) fn inverse(&self) -> Array2<f64> {
-        let n = self.lower.nrows();
+        let n = self.n;
         // Rows of L⁻¹: only their first i + 1 entries are not zero.
-        let mut inverse = Array2::<f64>::zeros((n, n));
+        let mut inverse = vec![0.0; n * n];
         for i in 0..n {
-            let (done, mut rest) = inverse.view_mut().split_at(ndarray::Axis(0), i);
-            let mut row = rest.row_mut(0);
+            let (done, rest) = inverse.split_at_mut(i * n);
+            let row = &mut rest[..n];
             row[i] = 1.0;
-            for (j, solved) in done.outer_iter().enumerate() {
-                subtract(
-                    &mut row.slice_mut(s![..=j]),
-                    self.lower[[i, j]],
-                    solved.slice(s![..=j]),
-                );
+            for (j, factor) in self.row(i)[..i].iter().enumerate() {
+                subtract(&mut row[..=j], *factor, &done[j * n..][..=j]);
             }
-            row /= self.lower[[i, i]];
+            divide(&mut row[..=i], self.row(i)[i]);
         }
+        let inverse = shaped(inverse, (n, n));
         inverse.t().dot(&inverse)
     }
 }
 
-/// `row -= factor · other`.
-fn subtract(row: &mut ArrayViewMut1<f64>, factor: f64, other: ndarray::ArrayView1<f64>) {
-    if factor != 0.0 {
-        row.scaled_add(-factor, &other);
+fn flat(a: ArrayView2<f64>) -> Vec<f64> {
+    a.iter().copied().collect()
+}
+
+/// `values` has as many numbers as `shape` holds, always.
+fn shaped(values: Vec<f64>, shape: (usize, usize)) -> Array2<f64> {
+    Array2::from_shape_vec(shape, values).unwrap_or_else(|_| Array2::zeros(shape))
+}
+
+/// Dot product of slices of one length. Eight running sums, so that it vectorises.
+fn dot(a: &[f64], b: &[f64]) -> f64 {
+    let ((a8, a_rest), (b8, b_rest)) = (a.as_chunks::<8>(), b.as_chunks::<8>());
+    let mut lanes = [0.0; 8];
+    for (x, y) in a8.iter().zip(b8) {
+        for (lane, (x, y)) in lanes.iter_mut().zip(x.iter().zip(y)) {
+            *lane += x * y;
+        }
     }
+    let rest: f64 = a_rest.iter().zip(b_rest).map(|(x, y)| x * y).sum();
+    lanes.iter().sum::<f64>() + rest
+}
+
+/// `row -= factor · other`.
+fn subtract(row: &mut [f64], factor: f64, other: &[f64]) {
+    if factor != 0.0 {
+        row.iter_mut()
+            .zip(other)
+            .for_each(|(r, o)| *r -= factor * o);
+    }
+}
+
+fn divide(row: &mut [f64], by: f64) {
+    row.iter_mut().for_each(|v| *v /= by);
 }
 
 #[cfg(test)]

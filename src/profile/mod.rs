@@ -12,6 +12,7 @@ mod posterior;
 mod prior;
 mod summary;
 
+pub(crate) use learn::held_out_loss;
 #[cfg(feature = "cli")]
 pub(crate) use linalg::Cholesky;
 pub use posterior::Posterior;

@@ -9,7 +9,6 @@ use super::{Prediction, Profile};
 pub struct Posterior {
     pub(super) mean: Array1<f64>,
     pub(super) covariance: Array2<f64>,
-    pub(super) noise: f64,
     pub(super) labels: Array1<f64>,
 }
 
@@ -22,11 +21,6 @@ impl Posterior {
     /// V, `(k, k)`.
     pub fn covariance(&self) -> ArrayView2<'_, f64> {
         self.covariance.view()
-    }
-
-    /// Variance of a single label around its prediction.
-    pub fn noise(&self) -> f64 {
-        self.noise
     }
 
     /// Predicted error with its standard deviation for a prompt of this membership, from the full

@@ -1,6 +1,6 @@
 //! What is known of a language model's cluster errors before it is asked anything.
 
-use ndarray::{Array1, Array2, ArrayView1, ArrayView2};
+use ndarray::{Array1, Array2, ArrayView1, ArrayView2, Axis};
 
 use super::linalg::Cholesky;
 use super::{Posterior, ProfileError, check_length, check_range};
@@ -11,8 +11,10 @@ pub(super) const SHARED_VARIANCE: f64 = 0.02;
 pub(super) const OWN_VARIANCE: f64 = 0.01;
 /// Noise ratio κ without any language model to learn it from.
 const FALLBACK_NOISE_RATIO: f64 = 0.9;
-/// Labels that the prior mean error counts for when the noise of a label is estimated.
-const NOISE_LABELS: f64 = 4.0;
+/// Predicted errors are kept this far from 0 and 1 when the noise of a label is estimated.
+const NOISE_MARGIN: f64 = 0.05;
+/// Rounds of noise and prediction, each from the other.
+const NOISE_ROUNDS: usize = 2;
 
 /// Ψ ~ N(μ, Σ) over language models, with the noise of a single label.
 #[derive(Debug, Clone, PartialEq)]
@@ -137,11 +139,9 @@ impl Prior {
             errors.iter().map(|e| f64::from(*e)),
             |v| (0.0..=1.0).contains(&v),
         )?;
-        let sum: f64 = errors.iter().map(|e| f64::from(*e)).sum();
-        let noise = self.label_noise(sum, errors.len() as f64);
         let memberships = memberships.mapv(f64::from);
         let errors: Array1<f64> = errors.iter().map(|e| f64::from(*e)).collect();
-        Ok(self.condition(memberships, &errors, noise, 1.0))
+        Ok(self.condition(&memberships, &errors, 1.0))
     }
 
     /// Ψ of a language model of which only the overall error is known, measured on `labels`
@@ -162,75 +162,73 @@ impl Prior {
         check_range("number of labels", "(0, 1e9]", [labels], |v| {
             v > 0.0 && v <= 1e9
         })?;
-        let noise = self.label_noise(error * labels, labels);
         let row = Array2::from_shape_fn((1, shares.len()), |(_, k)| f64::from(shares[k]));
-        Ok(self.condition(row, &Array1::from_elem(1, error), noise, labels))
+        Ok(self.condition(&row, &Array1::from_elem(1, error), labels))
     }
 
-    /// v = κ·p̂(1 − p̂) with p̂ the mean of the labels and a few at the prior's mean error.
-    fn label_noise(&self, sum: f64, labels: f64) -> f64 {
-        let p = (sum + NOISE_LABELS * self.mean_error) / (labels + NOISE_LABELS);
-        (self.noise_ratio * p * (1.0 - p)).max(1e-4)
-    }
-
-    /// Conditions on rows of memberships `f` with `errors`, each the mean of `weight` labels with
-    /// variance `noise`.
-    fn condition(
-        &self,
-        f: Array2<f64>,
-        errors: &Array1<f64>,
-        noise: f64,
-        weight: f64,
-    ) -> Posterior {
-        let labels = f.sum_axis(ndarray::Axis(0)) * weight;
+    /// Conditions on rows of memberships `f` with `errors`, each the mean of `weight` labels.
+    ///
+    /// The variance of a label is κγ(1 − γ) with γ its predicted error, so an error says more
+    /// where errors are rare. γ is the prior's at first, then the posterior's; never the labels'
+    /// own mean, with which a lucky language model would also look a certain one.
+    fn condition(&self, f: &Array2<f64>, errors: &Array1<f64>, weight: f64) -> Posterior {
         let residual = errors - &f.dot(&self.mean);
-        let v = noise / weight;
-        let (n, k) = f.dim();
-        let done = if n == 0 {
-            None
-        } else if n <= k {
-            self.by_labels(&f, &residual, v)
-        } else {
-            self.by_clusters(&f, &residual, v)
+        let mut psi = Posterior {
+            mean: self.mean.clone(),
+            covariance: self.covariance.clone(),
+            labels: f.sum_axis(Axis(0)) * weight,
         };
-        let (shift, covariance) =
-            done.unwrap_or_else(|| (Array1::zeros(k), self.covariance.clone()));
-        Posterior {
-            mean: &self.mean + &shift,
-            covariance,
-            noise,
-            labels,
+        for _ in 0..NOISE_ROUNDS {
+            let noise = f.dot(&psi.mean).mapv(|p| self.label_noise(p) / weight);
+            let done = match f.dim() {
+                (0, _) => None,
+                (n, k) if n <= k => self.by_labels(f, &residual, &noise),
+                _ => self.by_clusters(f, &residual, &noise),
+            };
+            let Some((shift, covariance)) = done else {
+                break;
+            };
+            (psi.mean, psi.covariance) = (&self.mean + &shift, covariance);
         }
+        psi
     }
 
-    /// ΣFᵀ(FΣFᵀ + vI)⁻¹r and Σ − ΣFᵀ(FΣFᵀ + vI)⁻¹FΣ: one solve of the number of labels.
+    /// Variance of a label whose predicted error is `p`.
+    fn label_noise(&self, p: f64) -> f64 {
+        let p = p.clamp(NOISE_MARGIN, 1.0 - NOISE_MARGIN);
+        self.noise_ratio * p * (1.0 - p)
+    }
+
+    /// ΣFᵀ(FΣFᵀ + N)⁻¹r and Σ − ΣFᵀ(FΣFᵀ + N)⁻¹FΣ, N the diagonal of `noise`: one solve of the
+    /// number of labels.
     fn by_labels(
         &self,
         f: &Array2<f64>,
         residual: &Array1<f64>,
-        v: f64,
+        noise: &Array1<f64>,
     ) -> Option<(Array1<f64>, Array2<f64>)> {
         let cross = f.dot(&self.covariance);
         let mut gram = cross.dot(&f.t());
-        gram.diag_mut().mapv_inplace(|d| d + v);
+        let mut diagonal = gram.diag_mut();
+        diagonal += noise;
         let factor = Cholesky::new(gram.view())?;
         let shift = cross.t().dot(&factor.solve_vector(residual));
         let half = factor.forward(cross.view());
         Some((shift, &self.covariance - &half.t().dot(&half)))
     }
 
-    /// The same as [`Prior::by_labels`] through V = (Σ⁻¹ + FᵀF/v)⁻¹: one solve of the number of
+    /// The same as [`Prior::by_labels`] through V = (Σ⁻¹ + FᵀN⁻¹F)⁻¹: one solve of the number of
     /// clusters.
     fn by_clusters(
         &self,
         f: &Array2<f64>,
         residual: &Array1<f64>,
-        v: f64,
+        noise: &Array1<f64>,
     ) -> Option<(Array1<f64>, Array2<f64>)> {
-        let mut precision = Cholesky::new(self.covariance.view())?.inverse();
-        precision.scaled_add(1.0 / v, &f.t().dot(f));
+        let weighted = f / &noise.view().insert_axis(Axis(1));
+        let precision = Cholesky::new(self.covariance.view())?.inverse() + weighted.t().dot(f);
         let covariance = Cholesky::new(precision.view())?.inverse();
-        let shift = covariance.dot(&f.t().dot(residual)) / v;
+        let shift = covariance.dot(&weighted.t().dot(residual));
         Some((shift, covariance))
     }
 }
@@ -247,8 +245,9 @@ mod tests {
     fn one_cluster_and_one_label_by_hand() {
         let prior = Prior::try_new(array![0.4], array![[0.03]], 1.0, 0.4, 5).unwrap();
         let psi = prior.posterior(array![[1.0f32]].view(), &[1.0]).unwrap();
-        // p̂ = (1 + 4·0.4) / 5 = 0.52, v = 0.2496, gain = 0.03 / 0.2796.
-        let gain = 0.03 / (0.03 + 0.52 * 0.48);
+        // First v = 0.4·0.6 and m = 0.4 + 0.6·0.03 / 0.27, then v = m(1 − m).
+        let m = 0.4 + 0.6 * 0.03 / (0.03 + 0.24);
+        let gain = 0.03 / (0.03 + m * (1.0 - m));
         assert!((psi.mean[0] - (0.4 + gain * 0.6)).abs() < 1e-12);
         assert!((psi.covariance[[0, 0]] - 0.03 * (1.0 - gain)).abs() < 1e-12);
     }
@@ -259,8 +258,9 @@ mod tests {
         let prior = Prior::fallback(6, 0.3);
         let f = Array2::from_shape_fn((9, 6), |_| rng.random::<f64>());
         let r = Array1::from_shape_fn(9, |_| rng.random::<f64>() - 0.5);
-        let (shift_a, v_a) = prior.by_labels(&f, &r, 0.2).unwrap();
-        let (shift_b, v_b) = prior.by_clusters(&f, &r, 0.2).unwrap();
+        let noise = Array1::from_shape_fn(9, |_| 0.05 + 0.2 * rng.random::<f64>());
+        let (shift_a, v_a) = prior.by_labels(&f, &r, &noise).unwrap();
+        let (shift_b, v_b) = prior.by_clusters(&f, &r, &noise).unwrap();
         assert!((shift_a - shift_b).iter().all(|d| d.abs() < 1e-10));
         assert!((v_a - v_b).iter().all(|d| d.abs() < 1e-10));
     }

@@ -9,7 +9,8 @@ use std::fmt::Write;
 use std::path::{Path, PathBuf};
 use uniroute::embed::Embed;
 use uniroute::eval::methods::{self, Method};
-use uniroute::eval::{self, Dataset, Labels, Plan, Split, TrialResult, plot, summary};
+use uniroute::eval::summary::{self, Estimate, MethodSummary};
+use uniroute::eval::{self, Dataset, Guarantees, Labels, Plan, Split, TrialResult, plot};
 
 /// Share of the prompts that a model needs scores on to take part, unless more are asked for.
 const COVERAGE: f64 = 0.9;
@@ -20,9 +21,14 @@ pub struct EvalArgs {
     /// repeatable
     #[arg(long, value_name = "DIR", required = true, num_args = 1..)]
     pub data: Vec<PathBuf>,
-    /// Labels of each unseen model: a number, or a share of the prompts
-    #[arg(long, value_name = "N|P%", default_value = "10%")]
-    pub labels: Labels,
+    /// Labels of each unseen model: numbers, or shares of the prompts, separated by commas
+    #[arg(
+        long,
+        value_name = "N|P%",
+        default_value = "10%",
+        value_delimiter = ','
+    )]
+    pub labels: Vec<Labels>,
     /// Models never seen in training [default: a third, at least 3]
     #[arg(long, value_name = "N")]
     pub unseen: Option<usize>,
@@ -49,7 +55,7 @@ pub struct EvalArgs {
     /// Row and column numbers of every trial to write, to repeat the trials elsewhere
     #[arg(long, value_name = "FILE.jsonl")]
     pub folds: Option<PathBuf>,
-    /// Print one JSON object a data set in place of a table
+    /// Print one JSON object for each data set and number of labels in place of tables
     #[arg(long)]
     pub json: bool,
 }
@@ -60,25 +66,32 @@ pub fn run(args: EvalArgs) -> Result<()> {
         EmbedderKind::Static => files::static_embedder()?.0,
         EmbedderKind::Minilm => files::minilm(&args.weights)?,
     };
+    let mut gains = Vec::new();
     for dir in &args.data {
         let data = takes_part(data::folder(dir)?, args.unseen)?;
-        evaluate(&args, &methods, &*embedder, &data)?;
+        gains.push(evaluate(&args, &methods, &*embedder, &data)?);
+    }
+    if gains.len() > 1 && !args.json {
+        print_mean_gains(&args, &methods, &gains);
     }
     Ok(())
 }
+
+/// Of one data set: for each number of labels the summaries of all methods.
+type Summaries = Vec<Vec<MethodSummary>>;
 
 fn evaluate(
     args: &EvalArgs,
     methods: &[Box<dyn Method>],
     embedder: &dyn Embed,
     data: &Dataset,
-) -> Result<()> {
+) -> Result<Summaries> {
     let points = embed(embedder, data)?;
     let (prompts, models) = data.scores.dim();
     let plan = Plan {
         data,
         points: points.view(),
-        labels: args.labels,
+        labels: &args.labels,
         unseen: args.unseen.unwrap_or_else(|| Split::usual_unseen(models)),
         trials: args.trials as usize,
         seed: args.seed,
@@ -90,49 +103,78 @@ fn evaluate(
             plan.unseen
         );
     }
-    if matches!(args.labels, Labels::Count(n) if n > args.labels.count(prompts)) {
-        eprintln!(
-            "{}: only {} validation prompts, all are labelled",
-            data.name,
-            args.labels.count(prompts)
-        );
+    for labels in &args.labels {
+        let most = labels.count(prompts);
+        if matches!(labels, Labels::Count(n) if *n > most) {
+            eprintln!(
+                "{}: only {most} validation prompts, all are labelled",
+                data.name
+            );
+        }
     }
     if let Some(path) = &args.folds {
-        files::write(&beside(path, args, data), folds(&plan).as_bytes())?;
+        files::write(&beside(path, args, data, None), folds(&plan).as_bytes())?;
     }
     let bar = progress::bar(u64::from(args.trials), "trials");
     let results = eval::run(&plan, methods, || bar.inc(1));
     bar.finish_and_clear();
+    let with_labels = results.iter().zip(&args.labels);
+    with_labels
+        .map(|(results, labels)| report(args, &plan, *labels, methods, embedder, results))
+        .collect()
+}
+
+/// Writes and prints what came of one number of labels.
+fn report(
+    args: &EvalArgs,
+    plan: &Plan,
+    labels: Labels,
+    methods: &[Box<dyn Method>],
+    embedder: &dyn Embed,
+    results: &[TrialResult],
+) -> Result<Vec<MethodSummary>> {
+    let data = plan.data;
     let names: Vec<&str> = methods.iter().map(|m| m.name()).collect();
-    let curves = plot::mean_curves(&names, &results);
+    let curves = plot::mean_curves(&names, results);
     let title = format!(
-        "{}: {} of {models} models unseen, {} labels, {} trials",
-        data.name, plan.unseen, plan.labels, plan.trials
+        "{}: {} of {} models unseen, {labels} labels, {} trials",
+        data.name,
+        plan.unseen,
+        data.models.len(),
+        plan.trials
     );
+    let file = |path| beside(path, args, data, Some(labels));
     if let Some(path) = &args.plot {
-        files::write(
-            &beside(path, args, data),
-            plot::to_svg(&title, &curves).as_bytes(),
-        )?;
+        files::write(&file(path), plot::to_svg(&title, &curves).as_bytes())?;
     }
     if let Some(path) = &args.curves {
-        files::write(&beside(path, args, data), plot::to_csv(&curves).as_bytes())?;
+        files::write(&file(path), plot::to_csv(&curves).as_bytes())?;
     }
+    let summaries = summary::summarise(&names, results);
+    let guarantees = Guarantees::of(results);
     if args.json {
-        println!("{}", json(&plan, embedder, &names, &results));
-    } else {
-        print_table(&title, embedder, data, &names, &results);
+        println!("{}", json(plan, labels, embedder, &summaries, guarantees));
+        return Ok(summaries);
     }
-    Ok(())
+    println!("### {title}, {}\n", embedder.id());
+    if !has_costs(data) {
+        println!("No prices: all models cost the same, and the area is the quality at λ = 0.\n");
+    }
+    println!("{}", summary::to_markdown(&summaries));
+    if let Some(guarantees) = guarantees {
+        println!("{guarantees}");
+    }
+    Ok(summaries)
 }
 
 fn json(
     plan: &Plan,
+    labels: Labels,
     embedder: &dyn Embed,
-    names: &[&str],
-    results: &[TrialResult],
+    summaries: &[MethodSummary],
+    guarantees: Option<Guarantees>,
 ) -> serde_json::Value {
-    let labels = match plan.labels {
+    let labels = match labels {
         Labels::Count(n) => serde_json::json!(n),
         share => serde_json::json!(share.to_string()),
     };
@@ -145,28 +187,34 @@ fn json(
         "labels": labels,
         "trials": plan.trials,
         "seed": plan.seed,
-        "methods": summary::to_json(&summary::summarise(names, results)),
+        "methods": summary::to_json(summaries),
+        "guarantee": guarantees.map(|g| g.to_json()),
     })
 }
 
-fn print_table(
-    title: &str,
-    embedder: &dyn Embed,
-    data: &Dataset,
-    names: &[&str],
-    results: &[TrialResult],
-) {
-    println!("### {title}, {}\n", embedder.id());
-    if !has_costs(data) {
-        println!("No prices: all models cost the same, and the area is the quality at λ = 0.\n");
-    }
+/// Mean gain of each method over the data sets, a column for each number of labels.
+fn print_mean_gains(args: &EvalArgs, methods: &[Box<dyn Method>], sets: &[Summaries]) {
+    println!("### Mean gain ×10⁻⁴ over {} data sets\n", sets.len());
+    let labels: Vec<String> = args
+        .labels
+        .iter()
+        .map(|l| format!(" {l} labels |"))
+        .collect();
     println!(
-        "{}",
-        summary::to_markdown(&summary::summarise(names, results))
+        "| method |{}\n|---|{}",
+        labels.concat(),
+        "---|".repeat(labels.len())
     );
-    let guarantees: Vec<_> = results.iter().filter_map(|r| r.guarantee.clone()).collect();
-    if !guarantees.is_empty() {
-        println!("{}", eval::in_words(&guarantees));
+    for (m, method) in methods.iter().enumerate() {
+        let cell = |l: usize| {
+            let gains: Vec<_> = sets.iter().filter_map(|s| s[l][m].gain).collect();
+            match Estimate::mean(&gains) {
+                Some(gain) => format!(" {:+.0} ± {:.0} |", 1e4 * gain.mean, 1e4 * gain.se),
+                None => " – |".into(),
+            }
+        };
+        let cells: Vec<String> = (0..labels.len()).map(cell).collect();
+        println!("| {} |{}", method.name(), cells.concat());
     }
 }
 
@@ -238,14 +286,18 @@ fn embed(embedder: &dyn Embed, data: &Dataset) -> Result<Array2<f32>> {
     cache::embeddings(embedder, &texts, || data::embed(embedder, &texts))
 }
 
-/// `plot.svg`, or `plot-NAME.svg` when there are several data sets.
-fn beside(path: &Path, args: &EvalArgs, data: &Dataset) -> PathBuf {
-    if args.data.len() == 1 {
-        return path.to_owned();
+/// `plot.svg`, or `plot-NAME-LABELS.svg` when there are several data sets and numbers of labels.
+fn beside(path: &Path, args: &EvalArgs, data: &Dataset, labels: Option<Labels>) -> PathBuf {
+    let mut which = String::new();
+    if args.data.len() > 1 {
+        which = format!("-{}", data.name);
+    }
+    if let Some(labels) = labels.filter(|_| args.labels.len() > 1) {
+        which += &format!("-{labels}").replace('%', "pc");
     }
     let part = |p: Option<&std::ffi::OsStr>| p.unwrap_or_default().to_string_lossy().into_owned();
     let (stem, extension) = (part(path.file_stem()), part(path.extension()));
-    path.with_file_name(format!("{stem}-{}.{extension}", data.name))
+    path.with_file_name(format!("{stem}{which}.{extension}"))
 }
 
 fn folds(plan: &Plan) -> String {
@@ -259,7 +311,8 @@ fn folds(plan: &Plan) -> String {
                 .map(|&h| plan.data.models[h].id.as_str())
                 .collect()
         };
-        let labelled = &split.validation[..plan.labels.count(prompts)];
+        let most = plan.labels.iter().map(|l| l.count(prompts)).max();
+        let labelled = &split.validation[..most.unwrap_or(0)];
         let line = serde_json::json!({
             "trial": trial, "training": split.training, "validation": split.validation,
             "labelled": labelled, "test": split.test,

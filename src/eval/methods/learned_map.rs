@@ -52,7 +52,9 @@ impl Method for LearnedMap {
                 held_out: held_out.clone(),
             })
             .collect();
-        let maps = GRID.map(|k| Map::train(known, k, &kept));
+        let train =
+            |k, rows: &[usize], all| (known.fits.maps).get((k, all), || Map::train(known, k, rows));
+        let maps = GRID.map(|k| train(k, &kept, false));
         let candidates: Vec<usize> = (0..GRID.len()).collect();
         let on_fold = |c: usize, i: usize| {
             let points = |rows: &[usize]| known.training.select(Axis(0), rows);
@@ -67,7 +69,7 @@ impl Method for LearnedMap {
         };
         let chosen = tuning::best(known, &folds, &candidates, on_fold).unwrap_or(0);
         let all: Vec<usize> = (0..known.training.nrows()).collect();
-        let map = Map::train(known, GRID[chosen], &all);
+        let map = train(GRID[chosen], &all, true);
         let labelled = map.memberships(known.labelled.view());
         let psi = weighted_means(&labelled, known.labels.view(), known.usual_error());
         map.memberships(known.test.view()).dot(&psi)
@@ -89,7 +91,8 @@ fn weighted_means(memberships: &Array2<f32>, labels: ArrayView2<f32>, usual: f32
     means
 }
 
-struct Map {
+/// Φ(x) = softmax(Wx + b).
+pub(crate) struct Map {
     weights: Array2<f32>,
     bias: Array1<f32>,
 }

@@ -19,6 +19,7 @@ use super::trial::{Hidden, Known};
 pub use kmeans::{KMeansMethod, KMeansTuned};
 pub use knn::Knn;
 pub use learned_map::LearnedMap;
+pub(crate) use learned_map::Map;
 pub use reference::{Clairvoyant, Oracle};
 pub(crate) use uniroute::Ours;
 pub use uniroute::Uniroute;

@@ -14,7 +14,7 @@ use crate::eval::trial::Known;
 /// Share of the training prompts that are held out.
 const HELD_OUT: f64 = 0.2;
 /// Draws of the simulated labels that a choice is averaged over.
-const DRAWS: usize = 3;
+const DRAWS: u64 = 10;
 
 /// A split of the training prompts.
 pub(super) struct Fold {
@@ -25,20 +25,29 @@ pub(super) struct Fold {
 }
 
 impl Fold {
-    /// All that is not held out serves as labels.
+    /// All that is not held out serves as labels; every prompt is held out once.
     pub(super) fn whole(known: &Known) -> Vec<Self> {
-        let (labelled, held_out) = shuffled(known, 0);
-        vec![Self { labelled, held_out }]
+        let rows = shuffled(known, 0);
+        let parts = (1.0 / HELD_OUT).round() as usize;
+        let part = |i: usize| rows.len() * i / parts..rows.len() * (i + 1) / parts;
+        (0..parts)
+            .map(|i| Self {
+                labelled: [&rows[..part(i).start], &rows[part(i).end..]].concat(),
+                held_out: rows[part(i)].to_vec(),
+            })
+            .collect()
     }
 
     /// As many labels as the unseen language models have, drawn several times.
     pub(super) fn for_budget(known: &Known) -> Vec<Self> {
         let draw = |draw| {
-            let (mut labelled, held_out) = shuffled(known, draw);
+            let mut labelled = shuffled(known, draw);
+            let kept = labelled.len() - (HELD_OUT * labelled.len() as f64) as usize;
+            let held_out = labelled.split_off(kept);
             labelled.truncate(known.labels.nrows());
             Self { labelled, held_out }
         };
-        (0..DRAWS as u64).map(draw).collect()
+        (0..DRAWS).map(draw).collect()
     }
 
     /// Errors of the seen language models on the labelled part.
@@ -47,13 +56,12 @@ impl Fold {
     }
 }
 
-fn shuffled(known: &Known, draw: u64) -> (Vec<usize>, Vec<usize>) {
+fn shuffled(known: &Known, draw: u64) -> Vec<usize> {
     let mut rng = ChaCha8Rng::seed_from_u64(known.seed);
     rng.set_stream(1000 + draw);
     let mut rows: Vec<usize> = (0..known.training.nrows()).collect();
     rows.shuffle(&mut rng);
-    let held_out = rows.split_off(rows.len() - (HELD_OUT * rows.len() as f64) as usize);
-    (rows, held_out)
+    rows
 }
 
 /// The candidate whose predictions `predict(candidate, i)` for the held-out prompts of fold i,

@@ -3,6 +3,7 @@
 use ndarray::{Array2, ArrayView2};
 
 use super::Method;
+use crate::cluster::Clusters;
 use crate::eval::trial::{Hidden, Known};
 use crate::fit::{Fitted, fit_clusters, usual_clusters};
 use crate::profile::{Posterior, Profile};
@@ -17,7 +18,7 @@ impl Method for Uniroute {
     }
 
     fn predict(&self, known: &Known, _: &Hidden) -> Array2<f32> {
-        match Ours::new(known) {
+        match known.ours() {
             Some(ours) => ours.predict(known.test.view()),
             None => Array2::from_elem(
                 (known.test.nrows(), known.labels.ncols()),
@@ -29,21 +30,14 @@ impl Method for Uniroute {
 
 /// The fitted router and what it says of each unseen language model.
 pub(crate) struct Ours {
-    pub(crate) fitted: Fitted,
+    pub(crate) clusters: Clusters,
     pub(crate) profiles: Vec<Profile>,
 }
 
 impl Ours {
     /// Fits to what is known; `None` when there are no training prompts at all.
     pub(crate) fn new(known: &Known) -> Option<Self> {
-        let found = known.clusters(usual_clusters(known.training.nrows()));
-        let fitted = fit_clusters(
-            known.training.view(),
-            known.errors.view(),
-            &found,
-            known.seed,
-        )
-        .ok()?;
+        let fitted = known.fits.router.get_or_init(|| fit(known)).as_ref()?;
         let memberships = fitted.clusters.memberships(known.labelled.view());
         let posterior = |h: usize| {
             let column = known.labels.column(h);
@@ -62,12 +56,13 @@ impl Ours {
             .iter()
             .map(|p| p.profile(overlap.view()))
             .collect();
-        Some(Self { fitted, profiles })
+        let clusters = fitted.clusters.clone();
+        Some(Self { clusters, profiles })
     }
 
     /// Predicted errors `(points, models)`.
     pub(crate) fn predict(&self, points: ArrayView2<f32>) -> Array2<f32> {
-        let memberships = self.fitted.clusters.memberships(points);
+        let memberships = self.clusters.memberships(points);
         let mut predicted = Array2::zeros((points.nrows(), self.profiles.len()));
         for (mut row, phi) in predicted.rows_mut().into_iter().zip(memberships.rows()) {
             let phi = phi.to_slice().unwrap_or_default();
@@ -77,4 +72,10 @@ impl Ours {
         }
         predicted
     }
+}
+
+fn fit(known: &Known) -> Option<Fitted> {
+    let found = known.clusters(usual_clusters(known.training.nrows()));
+    let (points, errors) = (known.training.view(), known.errors.view());
+    fit_clusters(points, errors, &found, known.seed).ok()
 }
