@@ -468,6 +468,20 @@ impl Router {
             .profile(self.overlap().view()))
     }
 
+    /// Which of the prompts of the given memberships `(n, K)` are most worth labelling for a new
+    /// language model, the best first; see [`Prior::suggest`].
+    ///
+    /// # Errors
+    /// [`ProfileError`] for memberships of other clusters.
+    pub fn suggest(
+        &self,
+        memberships: ArrayView2<f32>,
+        labels: usize,
+    ) -> Result<Vec<usize>, ProfileError> {
+        let overlap = self.overlap().view();
+        self.prior.suggest(memberships, overlap, labels)
+    }
+
     fn overlap(&self) -> &Array2<f64> {
         self.overlap.get_or_init(|| self.clusters.overlap())
     }

@@ -9,6 +9,7 @@ use super::fits::Fits;
 use super::methods::Ours;
 use super::{Dataset, Split};
 use crate::cluster::{KMeans, KMeansParams, kmeans};
+use crate::fit::{Fitted, fit_clusters, usual_clusters};
 
 /// What a method may know: embeddings of all prompts, the scores of the seen language models on
 /// the training prompts, and the labels of the unseen ones.
@@ -17,12 +18,17 @@ pub struct Known {
     pub training: Array2<f32>,
     /// Embeddings of the labelled prompts, `(labels, dim)`.
     pub labelled: Array2<f32>,
+    /// Embeddings of the validation prompts, `(validation, dim)`: those that might be labelled.
+    pub candidates: Array2<f32>,
     /// Embeddings of the test prompts, `(tests, dim)`.
     pub test: Array2<f32>,
     /// Errors of the seen language models on the training prompts, `(n, seen)`; NaN if missing.
     pub errors: Array2<f32>,
     /// Errors of the unseen language models on the labelled prompts, `(labels, unseen)`.
     pub labels: Array2<f32>,
+    /// What labels the validation prompts would get, `(validation, unseen)`; a method may look at
+    /// as many rows as there are labels.
+    pub answers: Array2<f32>,
     /// Mean cost of each seen language model.
     pub seen_costs: Vec<f64>,
     /// Seed of whatever is random in the trial.
@@ -80,9 +86,11 @@ impl Trial {
         let known = Known {
             training: points.select(Axis(0), &split.training),
             labelled: points.select(Axis(0), labelled),
+            candidates: points.select(Axis(0), &split.validation),
             test: points.select(Axis(0), &split.test),
             errors: errors(&split.training, &split.seen),
             labels: errors(labelled, &split.unseen),
+            answers: errors(&split.validation, &split.unseen),
             seen_costs: mean_costs(data, &split.training, &split.seen),
             seed,
             fits: Arc::default(),
@@ -158,9 +166,22 @@ impl Known {
         self.fits.clusterings.get(k, find)
     }
 
+    /// Our clusters and prior, from training prompts and seen language models.
+    pub(crate) fn router(&self) -> Option<&Fitted> {
+        let fit = || self.fit(self.errors.view());
+        self.fits.router.get_or_init(fit).as_ref()
+    }
+
+    /// Our clusters and prior from the training prompts and these errors on them.
+    pub(crate) fn fit(&self, errors: ArrayView2<f32>) -> Option<Fitted> {
+        let found = self.clusters(usual_clusters(self.training.nrows()));
+        fit_clusters(self.training.view(), errors, &found, self.seed).ok()
+    }
+
     /// Our router fitted to what is known; once, then remembered.
     pub(crate) fn ours(&self) -> Option<&Ours> {
-        self.ours.get_or_init(|| Ours::new(self)).as_ref()
+        let new = || Ours::with(self.router()?, self.labelled.view(), self.labels.view());
+        self.ours.get_or_init(new).as_ref()
     }
 
     /// Mean error of all seen language models: what to expect of one without any label.

@@ -94,6 +94,9 @@ impl Prior {
             .zip(&noise)
             .map(|(e, v)| v / binomial(e.mean_error));
         prior.noise_ratio = ratios.sum::<f64>() / llms;
+        // Of the next language model, not of these: their own mean lies too near to them by
+        // (M − 1)/M, and is itself off by 1/M.
+        prior.covariance *= (llms + 1.0) / (llms - 1.0).max(1.0);
         Ok(prior)
     }
 

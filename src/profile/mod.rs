@@ -10,6 +10,7 @@ mod learn;
 mod linalg;
 mod posterior;
 mod prior;
+mod suggest;
 mod summary;
 
 pub(crate) use learn::held_out_loss;

@@ -11,6 +11,8 @@ pub(super) const SHARED_VARIANCE: f64 = 0.02;
 pub(super) const OWN_VARIANCE: f64 = 0.01;
 /// Noise ratio κ without any language model to learn it from.
 const FALLBACK_NOISE_RATIO: f64 = 0.9;
+/// Labels that the mean error of a prior learned from nobody counts for.
+const OWN_LABELS: f64 = 2.0;
 /// Predicted errors are kept this far from 0 and 1 when the noise of a label is estimated.
 const NOISE_MARGIN: f64 = 0.05;
 /// Rounds of noise and prediction, each from the other.
@@ -141,6 +143,13 @@ impl Prior {
         )?;
         let memberships = memberships.mapv(f64::from);
         let errors: Array1<f64> = errors.iter().map(|e| f64::from(*e)).collect();
+        if self.llms == 0 {
+            // Nobody to learn from: the labels themselves say what a usual error is.
+            let sum = errors.sum() + OWN_LABELS * self.mean_error;
+            let mean = sum / (errors.len() as f64 + OWN_LABELS);
+            let own = Self::fallback(self.clusters(), mean);
+            return Ok(own.condition(&memberships, &errors, 1.0));
+        }
         Ok(self.condition(&memberships, &errors, 1.0))
     }
 
@@ -194,7 +203,7 @@ impl Prior {
     }
 
     /// Variance of a label whose predicted error is `p`.
-    fn label_noise(&self, p: f64) -> f64 {
+    pub(super) fn label_noise(&self, p: f64) -> f64 {
         let p = p.clamp(NOISE_MARGIN, 1.0 - NOISE_MARGIN);
         self.noise_ratio * p * (1.0 - p)
     }
@@ -288,6 +297,14 @@ mod tests {
             .collect();
         let psi = prior.posterior(many.view(), &errors).unwrap();
         assert!((psi.mean[0] - 0.1).abs() < 5e-3 && (psi.mean[1] - 0.8).abs() < 5e-3);
+    }
+
+    #[test]
+    fn with_nobody_to_learn_from_the_labels_say_what_is_usual() {
+        let f = Array2::from_shape_fn((18, 3), |(i, k)| if i % 2 == k { 1.0f32 } else { 0.0 });
+        let alone = Prior::fallback(3, 0.5).posterior(f.view(), &[0.0; 18]);
+        // (0 + 2·½) / 20: what is expected of the cluster without labels is at most that.
+        assert!(alone.unwrap().mean[2] < 0.05);
     }
 
     #[test]

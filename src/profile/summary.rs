@@ -221,7 +221,10 @@ mod tests {
 
     #[test]
     fn a_label_teaches_what_the_exact_posterior_says() {
-        let prior = Prior::fallback(3, 0.4);
+        let prior = Prior {
+            llms: 1,
+            ..Prior::fallback(3, 0.4)
+        };
         let phi = [0.6f32, 0.3, 0.1];
         let rows = Array2::from_shape_vec((1, 3), phi.to_vec()).unwrap();
         let exact = prior.posterior(rows.view(), &[1.0]).unwrap();

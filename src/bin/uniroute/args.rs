@@ -1,6 +1,7 @@
 //! The command line, apart from what the commands do.
 
 use clap::{Args, Parser, Subcommand, ValueEnum};
+use std::num::NonZeroUsize;
 use std::path::PathBuf;
 
 /// Decide which language model should get a prompt, why, and for how much. All on this machine.
@@ -93,8 +94,12 @@ pub struct ProfileArgs {
     #[command(flatten)]
     pub router: RouterArgs,
     /// Labelled prompts: a folder (as for `fit`), a .jsonl or a .csv file
-    #[arg(long, value_name = "FILE|DIR")]
-    pub labels: PathBuf,
+    #[arg(long, value_name = "FILE|DIR", required_unless_present = "suggest")]
+    pub labels: Option<PathBuf>,
+    /// Make no pool, but print the N prompts most worth labelling for a new model, the best first,
+    /// of those on standard input: JSONL with {"id": …, "prompt": …} a line
+    #[arg(long, value_name = "N", conflicts_with_all = ["labels", "prices", "base", "output"])]
+    pub suggest: Option<NonZeroUsize>,
     /// Prices, names and providers: a models.json, or a pool from which they are taken by model id
     #[arg(long, value_name = "FILE")]
     pub prices: Option<PathBuf>,
@@ -108,8 +113,13 @@ pub struct ProfileArgs {
     #[arg(long, value_name = "YYYY-MM-DD")]
     pub as_of: Option<String>,
     /// Pool to write
-    #[arg(short, long, value_name = "POOL.json")]
-    pub output: PathBuf,
+    #[arg(
+        short,
+        long,
+        value_name = "POOL.json",
+        required_unless_present = "suggest"
+    )]
+    pub output: Option<PathBuf>,
 }
 
 #[derive(Args)]

@@ -46,6 +46,9 @@ pub struct EvalArgs {
     /// Only these methods, separated by commas
     #[arg(long, value_name = "A,B", value_delimiter = ',')]
     pub methods: Vec<String>,
+    /// Also measure uniroute with labels on suggested prompts, and without any model to learn from
+    #[arg(long)]
+    pub variants: bool,
     /// Plot of the mean deferral curves to write
     #[arg(long, value_name = "FILE.svg")]
     pub plot: Option<PathBuf>,
@@ -61,7 +64,7 @@ pub struct EvalArgs {
 }
 
 pub fn run(args: EvalArgs) -> Result<()> {
-    let methods = chosen_methods(&args.methods)?;
+    let methods = chosen_methods(&args)?;
     let embedder: Box<dyn Embed> = match args.embedder {
         EmbedderKind::Static => files::static_embedder()?.0,
         EmbedderKind::Minilm => files::minilm(&args.weights)?,
@@ -218,19 +221,17 @@ fn print_mean_gains(args: &EvalArgs, methods: &[Box<dyn Method>], sets: &[Summar
     }
 }
 
-fn chosen_methods(names: &[String]) -> Result<Vec<Box<dyn Method>>> {
-    let all = methods::all();
-    if let Some(wrong) = names
-        .iter()
-        .find(|n| all.iter().all(|m| m.name() != n.as_str()))
-    {
-        let known: Vec<_> = all.iter().map(|m| m.name()).collect();
+fn chosen_methods(args: &EvalArgs) -> Result<Vec<Box<dyn Method>>> {
+    let mut all = methods::all();
+    if args.variants {
+        all.extend(methods::variants());
+    }
+    let known: Vec<_> = all.iter().map(|m| m.name()).collect();
+    if let Some(wrong) = args.methods.iter().find(|n| !known.contains(&n.as_str())) {
         bail!("no method {wrong:?}; there are {}", known.join(", "));
     }
-    Ok(all
-        .into_iter()
-        .filter(|m| names.is_empty() || names.iter().any(|n| n == m.name()))
-        .collect())
+    all.retain(|m| args.methods.is_empty() || args.methods.iter().any(|n| n == m.name()));
+    Ok(all)
 }
 
 fn has_costs(data: &Dataset) -> bool {

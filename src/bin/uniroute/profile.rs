@@ -1,10 +1,12 @@
 //! `uniroute profile`: labelled prompts to a pool.
 
 use crate::args::ProfileArgs;
+use crate::prompts::{self, Prompts};
 use crate::{data, files};
-use anyhow::{Context, Result};
+use anyhow::{Context, Result, bail};
 use ndarray::{Array2, ArrayView2};
 use std::collections::HashMap;
+use std::io::Write;
 use std::path::Path;
 use uniroute::eval::{Dataset, Model};
 use uniroute::pool::{Pool, RawCost, RawErrors, RawModel, RawPool, RawRouterRef};
@@ -17,7 +19,13 @@ const CHARACTERS_PER_TOKEN: f64 = 4.0;
 
 pub fn run(args: ProfileArgs) -> Result<()> {
     let router = files::router(&args.router)?;
-    let labels = data::labels(&args.labels)?;
+    if let Some(number) = args.suggest {
+        return suggest(&router, number.get());
+    }
+    let (Some(labels), Some(output)) = (&args.labels, &args.output) else {
+        bail!("--labels and --output are needed to make a pool");
+    };
+    let labels = data::labels(labels)?;
     let facts = args
         .prices
         .as_deref()
@@ -59,8 +67,27 @@ pub fn run(args: ProfileArgs) -> Result<()> {
         }
     }
     let pool = Pool::from_raw(pool, &router)?;
-    files::write(&args.output, pool.to_json().as_bytes())?;
-    eprintln!("{}: {} models", args.output.display(), pool.models().len());
+    files::write(output, pool.to_json().as_bytes())?;
+    eprintln!("{}: {} models", output.display(), pool.models().len());
+    Ok(())
+}
+
+/// Prints those prompts on standard input whose labels would say most of a new model.
+fn suggest(router: &Router, number: usize) -> Result<()> {
+    let items = match prompts::read(None)? {
+        Prompts::Lines(lines) => lines.map(|l| l?.into_item()).collect::<Result<Vec<_>>>()?,
+        Prompts::One(_) => {
+            bail!("--suggest chooses among prompts on standard input: JSONL with a `prompt` a line")
+        }
+    };
+    let texts: Vec<&str> = items.iter().map(|i| i.prompt.as_str()).collect();
+    let points = data::embed(router.embedder(), &texts)?;
+    let memberships = router.clusters().memberships(points.view());
+    let mut out = std::io::stdout().lock();
+    for pick in router.suggest(memberships.view(), number)? {
+        let line = serde_json::json!({ "id": items[pick].id, "prompt": items[pick].prompt });
+        writeln!(out, "{line}")?;
+    }
     Ok(())
 }
 

@@ -1,6 +1,6 @@
 //! Prompts from the command line or standard input, one by one, in constant memory.
 
-use anyhow::{Context, Result, bail};
+use anyhow::{Context, Result, anyhow, bail};
 use serde_json::{Map, Value};
 use std::io::{BufRead, Read};
 
@@ -21,6 +21,15 @@ pub struct Line {
     pub number: usize,
     /// The prompt with its id, or what is wrong with the line.
     pub item: Result<Item, String>,
+}
+
+impl Line {
+    /// The prompt, or an error that names the line.
+    pub fn into_item(self) -> Result<Item> {
+        let number = self.number;
+        self.item
+            .map_err(|problem| anyhow!("line {number} of standard input: {problem}"))
+    }
 }
 
 /// A prompt with the id that its answer will carry.

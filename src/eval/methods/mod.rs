@@ -22,7 +22,7 @@ pub use learned_map::LearnedMap;
 pub(crate) use learned_map::Map;
 pub use reference::{Clairvoyant, Oracle};
 pub(crate) use uniroute::Ours;
-pub use uniroute::Uniroute;
+pub use uniroute::{Uniroute, UnirouteAlone, UnirouteSuggested};
 pub use zero_router::ZeroRouter;
 
 /// A way to predict the error of unseen language models.
@@ -47,4 +47,9 @@ pub fn all() -> Vec<Box<dyn Method>> {
         Box::new(Oracle),
         Box::new(Clairvoyant),
     ]
+}
+
+/// Variants of [`Uniroute`] that are measured on demand.
+pub fn variants() -> Vec<Box<dyn Method>> {
+    vec![Box::new(UnirouteSuggested), Box::new(UnirouteAlone)]
 }

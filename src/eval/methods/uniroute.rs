@@ -1,16 +1,23 @@
 //! Ours: cluster profiles with a prior learned from other language models.
 
-use ndarray::{Array2, ArrayView2};
+use ndarray::{Array2, ArrayView2, Axis};
 
 use super::Method;
 use crate::cluster::Clusters;
 use crate::eval::trial::{Hidden, Known};
-use crate::fit::{Fitted, fit_clusters, usual_clusters};
+use crate::fit::Fitted;
 use crate::profile::{Posterior, Profile};
 
 /// The router of this crate: soft clusters, Ψ(h) by the posterior of [`crate::profile`], used in
 /// the form in which a pool carries it.
 pub struct Uniroute;
+
+/// The same with as many labels, but on the validation prompts that [`crate::profile::Prior::suggest`]
+/// picks.
+pub struct UnirouteSuggested;
+
+/// The same without any seen language model: clusters of the training prompts, the fallback prior.
+pub struct UnirouteAlone;
 
 impl Method for Uniroute {
     fn name(&self) -> &'static str {
@@ -18,13 +25,54 @@ impl Method for Uniroute {
     }
 
     fn predict(&self, known: &Known, _: &Hidden) -> Array2<f32> {
-        match known.ours() {
-            Some(ours) => ours.predict(known.test.view()),
-            None => Array2::from_elem(
-                (known.test.nrows(), known.labels.ncols()),
-                known.usual_error(),
-            ),
-        }
+        predict(known, known.ours())
+    }
+}
+
+impl Method for UnirouteSuggested {
+    fn name(&self) -> &'static str {
+        "uniroute_suggested"
+    }
+
+    fn predict(&self, known: &Known, _: &Hidden) -> Array2<f32> {
+        let ours = || {
+            let Fitted {
+                clusters, prior, ..
+            } = known.router()?;
+            let memberships = clusters.memberships(known.candidates.view());
+            let overlap = clusters.overlap();
+            let labels = known.labels.nrows();
+            let picks = prior
+                .suggest(memberships.view(), overlap.view(), labels)
+                .ok()?;
+            let labelled = known.candidates.select(Axis(0), &picks);
+            let labels = known.answers.select(Axis(0), &picks);
+            Ours::with(known.router()?, labelled.view(), labels.view())
+        };
+        predict(known, ours().as_ref())
+    }
+}
+
+impl Method for UnirouteAlone {
+    fn name(&self) -> &'static str {
+        "uniroute_alone"
+    }
+
+    fn predict(&self, known: &Known, _: &Hidden) -> Array2<f32> {
+        let nobody = Array2::zeros((known.training.nrows(), 0));
+        let fitted = known.fit(nobody.view());
+        let ours = fitted.and_then(|f| Ours::with(&f, known.labelled.view(), known.labels.view()));
+        predict(known, ours.as_ref())
+    }
+}
+
+fn predict(known: &Known, ours: Option<&Ours>) -> Array2<f32> {
+    match ours {
+        Some(ours) => ours.predict(known.test.view()),
+        None => Array2::from_elem(
+            (known.test.nrows(), known.labels.ncols()),
+            known.usual_error(),
+        ),
     }
 }
 
@@ -35,22 +83,23 @@ pub(crate) struct Ours {
 }
 
 impl Ours {
-    /// Fits to what is known; `None` when there are no training prompts at all.
-    pub(crate) fn new(known: &Known) -> Option<Self> {
-        let fitted = known.fits.router.get_or_init(|| fit(known)).as_ref()?;
-        let memberships = fitted.clusters.memberships(known.labelled.view());
+    /// Profiles by the errors `labels` `(n, unseen)` on prompts with embeddings `labelled`
+    /// `(n, dim)`; `None` if they do not fit.
+    pub(crate) fn with(
+        fitted: &Fitted,
+        labelled: ArrayView2<f32>,
+        labels: ArrayView2<f32>,
+    ) -> Option<Self> {
+        let memberships = fitted.clusters.memberships(labelled);
         let posterior = |h: usize| {
-            let column = known.labels.column(h);
+            let column = labels.column(h);
             let rows: Vec<usize> = (0..column.len()).filter(|&i| !column[i].is_nan()).collect();
             let labels: Vec<f32> = rows.iter().map(|&i| column[i]).collect();
-            fitted
-                .prior
-                .posterior(memberships.select(ndarray::Axis(0), &rows).view(), &labels)
-                .ok()
+            let seen = memberships.select(Axis(0), &rows);
+            fitted.prior.posterior(seen.view(), &labels).ok()
         };
-        let posteriors: Vec<Posterior> = (0..known.labels.ncols())
-            .map(posterior)
-            .collect::<Option<_>>()?;
+        let posteriors: Vec<Posterior> =
+            (0..labels.ncols()).map(posterior).collect::<Option<_>>()?;
         let overlap = fitted.clusters.overlap();
         let profiles = posteriors
             .iter()
@@ -72,10 +121,4 @@ impl Ours {
         }
         predicted
     }
-}
-
-fn fit(known: &Known) -> Option<Fitted> {
-    let found = known.clusters(usual_clusters(known.training.nrows()));
-    let (points, errors) = (known.training.view(), known.errors.view());
-    fit_clusters(points, errors, &found, known.seed).ok()
 }
