@@ -303,3 +303,93 @@ fn counted_tokens_are_exact_and_prompts_add_up_to_a_range() {
     let refused = refuses(&["cost", "--cached-tokens=-1", "hi"], b"");
     assert!(refused.contains("cachedTokens"), "{refused}");
 }
+
+#[test]
+fn the_prompts_to_label_come_from_the_input_and_differ() {
+    let folder = Folder::new("suggest");
+    let (router, _) = fitted(&folder);
+    let prompts = std::fs::read_to_string(format!("{}/prompts.jsonl", folder.data())).unwrap();
+    let suggest = ["profile", "--router", &router, "--suggest", "6"];
+    let picked: Vec<Value> = succeeds(&suggest, prompts.as_bytes())
+        .lines()
+        .map(json)
+        .collect();
+    assert_eq!(picked.len(), 6);
+    let ids: std::collections::HashSet<_> = picked.iter().map(|p| p["id"].to_string()).collect();
+    assert_eq!(ids.len(), 6);
+    assert!(
+        picked
+            .iter()
+            .all(|p| prompts.lines().any(|l| json(l) == *p))
+    );
+    // Poems and code alike: neither kind says anything of the other.
+    let poems = picked
+        .iter()
+        .filter(|p| p["prompt"].as_str().unwrap().contains("poem"));
+    assert!((1..6).contains(&poems.count()));
+    let wrong = refuses(&suggest, b"{\"id\": 1, \"prompt\": \"a\"}\n{\"id\": 2}\n");
+    assert!(
+        wrong.contains("line 2") && wrong.contains("prompt"),
+        "{wrong}"
+    );
+}
+
+#[test]
+fn eval_measures_every_method_for_every_number_of_labels() {
+    let folder = Folder::new("eval");
+    let data = folder.data();
+    let models: Vec<String> = ["poet", "coder", "poetess", "codess"]
+        .iter()
+        .enumerate()
+        .map(|(i, id)| {
+            format!(r#"{{"id": "{id}", "price_in_per_mtok": {i}, "price_out_per_mtok": 1}}"#)
+        })
+        .collect();
+    let rows: String = (0..80)
+        .map(|i| if i % 2 == 0 { "1,0,1,0\n" } else { "0,1,0,1\n" })
+        .collect();
+    folder.write("data/models.json", format!("[{}]", models.join(",")));
+    folder.write(
+        "data/scores.csv",
+        format!("poet,coder,poetess,codess\n{rows}"),
+    );
+    let eval = || {
+        let args = [
+            "eval",
+            "--data",
+            &data,
+            "--labels",
+            "4,10%",
+            "--unseen",
+            "2",
+            "--trials",
+            "3",
+            "--seed",
+            "5",
+            "--variants",
+            "--json",
+        ];
+        succeeds(&args, b"")
+    };
+    let output = eval();
+    let results: Vec<Value> = output.lines().map(json).collect();
+    assert_eq!(
+        (&results[0]["labels"], &results[1]["labels"]),
+        (&Value::from(4), &Value::from("10%"))
+    );
+    for result in &results {
+        let methods = result["methods"].as_object().unwrap();
+        assert_eq!(methods.len(), 10);
+        let area = |m: &str| methods[m]["area"]["mean"].as_f64().unwrap();
+        for name in methods.keys() {
+            assert!(
+                area(name) <= area("oracle") + 1e-9,
+                "{name}: {}",
+                area(name)
+            );
+        }
+        // Two kinds of prompts and of models: nothing is easier to learn.
+        assert!(area("uniroute") >= area("zero_router"));
+    }
+    assert!(eval() == output, "another run gave other figures");
+}

@@ -176,6 +176,17 @@ fn regret(trial: &Trial, ours: &Ours) -> Option<(f64, f64)> {
 /// Means over trials of the parts of a [`Guarantee`].
 #[derive(Debug, Clone, Copy, PartialEq)]
 pub struct Guarantees {
+    /// What is said of cluster errors, if any cluster had enough held-out scores.
+    pub clusters: Option<ClusterErrors>,
+    /// Of [`Guarantee::regret`].
+    pub regret: Estimate,
+    /// Of [`Guarantee::regret_bound`].
+    pub regret_bound: Estimate,
+}
+
+/// Means over those trials that had cluster errors to compare.
+#[derive(Debug, Clone, Copy, PartialEq)]
+pub struct ClusterErrors {
     /// Clusters × language models compared in all trials.
     pub cells: usize,
     /// Of [`Guarantee::difference`].
@@ -184,36 +195,37 @@ pub struct Guarantees {
     pub floor: Estimate,
     /// Of [`Guarantee::coverage`].
     pub coverage: Estimate,
-    /// Of [`Guarantee::regret`].
-    pub regret: Estimate,
-    /// Of [`Guarantee::regret_bound`].
-    pub regret_bound: Estimate,
 }
 
 impl Guarantees {
     /// Of those trials that have a guarantee; `None` if none has.
     pub fn of(trials: &[TrialResult]) -> Option<Self> {
         let all: Vec<&Guarantee> = trials.iter().filter_map(|t| t.guarantee.as_ref()).collect();
-        let mean = |what: fn(&Guarantee) -> f64| {
-            Estimate::of(&all.iter().map(|g| what(g)).collect::<Vec<_>>())
+        let compared: Vec<&Guarantee> = all.iter().copied().filter(|g| g.cells > 0).collect();
+        let mean = |of: &[&Guarantee], what: fn(&Guarantee) -> f64| {
+            Estimate::of(&of.iter().map(|g| what(g)).collect::<Vec<_>>())
         };
+        let clusters = (!compared.is_empty()).then(|| ClusterErrors {
+            cells: compared.iter().map(|g| g.cells).sum(),
+            difference: mean(&compared, |g| g.difference),
+            floor: mean(&compared, |g| g.floor),
+            coverage: mean(&compared, |g| g.coverage),
+        });
         (!all.is_empty()).then(|| Self {
-            cells: all.iter().map(|g| g.cells).sum(),
-            difference: mean(|g| g.difference),
-            floor: mean(|g| g.floor),
-            coverage: mean(|g| g.coverage),
-            regret: mean(|g| g.regret),
-            regret_bound: mean(|g| g.regret_bound),
+            clusters,
+            regret: mean(&all, |g| g.regret),
+            regret_bound: mean(&all, |g| g.regret_bound),
         })
     }
 
-    /// As an object of means.
+    /// As an object of means, null where nothing could be compared.
     pub fn to_json(&self) -> serde_json::Value {
+        let clusters = self.clusters.as_ref();
         serde_json::json!({
-            "cells": self.cells,
-            "difference": self.difference.mean,
-            "floor": self.floor.mean,
-            "coverage": self.coverage.mean,
+            "cells": clusters.map_or(0, |c| c.cells),
+            "difference": clusters.map(|c| c.difference.mean),
+            "floor": clusters.map(|c| c.floor.mean),
+            "coverage": clusters.map(|c| c.coverage.mean),
             "regret": self.regret.mean,
             "regret_bound": self.regret_bound.mean,
         })
@@ -222,21 +234,24 @@ impl Guarantees {
 
 impl std::fmt::Display for Guarantees {
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        if let Some(clusters) = &self.clusters {
+            writeln!(
+                f,
+                "Predicted cluster errors are {:.3} ± {:.3} off the held-out ones on average (noise of \
+                 the held-out means alone: {:.3}; {} cells).\n\
+                 Intervals of nominal 90 % hold {:.1} % of held-out cluster errors.",
+                clusters.difference.mean,
+                clusters.difference.se,
+                clusters.floor.mean,
+                clusters.cells,
+                100.0 * clusters.coverage.mean,
+            )?;
+        }
         writeln!(
             f,
-            "Predicted cluster errors are {:.3} ± {:.3} off the held-out ones on average (noise of the \
-             held-out means alone: {:.3}; {} cells).\n\
-             Intervals of nominal 90 % hold {:.1} % of held-out cluster errors.\n\
-             Regret against the best fixed model at no more than its cost: {:+.4} ± {:.4} (negative: \
+            "Regret against the best fixed model at no more than its cost: {:+.4} ± {:.4} (negative: \
              routing is better); in the mean trial at most {:+.4} with 95 % confidence.",
-            self.difference.mean,
-            self.difference.se,
-            self.floor.mean,
-            self.cells,
-            100.0 * self.coverage.mean,
-            self.regret.mean,
-            self.regret.se,
-            self.regret_bound.mean,
+            self.regret.mean, self.regret.se, self.regret_bound.mean,
         )
     }
 }
