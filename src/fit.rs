@@ -86,7 +86,8 @@ pub fn fit_clusters(
 ) -> Result<Fitted, FitError> {
     let temperature = best_temperature(points, errors, found, seed)?;
     let clusters = soft(found, temperature)?;
-    let prior = Prior::learn(clusters.memberships(points).view(), errors)?;
+    let memberships = clusters.memberships(points);
+    let prior = Prior::learn(memberships.view(), errors, clusters.nearness().view())?;
     Ok(Fitted {
         clusters,
         assignments: found.assignments.clone(),

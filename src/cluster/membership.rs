@@ -184,6 +184,18 @@ impl Clusters {
         phi.t().dot(&phi)
     }
 
+    /// exp(−‖c_k − c_l‖² / m) with m the mean squared distance of two centroids, `(k, k)`: 1 on the
+    /// diagonal, near 0 for clusters far apart.
+    pub fn nearness(&self) -> Array2<f64> {
+        let k = self.len();
+        let distances = Array2::from_shape_fn((k, k), |(i, j)| {
+            let pair = self.centroids.row(i).into_iter().zip(self.centroids.row(j));
+            pair.map(|(a, b)| f64::from(a - b).powi(2)).sum::<f64>()
+        });
+        let mean = distances.sum() / (k * k.max(2) - k) as f64;
+        distances.mapv(|d| (-d / mean.max(f64::MIN_POSITIVE)).exp())
+    }
+
     /// Nearest cluster and the squared distance ‖x − c‖² to its centroid.
     pub fn nearest(&self, x: &[f32]) -> (usize, f32) {
         let (k, d) =
@@ -227,6 +239,21 @@ mod tests {
         let odds = ((-0.4f32 / 0.5).exp() / (-0.8f32 / 0.5).exp()).ln();
         assert!(((phi[1] / phi[0]).ln() - odds).abs() < 1e-5);
         assert!((phi[0] + phi[1] - 1.0).abs() < 1e-6);
+    }
+
+    #[test]
+    fn nearness_falls_with_the_distance_of_the_centroids() {
+        let line = Clusters::try_new(
+            array![[0.0], [1.0], [3.0]],
+            0.5,
+            vec![0.5, 0.25, 0.25],
+            vec![String::new(); 3],
+        );
+        // Squared distances 1, 4 and 9, their mean 14/3.
+        let near = line.unwrap().nearness();
+        assert_eq!(near[[1, 1]], 1.0);
+        assert!((near[[0, 1]] - (-3.0f64 / 14.0).exp()).abs() < 1e-12);
+        assert!((near[[2, 0]] - (-27.0f64 / 14.0).exp()).abs() < 1e-12);
     }
 
     #[test]

@@ -9,7 +9,7 @@ use crate::parallel;
 
 /// Iterations of expectation maximisation.
 const ITERATIONS: usize = 15;
-/// Language models that the exchangeable covariance a·11ᵀ + b·I counts for (ν₀). Values from 3 to
+/// Language models that the target of the shrinkage counts for (ν₀). Values from 3 to
 /// 50 cost at most .001 of area (four data sets, 20 splits).
 const SHRINKAGE: f64 = 20.0;
 /// Language models that the fallback's a and b count for.
@@ -37,15 +37,18 @@ struct Step {
 impl Prior {
     /// Learns μ, Σ and κ from the errors of M language models on n prompts: `memberships` `(n, k)`,
     /// `errors` `(n, m)` in `[0, 1]` with NaN where a language model was not asked. Language models
-    /// without any label are left out; without any at all this is [`Prior::fallback`].
+    /// without any label are left out; without any at all this is [`Prior::fallback`]. `nearness`
+    /// `(k, k)` says how alike clusters are, as from [`crate::cluster::Clusters::nearness`].
     ///
     /// # Errors
     /// [`ProfileError::Length`] or [`ProfileError::Range`] when the parts do not fit.
     pub fn learn(
         memberships: ArrayView2<f32>,
         errors: ArrayView2<f32>,
+        nearness: ArrayView2<f64>,
     ) -> Result<Self, ProfileError> {
         check_length("errors", errors.nrows(), memberships.nrows())?;
+        check_length("nearness", nearness.nrows(), memberships.ncols())?;
         let wrong = errors
             .iter()
             .enumerate()
@@ -74,6 +77,7 @@ impl Prior {
             llms: evidence.len(),
             ..Self::fallback(k, mean_error)
         };
+        let nearness = Nearness::new(nearness);
         let mut noise: Vec<f64> = evidence.iter().map(|e| binomial(e.mean_error)).collect();
         for _ in 0..ITERATIONS {
             let Some(precision) = Cholesky::new(prior.covariance.view()).map(|c| c.inverse())
@@ -87,7 +91,7 @@ impl Prior {
             .collect();
             let Some(steps) = steps else { break };
             noise = steps.iter().map(|s| s.noise).collect();
-            prior.maximise(&steps);
+            prior.maximise(&steps, &nearness);
         }
         let ratios = evidence
             .iter()
@@ -100,8 +104,10 @@ impl Prior {
         Ok(prior)
     }
 
-    /// μ and Σ from the posteriors; Σ shrinks towards the exchangeable a·11ᵀ + b·I.
-    fn maximise(&mut self, steps: &[Step]) {
+    /// μ and Σ from the posteriors. Σ shrinks towards a common covariance a, more between near
+    /// clusters and less between far ones as far as the scatter shows that, and a + b on the
+    /// diagonal.
+    fn maximise(&mut self, steps: &[Step], nearness: &Nearness) {
         let (k, m) = (self.clusters(), steps.len() as f64);
         self.mean = steps.iter().fold(Array1::zeros(k), |sum, s| sum + &s.mean) / m;
         let mut scatter = Array2::<f64>::zeros((k, k));
@@ -123,9 +129,44 @@ impl Prior {
             pool(off, SHARED_VARIANCE),
             pool(diagonal - off, OWN_VARIANCE),
         );
-        let mut target = Array2::from_elem((k, k), a);
-        target.diag_mut().mapv_inplace(|v| v + b);
+        // Beyond these bounds the target would not be a covariance.
+        let most = b.min(a / nearness.mean.max(f64::MIN_POSITIVE));
+        let slope = nearness.slope(&scatter).clamp(0.0, most);
+        let mut target = &nearness.centred * slope + a;
+        target.diag_mut().fill(a + b);
         self.covariance = (scatter * m + target * SHRINKAGE) / (m + SHRINKAGE);
+    }
+}
+
+/// How alike two different clusters are, about the mean.
+struct Nearness {
+    /// 0 on the diagonal.
+    centred: Array2<f64>,
+    mean: f64,
+    square: f64,
+}
+
+impl Nearness {
+    fn new(nearness: ArrayView2<f64>) -> Self {
+        let k = nearness.nrows() as f64;
+        let mean = (nearness.sum() - nearness.diag().sum()) / (k * (k - 1.0)).max(1.0);
+        let mut centred = &nearness - mean;
+        centred.diag_mut().fill(0.0);
+        let square = centred.mapv(|v| v * v).sum();
+        Self {
+            centred,
+            mean,
+            square,
+        }
+    }
+
+    /// Least-squares slope of the covariance of two clusters by their nearness.
+    fn slope(&self, covariance: &Array2<f64>) -> f64 {
+        if self.square > 0.0 {
+            (covariance * &self.centred).sum() / self.square
+        } else {
+            0.0
+        }
     }
 }
 
@@ -230,10 +271,41 @@ mod tests {
         (f, errors)
     }
 
+    fn learn(f: &Array2<f32>, errors: &Array2<f32>) -> Result<Prior, ProfileError> {
+        Prior::learn(f.view(), errors.view(), Array2::eye(f.ncols()).view())
+    }
+
+    #[test]
+    fn near_clusters_that_vary_together_are_expected_to() {
+        // Clusters 0 and 1 share their errors, 2 and 3 do; 0 and 2 do not.
+        let mut rng = ChaCha8Rng::seed_from_u64(3);
+        let f = Array2::from_shape_fn((400, 4), |(i, k)| if i % 4 == k { 1.0f32 } else { 0.0 });
+        let level: Vec<[f64; 2]> = (0..8).map(|_| [rng.random(), rng.random()]).collect();
+        let errors = Array2::from_shape_fn((400, 8), |(i, h)| {
+            if rng.random::<f64>() < level[h][i % 4 / 2] {
+                1.0f32
+            } else {
+                0.0
+            }
+        });
+        let near = Array2::from_shape_fn((4, 4), |(a, b)| if a / 2 == b / 2 { 1.0 } else { 0.2 });
+        let prior =
+            |near: &Array2<f64>| Prior::learn(f.view(), errors.view(), near.view()).unwrap();
+        let (told, not) = (prior(&near), prior(&Array2::eye(4)));
+        let extra = |p: &Prior| p.covariance[[0, 1]] - p.covariance[[0, 2]];
+        assert!(
+            extra(&told) > 1.5 * extra(&not),
+            "{} {}",
+            extra(&told),
+            extra(&not)
+        );
+        assert!(Cholesky::new(told.covariance()).is_some());
+    }
+
     #[test]
     fn finds_hard_clusters_and_that_errors_vary_together() {
         let (f, errors) = world(30, 900, 0.0);
-        let prior = Prior::learn(f.view(), errors.view()).unwrap();
+        let prior = learn(&f, &errors).unwrap();
         assert!(
             (prior.mean()[0] / prior.mean()[1] - 2.0).abs() < 0.15,
             "{}",
@@ -254,8 +326,8 @@ mod tests {
     fn missing_labels_are_left_out_not_taken_for_zero() {
         let (f, full) = world(20, 3000, 0.0);
         let (_, holes) = world(20, 3000, 0.5);
-        let full = Prior::learn(f.view(), full.view()).unwrap();
-        let holes = Prior::learn(f.view(), holes.view()).unwrap();
+        let full = learn(&f, &full).unwrap();
+        let holes = learn(&f, &holes).unwrap();
         assert!((full.mean_error() - holes.mean_error()).abs() < 0.05);
     }
 
@@ -263,19 +335,19 @@ mod tests {
     fn none_one_and_two_language_models_work() {
         for m in 0..3 {
             let (f, errors) = world(m, 300, 0.1);
-            let prior = Prior::learn(f.view(), errors.view()).unwrap();
+            let prior = learn(&f, &errors).unwrap();
             assert_eq!(prior.llms(), m);
             assert!(Cholesky::new(prior.covariance()).is_some());
         }
         let (f, mut errors) = world(2, 30, 0.0);
         errors.column_mut(1).fill(f32::NAN);
-        assert_eq!(Prior::learn(f.view(), errors.view()).unwrap().llms(), 1);
+        assert_eq!(learn(&f, &errors).unwrap().llms(), 1);
     }
 
     #[test]
     fn what_is_learned_passes_its_own_check() {
         let (f, errors) = world(5, 300, 0.1);
-        let p = Prior::learn(f.view(), errors.view()).unwrap();
+        let p = learn(&f, &errors).unwrap();
         let again = Prior::try_new(
             p.mean.clone(),
             p.covariance.clone(),
@@ -291,7 +363,7 @@ mod tests {
         let (f, mut errors) = world(2, 30, 0.0);
         errors[[3, 1]] = 1.5;
         assert!(matches!(
-            Prior::learn(f.view(), errors.view()),
+            learn(&f, &errors),
             Err(ProfileError::Range { index: 7, .. })
         ));
     }
