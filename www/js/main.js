@@ -4,6 +4,7 @@ import { mountAbout } from "./views/about.js";
 import { mountBatch } from "./views/batch.js";
 import { mountCandidates } from "./views/candidates.js";
 import { mountChrome } from "./views/chrome.js";
+import { mountCost } from "./views/cost.js";
 import { mountDecision } from "./views/decision.js";
 import { mountDrop } from "./views/drop.js";
 import { mountEmbedder } from "./views/embedder.js";
@@ -29,6 +30,7 @@ for (const mount of [
   mountPlot,
   mountKinds,
   mountCandidates,
+  mountCost,
   mountMap,
   mountBatch,
   mountPool,
