@@ -1,0 +1,47 @@
+/**
+ * The pool: the same checks as everywhere, since it is the router that makes them.
+ *
+ * @module
+ */
+import { Router } from "./uniroute/index.js";
+import { storedPool, storePool } from "./browser.js";
+
+const element = (/** @type {string} */ id) => /** @type {HTMLElement} */ (document.getElementById(id));
+const file = /** @type {HTMLInputElement} */ (element("file"));
+
+/** @param {Router} router */
+function show(router) {
+  const { name, models } = router.poolInfo();
+  const cell = (/** @type {string | number | null} */ text) => Object.assign(document.createElement("td"), { textContent: text ?? "unknown" });
+  element("models").replaceChildren(
+    ...models.map((model) => {
+      const row = document.createElement("tr");
+      row.append(cell(model.name), cell(`${Math.round(100 * model.quality)} %`), cell(model.input), cell(model.output));
+      return row;
+    }),
+  );
+  element("said").textContent = `${name ?? "Unnamed pool"}: ${models.length} models`;
+}
+
+try {
+  const router = await Router.load({ pool: await storedPool() });
+  show(router);
+  file.addEventListener("change", async () => {
+    const [chosen] = file.files ?? [];
+    if (chosen === undefined) return;
+    try {
+      router.setPool(await chosen.arrayBuffer());
+      await storePool(router.pool());
+      show(router);
+    } catch (error) {
+      element("said").textContent = `${chosen.name} was not taken: ${error instanceof Error ? error.message : error}`;
+    }
+    file.value = "";
+  });
+  element("reset").addEventListener("click", async () => {
+    await storePool(undefined);
+    location.reload();
+  });
+} catch (error) {
+  element("said").textContent = error instanceof Error ? error.message : String(error);
+}

@@ -1,0 +1,79 @@
+/**
+ * Popup and side panel: which model should get the text of the page.
+ *
+ * @module
+ */
+import { Router } from "./uniroute/index.js";
+import { api, storedPool, takeText } from "./browser.js";
+import { readText, watchText } from "./page.js";
+
+const element = (/** @type {string} */ id) => /** @type {HTMLElement} */ (document.getElementById(id));
+const prompt = /** @type {HTMLTextAreaElement} */ (element("prompt"));
+const lambda = /** @type {HTMLSelectElement} */ (element("lambda"));
+const beside = element("beside");
+
+/** @param {Router} router */
+function decide(router) {
+  const decision = router.route(prompt.value, { lambda: Number(lambda.value) });
+  const [best] = decision.candidates;
+  element("model").textContent = prompt.value.trim() === "" ? "Nothing to route yet" : (best?.name ?? "No model");
+  element("figures").textContent = prompt.value.trim() === "" || best === undefined ? "" : `expected quality ${Math.round(100 * best.quality)} %, ${price(best.cost.total)}`;
+  element("reason").textContent = prompt.value.trim() === "" ? "" : decision.reason;
+}
+
+/** @param {number | null} usd */
+const price = (usd) => (usd === null ? "price unknown" : `about $${(1000 * usd).toPrecision(2)} for a thousand such prompts`);
+
+/**
+ * The text of the page in front, where this extension was called there.
+ *
+ * @param {(() => unknown) | (() => string)} what
+ */
+async function inPage(what) {
+  const [tab] = await api.tabs.query({ active: true, lastFocusedWindow: true });
+  try {
+    const [frame] = await api.scripting.executeScript({ target: { tabId: tab.id }, func: what });
+    return typeof frame?.result === "string" ? frame.result : "";
+  } catch {
+    return ""; // a page of the browser itself, or one where nobody called us
+  }
+}
+
+async function start() {
+  const [router, handed] = await Promise.all([Router.load({ pool: await storedPool() }), takeText()]);
+  prompt.value = handed || (await inPage(readText));
+  decide(router);
+  for (const [input, event] of /** @type {const} */ ([[prompt, "input"], [lambda, "change"]])) input.addEventListener(event, () => decide(router));
+  api.storage.onChanged.addListener(async (/** @type {Record<string, { newValue?: string }>} */ changes) => {
+    if (changes.pool?.newValue) router.setPool(changes.pool.newValue);
+    if (changes.text?.newValue) prompt.value = await takeText();
+    decide(router);
+  });
+  if (document.documentElement.dataset.kind === "panel") return follow(router);
+  beside.hidden = false;
+  beside.addEventListener("click", async () => {
+    const { id } = await api.windows.getCurrent();
+    if (api.sidePanel) await api.sidePanel.open({ windowId: id });
+    else await api.sidebarAction.open();
+    close();
+  });
+}
+
+/**
+ * Goes on reading while the person types or selects.
+ *
+ * @param {Router} router
+ */
+async function follow(router) {
+  api.runtime.onMessage.addListener(async (/** @type {{ kind?: string }} */ message) => {
+    if (message.kind !== "changed") return;
+    prompt.value = (await inPage(readText)) || prompt.value;
+    decide(router);
+  });
+  await inPage(watchText);
+}
+
+start().catch((error) => {
+  element("model").textContent = "This did not work";
+  element("reason").textContent = error.message;
+});
