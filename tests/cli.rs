@@ -393,3 +393,21 @@ fn eval_measures_every_method_for_every_number_of_labels() {
     }
     assert!(eval() == output, "another run gave other figures");
 }
+
+#[test]
+fn what_is_no_english_is_called_unfamiliar() {
+    let strange = |prompt: &str| {
+        json(&succeeds(&["route", "--json"], prompt.as_bytes()))["outOfDistribution"] == true
+    };
+    for prompt in [
+        "vkjq wplz xnrt qwmb hgzf",
+        "Warum ist der Himmel blau, und warum ist er abends rot?",
+        "Почему небо голубое?",
+        "写一首关于秋天的诗。",
+    ] {
+        assert!(strange(prompt), "{prompt}");
+    }
+    assert!(!strange(
+        "A train leaves at 9 and takes 3 hours. When does it arrive?"
+    ));
+}

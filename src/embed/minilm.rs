@@ -166,6 +166,10 @@ impl Embed for MiniLm {
         HIDDEN
     }
 
+    fn familiarity(&self, text: &str) -> f32 {
+        self.tokenizer().familiarity(text)
+    }
+
     fn embed(&self, text: &str) -> Embedded {
         let (ids, tokens) = self.prepare(text);
         let vector = self.embed_ids(&[ids]).swap_remove(0);

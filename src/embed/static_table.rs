@@ -265,6 +265,10 @@ impl Embed for StaticEmbedder {
         self.dim
     }
 
+    fn familiarity(&self, text: &str) -> f32 {
+        self.tokenizer().familiarity(text)
+    }
+
     fn embed(&self, text: &str) -> Embedded {
         let mut vector = vec![0.0; self.dim];
         let mut tokens = 0;

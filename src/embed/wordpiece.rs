@@ -20,6 +20,9 @@ pub use vocabulary::{MAX_TOKENS, Vocabulary};
 const MAX_WORD_CHARS: usize = 100;
 const MAX_WORD_BYTES: usize = 4 * MAX_WORD_CHARS;
 
+/// Fewer letters do not say whether their words are familiar.
+const FEWEST_LETTERS: usize = 8;
+
 const UNKNOWN: &str = "[UNK]";
 const START: &str = "[CLS]";
 const END: &str = "[SEP]";
@@ -137,6 +140,27 @@ impl WordPiece {
             at += 1;
         }
         words.flush();
+    }
+
+    /// Share of the text's letters that stand in words of the vocabulary, as
+    /// [`super::Embed::familiarity`] has it. Single letters and letters beyond ASCII are in the
+    /// vocabulary whatever they mean, so they are no words here.
+    pub fn familiarity(&self, text: &str) -> f32 {
+        let (mut letters, mut known) = (0usize, 0usize);
+        for word in text.split(|c: char| !c.is_alphabetic()) {
+            let length = word.chars().count();
+            letters += length;
+            if length > 1
+                && word.is_ascii()
+                && self.vocabulary.id(&word.to_ascii_lowercase()).is_some()
+            {
+                known += length;
+            }
+        }
+        if letters < FEWEST_LETTERS {
+            return 1.0;
+        }
+        known as f32 / letters as f32
     }
 
     fn special_at(&self, bytes: &[u8]) -> Option<(&'static str, u32)> {
@@ -311,6 +335,16 @@ mod tests {
         assert_eq!(tokens("unabl"), ["un", "##ab", "##l"]);
         assert_eq!(tokens("unabx word"), ["[UNK]", "word"]);
         assert_eq!(tokens(""), [""; 0]);
+    }
+
+    #[test]
+    fn familiarity_is_the_share_of_letters_in_whole_words() {
+        let tokenizer = WordPiece::from_bytes(VOCABULARY.as_bytes()).unwrap();
+        let familiarity = |text: &str| tokenizer.familiarity(text);
+        assert_eq!(familiarity("Word, word!"), 1.0);
+        // Pieces, single letters and ideographs are in the vocabulary, but are no words.
+        assert_eq!(familiarity("word unable e 中"), 4.0 / 12.0);
+        assert_eq!(familiarity("unabl 12"), 1.0, "too short to tell");
     }
 
     #[test]

@@ -170,6 +170,10 @@ impl Embed for QuantisedMiniLm {
         }
     }
 
+    fn familiarity(&self, text: &str) -> f32 {
+        self.tokenizer.familiarity(text)
+    }
+
     fn embed(&self, text: &str) -> Embedded {
         let (ids, tokens) = self.ids(text);
         Embedded {
