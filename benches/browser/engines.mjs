@@ -98,7 +98,7 @@ function numbers(count) {
 let asked = 0;
 const another = (text) => `${text} ${asked++}`;
 
-/** The package as a page has it, with a pool of so many models. */
+/** The package as a page has it, with a pool of so many models; only the best one is listed. */
 export async function routing(embedder, models) {
   const { Router } = await import("/package/index.js");
   const router = await Router.load({ embedder });
@@ -106,7 +106,7 @@ export async function routing(embedder, models) {
   const errors = () => ({ mean: Array.from(numbers(clusters)), sd: Array(clusters).fill(0.1) });
   const model = (_, i) => ({ id: `model-${i}`, cost: { input: 1 + i, output: 1 + i }, errors: errors() });
   router.setPool({ models: Array.from({ length: models }, model) });
-  return { decide: (text) => router.route(another(text), { lambda: 100 }).model };
+  return { decide: (text) => router.route(another(text), { lambda: 100, top: 1 }).model };
 }
 
 /** The first decision of a page that loads the package and nothing else. */

@@ -80,13 +80,10 @@ pub fn decide(
 ) -> Result<Decision, RouteError> {
     request.check()?;
     check_names(pool, request)?;
-    let mut candidates: Vec<_> = pool
-        .models()
-        .iter()
-        .map(|m| weigh(m, placed, request))
-        .collect();
-    let floor_missed = relax_floor(&mut candidates, request);
-    let candidates = ranked(candidates);
+    let models = pool.models();
+    let mut weighed: Vec<_> = models.iter().map(|m| weigh(m, placed, request)).collect();
+    let floor_missed = relax_floor(&mut weighed, request);
+    let candidates = listed(&weighed, models, request);
     let model = candidates
         .first()
         .filter(|c| c.excluded.is_none())
@@ -120,6 +117,7 @@ pub(super) fn check_names(pool: &Pool, request: &Request) -> Result<(), RouteErr
     Ok(())
 }
 
+/// The model weighed. Its names are left out until it is known who is listed.
 pub(super) fn weigh(model: &Model, placed: &Placed, request: &Request) -> Candidate {
     let predicted = model.profile.predict(&placed.membership);
     let error = f64::from(predicted.mean);
@@ -134,8 +132,8 @@ pub(super) fn weigh(model: &Model, placed: &Placed, request: &Request) -> Candid
     };
     let excluded = exclusion(model, &cost, quality, price, request);
     Candidate {
-        id: model.id.clone(),
-        name: model.name.clone(),
+        id: String::new(),
+        name: String::new(),
         quality,
         interval: predicted.quality_interval().map(f64::from),
         cost,
@@ -220,16 +218,29 @@ fn relax_floor(candidates: &mut [Candidate], request: &Request) -> bool {
     }
 }
 
-/// Sorts numbers in the candidates' place, since these are large and a sort moves much.
-fn ranked(candidates: Vec<Candidate>) -> Vec<Candidate> {
-    let mut order: Vec<usize> = (0..candidates.len()).collect();
-    order.sort_unstable_by(|&a, &b| rank(&candidates[a], &candidates[b]));
-    let mut places: Vec<_> = candidates.into_iter().map(Some).collect();
-    order.into_iter().filter_map(|i| places[i].take()).collect()
+/// The candidates in order, by id where they are equal, as many as are asked for or needed to say
+/// why: the two best, or all when none is left. Sorting moves much, so it moves numbers.
+fn listed(weighed: &[Candidate], models: &[Model], request: &Request) -> Vec<Candidate> {
+    let by_rank = |&a: &usize, &b: &usize| {
+        rank(&weighed[a], &weighed[b]).then_with(|| models[a].id.cmp(&models[b].id))
+    };
+    let mut order: Vec<usize> = (0..weighed.len()).collect();
+    let any = weighed.iter().any(|c| c.excluded.is_none());
+    let asked = request.top.filter(|_| any).unwrap_or(usize::MAX).max(2);
+    if asked < order.len() {
+        order.select_nth_unstable_by(asked, by_rank);
+        order.truncate(asked);
+    }
+    order.sort_unstable_by(by_rank);
+    let named = |i: usize| Candidate {
+        id: models[i].id.clone(),
+        name: models[i].name.clone(),
+        ..weighed[i].clone()
+    };
+    order.into_iter().map(named).collect()
 }
 
-/// Considered before excluded, then by score, then the cheaper, then the better, then by id, so
-/// that equal inputs give equal orders everywhere.
+/// Considered before excluded, then by score, then the cheaper, then the better.
 fn rank(a: &Candidate, b: &Candidate) -> Ordering {
     let known_first = |x: Option<f64>, y: Option<f64>| match (x, y) {
         (Some(x), Some(y)) => x.total_cmp(&y),
@@ -241,7 +252,6 @@ fn rank(a: &Candidate, b: &Candidate) -> Ordering {
         .then_with(|| known_first(a.score, b.score))
         .then_with(|| known_first(a.cost.total, b.cost.total))
         .then_with(|| b.quality.total_cmp(&a.quality))
-        .then_with(|| a.id.cmp(&b.id))
 }
 
 fn heaviest(router: &Router, membership: &[f32]) -> Vec<ClusterShare> {

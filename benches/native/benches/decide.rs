@@ -1,4 +1,4 @@
-//! The decision alone, from a prompt's place to the ranked models with reasons: how it grows with
+//! The decision alone, from a prompt's place to the best model and the reason: how it grows with
 //! the pool and with the clusters. Plots: target/criterion/*/report/lines.svg.
 
 use std::hint::black_box;
@@ -15,6 +15,7 @@ fn run(
     let mut group = c.benchmark_group(group);
     let request = Request {
         objective: Objective::Lambda(100.0),
+        top: Some(1),
         ..Request::default()
     };
     for &(models, clusters) in sizes {
