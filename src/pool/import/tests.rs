@@ -147,3 +147,48 @@ fn other_json_is_refused_with_a_remedy() {
         "pool_syntax"
     );
 }
+
+/// A price list of each shape in which one model has this input price; a number of the list's own unit.
+fn lists(price: Option<Value>) -> [Value; 3] {
+    let with = |key: &str, mut object: Value| {
+        if let Some(price) = &price {
+            object[key] = price.clone();
+        }
+        object
+    };
+    [
+        json!({"m": with("input_cost_per_token", json!({"litellm_provider": "x", "mode": "chat", "output_cost_per_token": 1e-6}))}),
+        json!({"p": {"models": {"m": {"cost": with("input", json!({"output": 1}))}}}}),
+        json!({"data": [{"id": "m", "pricing": with("prompt", json!({"completion": "0.000001"}))}]}),
+    ]
+}
+
+#[test]
+fn missing_null_zero_text_and_absurd_prices_mean_the_same_in_every_list() {
+    let cases = [
+        (None, None, 0),
+        (Some(Value::Null), None, 0),
+        (Some(json!(0)), Some(0.0), 0),
+        (Some(json!("0")), Some(0.0), 0),
+        (Some(json!("")), None, 1),
+        (Some(json!("a lot")), None, 1),
+        (Some(json!(-1)), None, 1),
+        (Some(json!(1e300)), None, 1),
+        (Some(json!("1e999")), None, 1),
+        (Some(json!({})), None, 1),
+    ];
+    for (price, expected, notes) in cases {
+        for list in lists(price.clone()) {
+            let imported = read(list);
+            let cost = imported.models[0].cost.clone().unwrap();
+            assert_eq!(cost.input, expected, "{price:?} in {:?}", imported.list);
+            assert_eq!(cost.output, Some(1.0), "{price:?} in {:?}", imported.list);
+            assert_eq!(
+                imported.notes.len(),
+                notes,
+                "{price:?} in {:?}",
+                imported.list
+            );
+        }
+    }
+}
