@@ -49,7 +49,7 @@ async function start() {
     if (changes.text?.newValue) prompt.value = await takeText();
     decide(router);
   });
-  if (document.documentElement.dataset.kind === "panel") return follow(router);
+  if (location.pathname.endsWith("/panel.html")) return follow(router);
   beside.hidden = false;
   beside.addEventListener("click", async () => {
     const { id } = await api.windows.getCurrent();

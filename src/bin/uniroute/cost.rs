@@ -120,16 +120,14 @@ fn report(out: &mut impl Write, costs: &[CostEstimate]) -> Result<()> {
     let rows: Vec<_> = costs
         .iter()
         .map(|CostEstimate { id, cost: c, .. }| {
-            vec![
-                id.clone(),
-                c.tokenizer.name().to_owned(),
-                tokens(c.tokens_in, c.exact),
-                format!("{:.0}", c.tokens_out),
-                usd(c.input, 7),
-                usd(c.output, 7),
-                usd(c.total, 7),
-                range(c.range, 7),
-            ]
+            let tokens = [tokens(c.tokens_in, c.exact), format!("{:.0}", c.tokens_out)];
+            row(
+                id,
+                c.tokenizer.name(),
+                tokens,
+                [c.input, c.output, c.total],
+                c.range,
+            )
         })
         .collect();
     table::write(out, &HEADER, &rows)?;
@@ -141,14 +139,28 @@ fn tokens(tokens: f64, exact: bool) -> String {
     format!("{}{tokens:.0}", if exact { "" } else { "~" })
 }
 
-fn usd(usd: Option<f64>, digits: usize) -> String {
-    usd.map_or("unknown".into(), |v| format!("{v:.digits$}"))
-}
-
-fn range(range: Option<[f64; 2]>, digits: usize) -> String {
-    range.map_or(String::new(), |[low, high]| {
-        format!("{low:.digits$} to {high:.digits$}")
-    })
+/// The cells under [`HEADER`].
+fn row(
+    id: &str,
+    tokenizer: &str,
+    [tokens_in, tokens_out]: [String; 2],
+    usd: [Option<f64>; 3],
+    range: Option<[f64; 2]>,
+) -> Vec<String> {
+    let [input, output, total] = usd.map(|v| v.map_or("unknown".into(), |v| format!("{v:.7}")));
+    let range = range.map_or(String::new(), |[low, high]| {
+        format!("{low:.7} to {high:.7}")
+    });
+    vec![
+        id.to_owned(),
+        tokenizer.to_owned(),
+        tokens_in,
+        tokens_out,
+        input,
+        output,
+        total,
+        range,
+    ]
 }
 
 /// Sums over all prompts, one for each model of the pool, in constant memory.
@@ -196,16 +208,9 @@ impl<'a> Adder<'a> {
         let rows: Vec<_> = totals
             .iter()
             .map(|(model, t)| {
-                vec![
-                    model.id.clone(),
-                    model.tokenizer.name().to_owned(),
-                    tokens(t.tokens_in, t.exact),
-                    format!("{:.0}", t.tokens_out),
-                    usd(t.input, 7),
-                    usd(t.output, 7),
-                    usd(t.total, 7),
-                    range(t.range, 7),
-                ]
+                let tokens = [tokens(t.tokens_in, t.exact), format!("{:.0}", t.tokens_out)];
+                let usd = [t.input, t.output, t.total];
+                row(&model.id, model.tokenizer.name(), tokens, usd, t.range)
             })
             .collect();
         table::write(out, &HEADER, &rows)?;

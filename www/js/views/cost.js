@@ -1,4 +1,5 @@
 import { byId, h, replace } from "../dom.js";
+import { latest } from "../engine.js";
 import { count, usd } from "../format.js";
 
 /** @typedef {import("../../uniroute/lib/types.js").CostEstimate} CostEstimate */
@@ -29,18 +30,15 @@ export function mountCost(app) {
   );
   replace(byId("cost"), panel);
 
-  let asked = 0;
-  const draw = async () => {
-    const turn = ++asked;
+  const draw = latest(async () => {
     if (!panel.open || app.router === null) return;
     const number = (/** @type {HTMLInputElement} */ input) => (input.value === "" || !input.validity.valid ? undefined : Number(input.value));
     const request = { expectedOutputTokens: number(answer.input), reasoningTokens: number(reasoning.input), cachedTokens: number(cached.input) };
     const costs = await app.router.estimateCost(app.store.now.prompt, undefined, request).catch(() => []);
-    if (turn !== asked) return; // a later question is on its way
     const factor = number(times.input) ?? 1000;
     const dear = (/** @type {CostEstimate} */ { cost }) => cost.total ?? Infinity;
     replace(body, ...costs.sort((a, b) => dear(a) - dear(b)).map((estimate) => row(estimate, factor)));
-  };
+  });
   app.store.watch(["explanation"], draw);
 }
 
