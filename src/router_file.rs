@@ -50,6 +50,11 @@ const ASSUMED_LABELS: f64 = 100.0;
 /// languages nine in ten (docs/RESULTS.md).
 const FAMILIAR: f32 = 0.5;
 
+/// A prompt of fewer tokens says too little of its kind: "hi there!" lies near puzzles.
+const ENOUGH_TOKENS: f32 = 5.0;
+/// Below this share of [`ENOUGH_TOKENS`] a prompt is called out of distribution.
+const TOO_SHORT: f32 = 0.7;
+
 /// What a router file says of itself.
 #[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
 pub struct Meta {
@@ -396,22 +401,23 @@ impl Router {
 
     /// Finds where an embedded prompt lies among the clusters.
     ///
-    /// The further a prompt lies beyond what the router was fitted on, the less its clusters say,
-    /// and the more its membership leans towards the shares of all clusters: there Φᵀ Ψ is an
-    /// LLM's overall ability.
+    /// The further a prompt lies beyond what the router was fitted on, or the fewer tokens it has,
+    /// the less its clusters say, and the more its membership leans towards the shares of all
+    /// clusters: there Φᵀ Ψ is an LLM's overall ability.
     pub fn place(&self, embedded: &Embedded, prompt: &str) -> Placed {
         // The vector of words that the embedder does not know lies anywhere, often near a cluster.
         let distance = match self.embedder.familiarity(prompt) < FAMILIAR {
             true => f32::INFINITY,
             false => self.clusters.distance(&embedded.vector),
         };
+        let length = (embedded.tokens as f32 / ENOUGH_TOKENS).min(1.0);
         let mut membership = self.clusters.membership(&embedded.vector);
-        self.calibration
-            .lean(&mut membership, self.clusters.shares(), distance);
+        self.clusters
+            .lean(&mut membership, length * self.calibration.trust(distance));
         Placed {
             membership,
             shape: Shape::of(prompt, embedded.tokens),
-            out_of_distribution: self.calibration.is_outlier(distance),
+            out_of_distribution: length < TOO_SHORT || self.calibration.is_outlier(distance),
         }
     }
 }

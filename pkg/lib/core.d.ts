@@ -329,7 +329,7 @@ candidates: Array<Candidate>,
  */
 clusters: Array<ClusterShare>, 
 /**
- * Whether the prompt is unlike anything the router was fitted on.
+ * Whether the prompt is unlike anything the router was fitted on, or too short to tell.
  */
 outOfDistribution: boolean, 
 /**

@@ -117,15 +117,6 @@ impl Calibration {
         (-((distance - far) / unit).clamp(0.0, 50.0)).exp()
     }
 
-    /// Leans a membership towards the shares of all prompts by as much as the prompt's clusters
-    /// are not to be believed, so that a strange prompt is judged by each model's overall ability.
-    pub fn lean(&self, membership: &mut [f32], shares: &[f32], distance: f32) {
-        let trust = self.trust(distance);
-        for (phi, share) in membership.iter_mut().zip(shares) {
-            *phi = trust * *phi + (1.0 - trust) * share;
-        }
-    }
-
     fn at(&self, level: f32) -> f32 {
         let i = (level * (self.quantiles.len() - 1) as f32).round() as usize;
         self.quantiles[i.min(self.quantiles.len() - 1)]
@@ -160,12 +151,9 @@ mod tests {
     }
 
     #[test]
-    fn an_ordinary_prompt_keeps_its_membership_and_a_strange_one_gets_the_shares() {
-        let mut phi = [1.0, 0.0];
-        even().lean(&mut phi, &[0.25, 0.75], 0.9);
-        assert_eq!(phi, [1.0, 0.0]);
-        even().lean(&mut phi, &[0.25, 0.75], 30.0);
-        assert!((phi[0] - 0.25).abs() < 1e-6 && (phi[1] - 0.75).abs() < 1e-6);
+    fn an_ordinary_prompt_is_trusted_and_a_strange_one_is_not() {
+        assert_eq!(even().trust(0.9), 1.0);
+        assert!(even().trust(30.0) < 1e-6);
     }
 
     #[test]

@@ -161,6 +161,14 @@ impl Clusters {
         phi
     }
 
+    /// Leans a membership towards the shares of all prompts by 1 − `trust`, `[0, 1]`, so that a
+    /// prompt whose clusters are not to be believed is judged by each model's overall ability.
+    pub fn lean(&self, membership: &mut [f32], trust: f32) {
+        for (phi, share) in membership.iter_mut().zip(&self.shares) {
+            *phi = trust * *phi + (1.0 - trust) * share;
+        }
+    }
+
     /// [`Clusters::membership`] of each row, `(n, k)`.
     pub fn memberships(&self, points: ArrayView2<f32>) -> Array2<f32> {
         let mut phi = Array2::zeros((points.nrows(), self.len()));
@@ -239,6 +247,18 @@ mod tests {
         let odds = ((-0.4f32 / 0.5).exp() / (-0.8f32 / 0.5).exp()).ln();
         assert!(((phi[1] / phi[0]).ln() - odds).abs() < 1e-5);
         assert!((phi[0] + phi[1] - 1.0).abs() < 1e-6);
+    }
+
+    #[test]
+    fn leaning_keeps_what_is_trusted_and_takes_the_rest_by_share() {
+        let lean = |trust| {
+            let mut phi = [1.0, 0.0];
+            two().lean(&mut phi, trust);
+            phi
+        };
+        assert_eq!(lean(1.0), [1.0, 0.0]);
+        assert_eq!(lean(0.0), [0.25, 0.75]);
+        assert_eq!(lean(0.5), [0.625, 0.375]);
     }
 
     #[test]

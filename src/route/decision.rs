@@ -8,7 +8,7 @@ pub struct Placed {
     pub membership: Vec<f32>,
     /// What its tokens are estimated from; that of its context included.
     pub shape: Shape,
-    /// Whether the prompt is unlike anything the router was fitted on.
+    /// Whether the prompt is unlike anything the router was fitted on, or too short to tell.
     pub out_of_distribution: bool,
 }
 
@@ -92,7 +92,7 @@ pub struct Decision {
     pub candidates: Vec<Candidate>,
     /// The clusters that the prompt mostly belongs to, heaviest first.
     pub clusters: Vec<ClusterShare>,
-    /// Whether the prompt is unlike anything the router was fitted on.
+    /// Whether the prompt is unlike anything the router was fitted on, or too short to tell.
     pub out_of_distribution: bool,
     /// λ in quality per US dollar; `null` when a budget or a floor decided.
     pub lambda: Option<f64>,

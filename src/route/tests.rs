@@ -42,10 +42,11 @@ fn the_score_is_expected_error_plus_lambda_times_dollars() {
         .iter()
         .find(|c| c.id == "large")
         .unwrap();
-    // (2 + 100) tokens at 10 USD a million.
-    assert!((large.cost.total.unwrap() - 102.0 * 10.0 / 1e6).abs() < 1e-12);
+    // The prompt and 100 tokens of answer, at 10 USD a million.
+    let cost = (large.cost.tokens_in + 100.0) * 10.0 / 1e6;
+    assert!(large.cost.tokens_in > 0.0 && (large.cost.total.unwrap() - cost).abs() < 1e-12);
     assert!((large.quality - 0.8).abs() < 1e-6);
-    assert!((large.score.unwrap() - (0.2 + 100.0 * 0.00102)).abs() < 1e-6);
+    assert!((large.score.unwrap() - (0.2 + 100.0 * cost)).abs() < 1e-6);
 }
 
 #[test]

@@ -6,6 +6,9 @@ use crate::embed::{Embed, Embedded};
 use crate::profile::Prior;
 use ndarray::array;
 
+/// So that one word is enough to tell what a prompt is about.
+pub(crate) const TOKENS_A_WORD: usize = 5;
+
 /// Two dimensions: how much of a text is about `code`, how much about `poem`.
 pub(crate) struct TwoWords;
 
@@ -24,7 +27,7 @@ impl Embed for TwoWords {
         let norm = (x * x + y * y).sqrt().max(1.0);
         Embedded {
             vector: vec![x / norm, y / norm],
-            tokens: text.split_whitespace().count(),
+            tokens: TOKENS_A_WORD * text.split_whitespace().count(),
         }
     }
 }

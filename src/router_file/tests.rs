@@ -88,3 +88,21 @@ fn a_text_without_known_words_belongs_to_each_cluster_by_its_share() {
     assert_eq!(placed.membership, [0.5, 0.5]);
     assert!(placed.out_of_distribution);
 }
+
+#[test]
+fn a_prompt_of_few_tokens_says_too_little_to_be_believed() {
+    let router = router();
+    let place = |tokens| {
+        let vector = vec![1.0, 0.0];
+        router.place(&Embedded { vector, tokens }, "code")
+    };
+    let (one, four, five) = (place(1), place(4), place(5));
+    assert_eq!(five.membership, [1.0, 0.0]);
+    // A fifth and four fifths of the way from the shares.
+    assert!((one.membership[0] - 0.6).abs() < 1e-6);
+    assert!((four.membership[0] - 0.9).abs() < 1e-6);
+    assert_eq!(
+        [&one, &four, &five].map(|p| p.out_of_distribution),
+        [true, false, false]
+    );
+}
