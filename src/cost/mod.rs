@@ -8,6 +8,9 @@ pub use output::OutputTokens;
 pub use tokens::{Family, KINDS, Shape};
 pub use total::{Sum, Total};
 
+/// Tokens that a price is for.
+const MILLION: f64 = 1e6;
+
 /// Prices in US dollars per million tokens. `None` is unknown, `0` is free.
 #[derive(Clone, Copy, Debug, Default, PartialEq)]
 pub struct Prices {
@@ -67,32 +70,47 @@ impl Prices {
     /// USD for these tokens. Cached tokens cost what other prompt tokens cost, and reasoning what
     /// the answer costs, where they have no price of their own.
     pub fn cost(&self, usage: &Usage) -> Cost {
-        const MILLION: f64 = 1e6;
-        let cached = usage.cached.min(usage.input);
-        let paid = |input: f64| {
-            let cache_read = self.cache_read.or(self.input)?;
-            Some((self.input? * (input - cached).max(0.0) + cache_read * cached) / MILLION)
-        };
-        let answered = |output: f64| {
-            let reasoning = self.reasoning.or(self.output)?;
-            Some((self.output? * output + reasoning * usage.reasoning) / MILLION)
-        };
-        let (input, output) = (paid(usage.input), answered(usage.output));
-        let both = |i: Option<f64>, o: Option<f64>| i.zip(o).map(|(i, o)| i + o);
         let off = if usage.exact { 0.0 } else { Family::ERROR };
-        let [least, most] = usage.output_range.map(answered);
-        let low = both(paid(usage.input * (1.0 - off)), least);
-        let high = both(paid(usage.input * (1.0 + off)), most);
+        let [least, most] = usage.output_range;
+        let low = self.sum(usage, usage.input * (1.0 - off), least);
+        let high = self.sum(usage, usage.input * (1.0 + off), most);
         Cost {
-            input,
-            output,
-            total: both(input, output),
+            input: self.prompt(usage, usage.input),
+            output: self.answer(usage, usage.output),
+            total: self.total(usage),
             range: low.zip(high).map(|(low, high)| [low, high]),
             tokens_in: usage.input,
-            tokens_out: usage.output + usage.reasoning,
+            tokens_out: usage.tokens_out(),
             exact: usage.exact,
             tokenizer: usage.tokenizer,
         }
+    }
+
+    /// The total of [`Prices::cost`] alone.
+    pub fn total(&self, usage: &Usage) -> Option<f64> {
+        self.sum(usage, usage.input, usage.output)
+    }
+
+    fn sum(&self, usage: &Usage, input: f64, output: f64) -> Option<f64> {
+        Some(self.prompt(usage, input)? + self.answer(usage, output)?)
+    }
+
+    fn prompt(&self, usage: &Usage, input: f64) -> Option<f64> {
+        let cached = usage.cached.min(usage.input);
+        let cache_read = self.cache_read.or(self.input)?;
+        Some((self.input? * (input - cached).max(0.0) + cache_read * cached) / MILLION)
+    }
+
+    fn answer(&self, usage: &Usage, output: f64) -> Option<f64> {
+        let reasoning = self.reasoning.or(self.output)?;
+        Some((self.output? * output + reasoning * usage.reasoning) / MILLION)
+    }
+}
+
+impl Usage {
+    /// Expected tokens of the answer, reasoning included.
+    pub fn tokens_out(&self) -> f64 {
+        self.output + self.reasoning
     }
 }
 

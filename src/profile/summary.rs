@@ -84,28 +84,34 @@ impl Profile {
         })
     }
 
-    /// Expected error ΦᵀΨ of a prompt of this membership, with its standard deviation
-    /// √((1 − ρ)·Σφ²s² + ρ·(Σφs)²).
+    /// Expected error ΦᵀΨ of a prompt of this membership, with its standard deviation.
     pub fn predict(&self, membership: &[f32]) -> Prediction {
-        let (phi, phi_rest) = membership.as_chunks();
-        let (means, means_rest) = self.mean.as_chunks();
-        let (sds, sds_rest) = self.sd.as_chunks();
-        let mut sums = [[0.0; LANES]; 3];
-        for ((phi, means), sds) in phi.iter().zip(means).zip(sds) {
-            add(&mut sums, phi, means, sds);
-        }
-        add(
-            &mut sums,
-            &padded(phi_rest),
-            &padded(means_rest),
-            &padded(sds_rest),
-        );
-        let [mean, own, together] = sums.map(|lanes| lanes.iter().sum::<f32>());
-        let variance = (1.0 - self.correlation) * own + self.correlation * together * together;
         Prediction {
-            mean: mean.clamp(0.0, 1.0),
-            sd: variance.max(0.0).sqrt(),
+            mean: self.expect(membership),
+            sd: self.deviation(membership),
         }
+    }
+
+    /// Expected error ΦᵀΨ of a prompt of this membership.
+    pub fn expect(&self, membership: &[f32]) -> f32 {
+        let mut sums = [0.0; LANES];
+        side_by_side(membership, &self.mean, |lane, phi, mean| {
+            sums[lane] += phi * mean;
+        });
+        sums.iter().sum::<f32>().clamp(0.0, 1.0)
+    }
+
+    /// Its standard deviation √((1 − ρ)·Σφ²s² + ρ·(Σφs)²).
+    fn deviation(&self, membership: &[f32]) -> f32 {
+        let (mut own, mut together) = ([0.0; LANES], [0.0; LANES]);
+        side_by_side(membership, &self.sd, |lane, phi, sd| {
+            let spread = phi * sd;
+            own[lane] += spread * spread;
+            together[lane] += spread;
+        });
+        let [own, together] = [own, together].map(|lanes| lanes.iter().sum::<f32>());
+        let variance = (1.0 - self.correlation) * own + self.correlation * together * together;
+        variance.max(0.0).sqrt()
     }
 
     /// Learns from one more label: the error made on a prompt of this membership. Uses only what
@@ -139,15 +145,18 @@ impl Profile {
 /// Sums that run side by side: a single one would wait for each addition in turn.
 const LANES: usize = 8;
 
-/// Adds φ·m, (φ·s)² and φ·s to the sums.
+/// Calls `add` with each pair of `a` and `b`, and with the number of the sum to add it to.
 #[inline(always)]
-fn add(sums: &mut [[f32; LANES]; 3], phi: &[f32; LANES], means: &[f32; LANES], sds: &[f32; LANES]) {
-    for lane in 0..LANES {
-        let spread = phi[lane] * sds[lane];
-        sums[0][lane] += phi[lane] * means[lane];
-        sums[1][lane] += spread * spread;
-        sums[2][lane] += spread;
-    }
+fn side_by_side(a: &[f32], b: &[f32], mut add: impl FnMut(usize, f32, f32)) {
+    let (a, a_rest) = a.as_chunks();
+    let (b, b_rest) = b.as_chunks();
+    let mut add_all = |a: &[f32; LANES], b: &[f32; LANES]| {
+        for lane in 0..LANES {
+            add(lane, a[lane], b[lane]);
+        }
+    };
+    a.iter().zip(b).for_each(|(a, b)| add_all(a, b));
+    add_all(&padded(a_rest), &padded(b_rest));
 }
 
 fn padded(rest: &[f32]) -> [f32; LANES] {

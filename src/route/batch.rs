@@ -4,7 +4,8 @@
 //! decides each prompt, which is the paper's rule and never worse than holding every single
 //! prompt to the average.
 
-use super::decide::{check_names, weigh};
+use super::decide::{Weighed, check_names};
+use super::estimate::Asked;
 use super::{Objective, Placed, Request, RouteError};
 use crate::pool::Pool;
 use serde::Serialize;
@@ -97,22 +98,22 @@ impl Batch {
         };
         request.check()?;
         check_names(pool, &request)?;
-        let cells: Vec<Cell> = prompts
-            .iter()
-            .flat_map(|placed| pool.models().iter().map(move |model| (placed, model)))
-            .map(|(placed, model)| {
-                let candidate = weigh(model, placed, &request);
-                let cost = match candidate.excluded {
+        let mut cells = Vec::with_capacity(prompts.len() * pool.models().len());
+        for placed in prompts {
+            let asked = Asked::new(placed, &request);
+            cells.extend(pool.models().iter().map(|model| {
+                let weighed = Weighed::new(model, &asked);
+                let cost = match weighed.excluded {
                     Some(_) => f64::INFINITY,
                     // Only a request that allows it leaves a model without a price here.
-                    None => candidate.cost.total.unwrap_or(0.0),
+                    None => weighed.total.unwrap_or(0.0),
                 };
                 Cell {
-                    quality: candidate.quality,
+                    quality: weighed.quality,
                     cost,
                 }
-            })
-            .collect();
+            }));
+        }
         let mut batch = Self {
             models: Vec::new(),
             cells,

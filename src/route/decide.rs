@@ -1,8 +1,8 @@
 use super::decision::{Candidate, ClusterShare, Decision, Exclusion, ExclusionCode, Placed};
-use super::estimate::cost;
-use super::explain::explain;
+use super::estimate::Asked;
+use super::explain::{explain, why_excluded};
 use super::request::{Objective, Request, RouteError};
-use crate::cost::Shape;
+use crate::cost::{Shape, Usage};
 use crate::pool::{Model, Pool};
 use crate::router_file::Router;
 use std::cmp::Ordering;
@@ -80,10 +80,17 @@ pub fn decide(
 ) -> Result<Decision, RouteError> {
     request.check()?;
     check_names(pool, request)?;
+    let asked = Asked::new(placed, request);
     let models = pool.models();
-    let mut weighed: Vec<_> = models.iter().map(|m| weigh(m, placed, request)).collect();
+    let mut weighed: Vec<_> = models
+        .iter()
+        .map(|model| Weighed::new(model, &asked))
+        .collect();
     let floor_missed = relax_floor(&mut weighed, request);
-    let candidates = listed(&weighed, models, request);
+    let candidates: Vec<_> = order(&weighed, models, request)
+        .into_iter()
+        .map(|i| weighed[i].candidate(&models[i], &asked))
+        .collect();
     let model = candidates
         .first()
         .filter(|c| c.excluded.is_none())
@@ -117,131 +124,142 @@ pub(super) fn check_names(pool: &Pool, request: &Request) -> Result<(), RouteErr
     Ok(())
 }
 
-/// The model weighed. Its names are left out until it is known who is listed.
-pub(super) fn weigh(model: &Model, placed: &Placed, request: &Request) -> Candidate {
-    let predicted = model.profile.predict(&placed.membership);
-    let error = f64::from(predicted.mean);
-    let cost = cost(model, placed, request);
-    let quality = 1.0 - error;
-    let price = cost.total.or(request.allow_unpriced.then_some(0.0));
-    let score = match request.objective {
-        // 0·unknown is 0: without a price on money, an unknown price does not matter for order.
-        Objective::Lambda(lambda) => price.map(|c| error + lambda * c),
-        Objective::MaxCost(_) => price.map(|_| error),
-        Objective::MinQuality(_) => price,
-    };
-    let excluded = exclusion(model, &cost, quality, price, request);
-    Candidate {
-        id: String::new(),
-        name: String::new(),
-        quality,
-        interval: predicted.quality_interval().map(f64::from),
-        cost,
-        score,
-        excluded,
+/// What decides about a model. A candidate says more; it is made only where it is listed.
+#[derive(Clone, Copy, Debug)]
+pub(super) struct Weighed {
+    pub quality: f64,
+    /// USD, if that is known.
+    pub total: Option<f64>,
+    score: Option<f64>,
+    pub excluded: Option<ExclusionCode>,
+}
+
+impl Weighed {
+    pub fn new(model: &Model, asked: &Asked) -> Self {
+        let Asked {
+            placed, request, ..
+        } = asked;
+        let error = f64::from(model.profile.expect(&placed.membership));
+        let usage = asked.usage(model);
+        let total = model.prices.total(&usage);
+        let price = total.or(request.allow_unpriced.then_some(0.0));
+        let score = match request.objective {
+            // 0·unknown is 0: without a price on money, an unknown price does not matter for order.
+            Objective::Lambda(lambda) => price.map(|c| error + lambda * c),
+            Objective::MaxCost(_) => price.map(|_| error),
+            Objective::MinQuality(_) => price,
+        };
+        let quality = 1.0 - error;
+        Self {
+            quality,
+            total,
+            score,
+            excluded: exclusion(model, &usage, quality, price, request),
+        }
+    }
+
+    fn candidate(&self, model: &Model, asked: &Asked) -> Candidate {
+        let cost = model.prices.cost(&asked.usage(model));
+        let predicted = model.profile.predict(&asked.placed.membership);
+        Candidate {
+            id: model.id.clone(),
+            name: model.name.clone(),
+            quality: self.quality,
+            interval: predicted.quality_interval().map(f64::from),
+            cost,
+            score: self.score,
+            excluded: self.excluded.map(|code| Exclusion {
+                code,
+                message: why_excluded(code, model, &cost, self.quality, asked.request),
+            }),
+        }
     }
 }
 
 fn exclusion(
     model: &Model,
-    cost: &crate::cost::Cost,
+    usage: &Usage,
     quality: f64,
     price: Option<f64>,
     request: &Request,
-) -> Option<Exclusion> {
+) -> Option<ExclusionCode> {
     use ExclusionCode::*;
-    let because = |code, message: String| Some(Exclusion { code, message });
     if request.deny.contains(&model.id) {
-        return because(Denied, "on the deny list".into());
+        return Some(Denied);
     }
     if !request.allow.is_empty() && !request.allow.contains(&model.id) {
-        return because(NotAllowed, "not on the allow list".into());
+        return Some(NotAllowed);
     }
-    if let Some(missing) = request
-        .need
-        .iter()
-        .find(|n| !model.capabilities.contains(n))
-    {
-        return because(Capability, format!("cannot do what is needed: {missing}"));
+    if missing(model, request).is_some() {
+        return Some(Capability);
     }
-    let tokens = cost.tokens_in + cost.tokens_out;
-    if let Some(limit) = model.context_limit.filter(|limit| tokens > *limit) {
-        let message = format!("about {tokens:.0} tokens do not fit its context of {limit:.0}");
-        return because(Context, message);
+    let tokens = usage.input + usage.tokens_out();
+    if model.context_limit.is_some_and(|limit| tokens > limit) {
+        return Some(Context);
     }
     // An expected length is a guess and gets cut; only a length that was asked for must fit.
     if let (Some(limit), Some(asked)) = (model.output_limit, request.expected_output_tokens)
         && asked > limit
     {
-        let message = format!("gives at most {limit:.0} answer tokens, {asked:.0} are expected");
-        return because(OutputLimit, message);
+        return Some(OutputLimit);
     }
     let Some(price) = price else {
-        return because(Unpriced, "its price is unknown".into());
+        return Some(Unpriced);
     };
     match request.objective {
-        Objective::MaxCost(budget) if price > budget => because(
-            OverBudget,
-            format!("costs ${price:.2e}, the budget is ${budget:.2e}"),
-        ),
-        Objective::MinQuality(floor) if quality < floor => because(
-            BelowFloor,
-            format!("expected quality {quality:.2} is below {floor:.2}"),
-        ),
+        Objective::MaxCost(budget) if price > budget => Some(OverBudget),
+        Objective::MinQuality(floor) if quality < floor => Some(BelowFloor),
         _ => None,
     }
 }
 
+/// The first capability that is needed and that the model lacks.
+pub(super) fn missing<'a>(model: &Model, request: &'a Request) -> Option<&'a str> {
+    let mut needed = request.need.iter();
+    let lacking = needed.find(|n| !model.capabilities.contains(n));
+    lacking.map(String::as_str)
+}
+
 /// When no model reaches the quality floor, the one that comes nearest is better than none.
 /// Returns whether that happened.
-fn relax_floor(candidates: &mut [Candidate], request: &Request) -> bool {
-    let below = |c: &Candidate| {
-        c.excluded
-            .as_ref()
-            .is_some_and(|e| e.code == ExclusionCode::BelowFloor)
-    };
+fn relax_floor(weighed: &mut [Weighed], request: &Request) -> bool {
     if !matches!(request.objective, Objective::MinQuality(_))
-        || candidates.iter().any(|c| c.excluded.is_none())
+        || weighed.iter().any(|w| w.excluded.is_none())
     {
         return false;
     }
-    let nearest = candidates
+    let nearest = weighed
         .iter_mut()
-        .filter(|c| below(c))
+        .filter(|w| w.excluded == Some(ExclusionCode::BelowFloor))
         .max_by(|a, b| a.quality.total_cmp(&b.quality).then_with(|| rank(b, a)));
     match nearest {
-        Some(candidate) => {
-            candidate.excluded = None;
+        Some(weighed) => {
+            weighed.excluded = None;
             true
         }
         None => false,
     }
 }
 
-/// The candidates in order, by id where they are equal, as many as are asked for or needed to say
-/// why: the two best, or all when none is left. Sorting moves much, so it moves numbers.
-fn listed(weighed: &[Candidate], models: &[Model], request: &Request) -> Vec<Candidate> {
+/// Positions of the models in order, by id where they are equal, as many as are asked for or needed
+/// to say why: the two best, or all when none is left.
+fn order(weighed: &[Weighed], models: &[Model], request: &Request) -> Vec<usize> {
     let by_rank = |&a: &usize, &b: &usize| {
         rank(&weighed[a], &weighed[b]).then_with(|| models[a].id.cmp(&models[b].id))
     };
     let mut order: Vec<usize> = (0..weighed.len()).collect();
-    let any = weighed.iter().any(|c| c.excluded.is_none());
+    let any = weighed.iter().any(|w| w.excluded.is_none());
     let asked = request.top.filter(|_| any).unwrap_or(usize::MAX).max(2);
     if asked < order.len() {
         order.select_nth_unstable_by(asked, by_rank);
         order.truncate(asked);
     }
     order.sort_unstable_by(by_rank);
-    let named = |i: usize| Candidate {
-        id: models[i].id.clone(),
-        name: models[i].name.clone(),
-        ..weighed[i].clone()
-    };
-    order.into_iter().map(named).collect()
+    order
 }
 
 /// Considered before excluded, then by score, then the cheaper, then the better.
-fn rank(a: &Candidate, b: &Candidate) -> Ordering {
+fn rank(a: &Weighed, b: &Weighed) -> Ordering {
     let known_first = |x: Option<f64>, y: Option<f64>| match (x, y) {
         (Some(x), Some(y)) => x.total_cmp(&y),
         (x, y) => y.is_some().cmp(&x.is_some()),
@@ -250,7 +268,7 @@ fn rank(a: &Candidate, b: &Candidate) -> Ordering {
         .is_some()
         .cmp(&b.excluded.is_some())
         .then_with(|| known_first(a.score, b.score))
-        .then_with(|| known_first(a.cost.total, b.cost.total))
+        .then_with(|| known_first(a.total, b.total))
         .then_with(|| b.quality.total_cmp(&a.quality))
 }
 

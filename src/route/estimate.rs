@@ -1,7 +1,7 @@
 //! What a prompt costs, without deciding anything.
 
 use super::{Placed, Request, RouteError};
-use crate::cost::{Cost, Sum, Total, Usage};
+use crate::cost::{Cost, Family, Sum, Total, Usage};
 use crate::pool::{Model, Pool};
 use serde::Serialize;
 
@@ -29,24 +29,44 @@ pub struct CostTotal {
     pub cost: Total,
 }
 
-/// What the prompt costs with the model: tokens as the request counts them or as its tokenizer is
-/// estimated to, answers as long as the request or the pool expects them.
-pub(super) fn cost(model: &Model, placed: &Placed, request: &Request) -> Cost {
-    let counted = request.input_tokens.of(&model.id, model.tokenizer);
-    let expected = model.output_tokens.expected(&placed.membership);
-    let (output, output_range) = match request.expected_output_tokens {
-        Some(asked) => (asked, [asked; 2]),
-        None => (expected, model.output_tokens.range(expected)),
-    };
-    model.prices.cost(&Usage {
-        input: counted.unwrap_or_else(|| model.tokenizer.tokens(&placed.shape)),
-        cached: request.cached_tokens,
-        output,
-        output_range,
-        reasoning: request.reasoning_tokens,
-        exact: counted.is_some(),
-        tokenizer: model.tokenizer,
-    })
+/// What is asked about one prompt.
+pub(super) struct Asked<'a> {
+    pub placed: &'a Placed,
+    pub request: &'a Request,
+    /// The prompt's tokens by family: there are few families, and many models.
+    estimated: [f64; Family::ALL.len()],
+}
+
+impl<'a> Asked<'a> {
+    pub fn new(placed: &'a Placed, request: &'a Request) -> Self {
+        Self {
+            placed,
+            request,
+            estimated: Family::ALL.map(|family| family.tokens(&placed.shape)),
+        }
+    }
+
+    /// Tokens as the request counts them or as the model's tokenizer is estimated to, answers as
+    /// long as the request or the pool expects them.
+    pub fn usage(&self, model: &Model) -> Usage {
+        let counted = self.request.input_tokens.of(&model.id, model.tokenizer);
+        let (output, output_range) = match self.request.expected_output_tokens {
+            Some(asked) => (asked, [asked; 2]),
+            None => {
+                let expected = model.output_tokens.expected(&self.placed.membership);
+                (expected, model.output_tokens.range(expected))
+            }
+        };
+        Usage {
+            input: counted.unwrap_or(self.estimated[model.tokenizer as usize]),
+            cached: self.request.cached_tokens,
+            output,
+            output_range,
+            reasoning: self.request.reasoning_tokens,
+            exact: counted.is_some(),
+            tokenizer: model.tokenizer,
+        }
+    }
 }
 
 /// The cost of a prompt with one model of the pool, or with all of them in the pool's order.
@@ -60,10 +80,11 @@ pub fn estimate(
     request: &Request,
 ) -> Result<Vec<CostEstimate>, RouteError> {
     request.check()?;
+    let asked = Asked::new(placed, request);
     let costs = models(pool, model)?.iter().map(|model| CostEstimate {
         id: model.id.clone(),
         name: model.name.clone(),
-        cost: cost(model, placed, request),
+        cost: model.prices.cost(&asked.usage(model)),
     });
     Ok(costs.collect())
 }
@@ -79,17 +100,20 @@ pub fn totals(
     request: &Request,
 ) -> Result<Vec<CostTotal>, RouteError> {
     request.check()?;
-    let totals = models(pool, model)?.iter().map(|model| {
-        let assumed = request.expected_output_tokens.is_none() && model.output_tokens.is_unknown();
-        let mut sum = Sum::default();
-        for placed in prompts {
-            sum.add(&cost(model, placed, request), assumed);
+    let models = models(pool, model)?;
+    let mut sums = vec![Sum::default(); models.len()];
+    for placed in prompts {
+        let asked = Asked::new(placed, request);
+        for (sum, model) in sums.iter_mut().zip(models) {
+            let assumed =
+                request.expected_output_tokens.is_none() && model.output_tokens.is_unknown();
+            sum.add(&model.prices.cost(&asked.usage(model)), assumed);
         }
-        CostTotal {
-            id: model.id.clone(),
-            name: model.name.clone(),
-            cost: sum.total(),
-        }
+    }
+    let totals = models.iter().zip(sums).map(|(model, sum)| CostTotal {
+        id: model.id.clone(),
+        name: model.name.clone(),
+        cost: sum.total(),
     });
     Ok(totals.collect())
 }

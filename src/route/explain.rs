@@ -1,7 +1,10 @@
 //! A decision in words that someone who has never heard of routing can follow.
 
-use super::decision::{Candidate, Decision};
+use super::decide::missing;
+use super::decision::{Candidate, Decision, ExclusionCode};
 use super::request::{Objective, Request};
+use crate::cost::Cost;
+use crate::pool::Model;
 
 pub(super) fn explain(decision: &Decision, request: &Request, floor_missed: bool) -> String {
     let mut considered = decision.candidates.iter().filter(|c| c.excluded.is_none());
@@ -48,6 +51,44 @@ pub(super) fn explain(decision: &Decision, request: &Request, floor_missed: bool
         );
     }
     words.join(" ")
+}
+
+/// Why a model is not considered, in words.
+pub(super) fn why_excluded(
+    code: ExclusionCode,
+    model: &Model,
+    cost: &Cost,
+    quality: f64,
+    request: &Request,
+) -> String {
+    match code {
+        ExclusionCode::Denied => "on the deny list".into(),
+        ExclusionCode::NotAllowed => "not on the allow list".into(),
+        ExclusionCode::Capability => format!(
+            "cannot do what is needed: {}",
+            missing(model, request).unwrap_or_default()
+        ),
+        ExclusionCode::Context => format!(
+            "about {:.0} tokens do not fit its context of {:.0}",
+            cost.tokens_in + cost.tokens_out,
+            model.context_limit.unwrap_or_default()
+        ),
+        ExclusionCode::OutputLimit => format!(
+            "gives at most {:.0} answer tokens, {:.0} are expected",
+            model.output_limit.unwrap_or_default(),
+            request.expected_output_tokens.unwrap_or_default()
+        ),
+        ExclusionCode::Unpriced => "its price is unknown".into(),
+        ExclusionCode::OverBudget => format!(
+            "costs ${:.2e}, the budget is ${:.2e}",
+            cost.total.unwrap_or_default(),
+            request.objective.number()
+        ),
+        ExclusionCode::BelowFloor => format!(
+            "expected quality {quality:.2} is below {:.2}",
+            request.objective.number()
+        ),
+    }
 }
 
 fn compare(chosen: &Candidate, next: &Candidate) -> String {

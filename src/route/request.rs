@@ -145,6 +145,12 @@ fn check(
 }
 
 impl Objective {
+    /// λ, the budget or the floor.
+    pub(super) fn number(self) -> f64 {
+        let (Self::Lambda(number) | Self::MaxCost(number) | Self::MinQuality(number)) = self;
+        number
+    }
+
     /// Checks its number.
     pub(super) fn check(self) -> Result<(), RouteError> {
         match self {

@@ -22,7 +22,7 @@ pub enum Family {
 }
 
 impl Family {
-    /// All families.
+    /// All families, in the order of the enum.
     pub const ALL: [Self; 6] = [
         Self::O200k,
         Self::Cl100k,
@@ -100,6 +100,13 @@ impl Family {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn all_families_are_listed_each_in_its_place() {
+        for (place, family) in Family::ALL.into_iter().enumerate() {
+            assert_eq!(family as usize, place);
+        }
+    }
 
     #[test]
     fn a_model_is_known_by_its_id_however_it_is_written() {
