@@ -4,14 +4,20 @@
 //! cat DATA/*/prompts.jsonl | cargo run --release --package native-bench --example agreement -- 10
 //! ```
 //!
-//! takes every tenth prompt; needs `cargo xtask minilm`.
+//! takes every tenth prompt; needs `cargo xtask minilm`. What the model in f32 makes of them takes most of
+//! the time and is kept in target/minilm.
 
-use std::{fs, io, path::Path};
+use std::{
+    fs,
+    hash::{DefaultHasher, Hash, Hasher},
+    io,
+    path::Path,
+};
 
 use native_bench::{Result, transformer};
 use serde::Deserialize;
 use uniroute::{
-    embed::{Embed, Numerics, QuantisedMiniLm},
+    embed::{Embed, Embedded, Numerics, QuantisedMiniLm},
     pool::Pool,
     route::{Objective, Request, decide},
     router_file::Router,
@@ -39,7 +45,7 @@ fn main() -> Result<()> {
     let quantised = |numerics| QuantisedMiniLm::with_numerics(&weights, numerics);
     let wide = quantised(Numerics::Wide)?;
     let narrow = quantised(Numerics::Narrow)?;
-    let floats = transformer::floats()?;
+    let expected = in_floats(&texts)?;
 
     let assets = Path::new(env!("CARGO_MANIFEST_DIR")).join("../../assets/minilm");
     let router = fs::read(assets.join("default.router"))?;
@@ -52,19 +58,22 @@ fn main() -> Result<()> {
 
     let mut counts = [[Count::default(); LAMBDAS.len()]; 2];
     let mut cosines = [(0.0, f64::INFINITY); 2];
-    for texts in texts.chunks(BLOCK) {
+    for (texts, expected) in texts.chunks(BLOCK).zip(expected.chunks(BLOCK)) {
         let texts: Vec<&str> = texts.iter().map(String::as_str).collect();
-        let expected = floats.embed_batch(&texts);
         for (which, found) in [wide.embed_batch(&texts), narrow.embed_batch(&texts)]
             .into_iter()
             .enumerate()
         {
             for ((expected, found), text) in expected.iter().zip(&found).zip(&texts) {
-                let pairs = expected.vector.iter().zip(&found.vector);
+                let pairs = expected.iter().zip(&found.vector);
                 let cosine = pairs.map(|(a, b)| f64::from(a * b)).sum::<f64>();
                 cosines[which].0 += cosine;
                 cosines[which].1 = cosines[which].1.min(cosine);
-                let (expected, found) = (router.place(expected, text), router.place(found, text));
+                let expected = Embedded {
+                    vector: expected.clone(),
+                    tokens: found.tokens,
+                };
+                let (expected, found) = (router.place(&expected, text), router.place(found, text));
                 for (lambda, count) in LAMBDAS.into_iter().zip(&mut counts[which]) {
                     let objective = Objective::Lambda(lambda);
                     let request = Request {
@@ -103,6 +112,32 @@ fn main() -> Result<()> {
         }
     }
     Ok(())
+}
+
+/// What the model in f32 makes of the texts, from a run before or anew.
+fn in_floats(texts: &[String]) -> Result<Vec<Vec<f32>>> {
+    let mut hash = DefaultHasher::new();
+    texts.hash(&mut hash);
+    let name = format!("f32-{:016x}.bin", hash.finish());
+    let bytes = match transformer::read(&name) {
+        Ok(bytes) => bytes,
+        Err(_) => {
+            let texts: Vec<&str> = texts.iter().map(String::as_str).collect();
+            let vectors = transformer::floats()?.embed_batch(&texts);
+            let values = vectors.iter().flat_map(|embedded| &embedded.vector);
+            let bytes: Vec<u8> = values.flat_map(|value| value.to_le_bytes()).collect();
+            fs::write(transformer::path(&name), &bytes)?;
+            bytes
+        }
+    };
+    let values: Vec<f32> = bytes
+        .as_chunks()
+        .0
+        .iter()
+        .map(|b| f32::from_le_bytes(*b))
+        .collect();
+    let dim = values.len() / texts.len().max(1);
+    Ok(values.chunks(dim.max(1)).map(<[f32]>::to_vec).collect())
 }
 
 #[derive(Clone, Copy, Default)]

@@ -1,16 +1,24 @@
 //! The transformer's weights where `cargo xtask minilm` leaves them.
 
-use std::{fs, path::Path};
+use std::{
+    fs,
+    path::{Path, PathBuf},
+};
 
 use uniroute::embed::MiniLm;
 
 use crate::Result;
 
+/// Where a file of target/minilm is.
+pub fn path(name: &str) -> PathBuf {
+    Path::new(env!("CARGO_MANIFEST_DIR"))
+        .join("../../target/minilm")
+        .join(name)
+}
+
 /// A file of target/minilm.
 pub fn read(name: &str) -> Result<Vec<u8>> {
-    let path = Path::new(env!("CARGO_MANIFEST_DIR"))
-        .join("../../target/minilm")
-        .join(name);
+    let path = path(name);
     fs::read(&path).map_err(|e| format!("{}: {e}; run `cargo xtask minilm`", path.display()).into())
 }
 
