@@ -1,13 +1,13 @@
-//! K-means against linfa's, on all cores, at equal inertia: linfa gets as many starts as it needs to
-//! come as close to the points as ours, up to a limit. Leaves the points in `target/kmeans` for
+//! K-means against linfa's, on all cores, in turns: how long either takes with more and more starts,
+//! how near it comes, and how much faster ours is with as many starts as are as good. Leaves the points in `target/kmeans` for
 //! `benches/peers/kmeans.py`, which does the same with scikit-learn.
 
-use std::{fs, path::Path, time::Instant};
+use std::{fmt, fs, path::Path, time::Instant};
 
 use linfa::{DatasetBase, traits::Fit};
 use linfa_clustering::KMeans;
 use native_bench::{Result, inertia, points};
-use ndarray::Array2;
+use ndarray::{Array2, ArrayView2};
 use rand_of_linfa::{SeedableRng, rngs::SmallRng};
 use uniroute::cluster::{KMeansParams, kmeans};
 
@@ -15,9 +15,8 @@ const PROMPTS: usize = 4000;
 /// Directions that the points lie around: more than clusters, so that no start is perfect.
 const KINDS: usize = 150;
 const CLUSTERS: usize = 100;
-const MOST_STARTS: usize = 16;
-/// Inertias this close count as equal.
-const CLOSE: f64 = 1.001;
+const STARTS: [usize; 5] = [1, 2, 4, 8, 16];
+const LINFA_STARTS: [usize; 2] = [1, 4];
 const ROUNDS: usize = 3;
 
 type Floats = ndarray_of_linfa::Array2<f32>;
@@ -37,56 +36,101 @@ fn compare(dim: usize) -> Result<()> {
     write(&points)?;
     let values = points.iter().copied().collect();
     let data = DatasetBase::from(Floats::from_shape_vec((PROMPTS, dim), values)?);
-    let ours = || -> Result<f64> {
-        let params = KMeansParams::default();
-        Ok(kmeans(points.view(), CLUSTERS, &params)?.inertia)
-    };
-    let theirs = |starts| -> Result<f64> {
-        let found = linfa(&data, starts)?;
-        let centroids = Array2::from_shape_vec(found.dim(), found.iter().copied().collect())?;
-        Ok(inertia(points.view(), centroids.view()))
-    };
-    let goal = ours()?;
-    let mut starts = 1;
-    let mut reached = theirs(starts)?;
-    while starts < MOST_STARTS && reached > CLOSE * goal {
-        starts *= 2;
-        reached = theirs(starts)?;
-    }
-    let mut times = [Vec::new(), Vec::new()];
+    let mut ours = STARTS.map(Runs::new);
+    let mut theirs = LINFA_STARTS.map(Runs::new);
     for _ in 0..ROUNDS {
-        times[0].push(seconds(|| ours())?);
-        times[1].push(seconds(|| theirs(starts))?);
+        for runs in &mut ours {
+            let params = KMeansParams {
+                starts: runs.starts,
+                ..KMeansParams::default()
+            };
+            runs.time(|| Ok(kmeans(points.view(), CLUSTERS, &params)?.centroids))?;
+        }
+        for runs in &mut theirs {
+            let starts = runs.starts;
+            runs.time(|| linfa(&data, starts))?;
+        }
     }
-    let [ours, theirs] = times.map(median);
-    let own = KMeansParams::default().starts;
     println!("{PROMPTS} points in {dim} dimensions into {CLUSTERS} clusters");
-    println!("  uniroute: {ours:.2} s, inertia {goal:.1} ({own} starts)");
-    println!("  linfa: {theirs:.2} s, inertia {reached:.1} ({starts} starts)");
-    println!("  {:.1} times as fast", theirs / ours);
+    for runs in &mut ours {
+        runs.finish(points.view());
+        println!("  uniroute, {runs}");
+    }
+    for runs in &mut theirs {
+        runs.finish(points.view());
+        print!("  linfa, {runs}");
+        let as_good = ours.iter().filter(|own| own.inertia <= runs.inertia);
+        match as_good.min_by(|a, b| a.seconds.total_cmp(&b.seconds)) {
+            Some(own) => println!(
+                "; uniroute with {} is as good {:.0} times as fast",
+                own.starts,
+                runs.seconds / own.seconds
+            ),
+            None => println!("; uniroute comes less near"),
+        }
+    }
     Ok(())
+}
+
+/// Runs with one number of starts.
+struct Runs {
+    starts: usize,
+    times: Vec<f64>,
+    found: Array2<f32>,
+    /// Median.
+    seconds: f64,
+    inertia: f64,
+}
+
+impl Runs {
+    fn new(starts: usize) -> Self {
+        Self {
+            starts,
+            times: Vec::new(),
+            found: Array2::zeros((0, 0)),
+            seconds: 0.0,
+            inertia: 0.0,
+        }
+    }
+
+    fn time(&mut self, run: impl FnOnce() -> Result<Array2<f32>>) -> Result<()> {
+        let start = Instant::now();
+        self.found = run()?;
+        self.times.push(start.elapsed().as_secs_f64());
+        Ok(())
+    }
+
+    fn finish(&mut self, points: ArrayView2<f32>) {
+        self.times.sort_by(f64::total_cmp);
+        self.seconds = self.times[self.times.len() / 2];
+        self.inertia = inertia(points, self.found.view());
+    }
+}
+
+impl fmt::Display for Runs {
+    fn fmt(&self, f: &mut fmt::Formatter) -> fmt::Result {
+        let Self {
+            starts,
+            seconds,
+            inertia,
+            ..
+        } = self;
+        write!(f, "{starts} starts: {seconds:.2} s, inertia {inertia:.1}")
+    }
 }
 
 fn linfa(
     data: &DatasetBase<Floats, ndarray_of_linfa::Array1<()>>,
     starts: usize,
-) -> Result<Floats> {
+) -> Result<Array2<f32>> {
     let params = KMeans::params_with_rng(CLUSTERS, SmallRng::seed_from_u64(1))
         .n_runs(starts)
         .max_n_iterations(100)
         .tolerance(1e-4);
-    Ok(params.fit(data)?.centroids().clone())
-}
-
-fn seconds<T>(run: impl FnOnce() -> Result<T>) -> Result<f64> {
-    let start = Instant::now();
-    run()?;
-    Ok(start.elapsed().as_secs_f64())
-}
-
-fn median(mut values: Vec<f64>) -> f64 {
-    values.sort_by(f64::total_cmp);
-    values[values.len() / 2]
+    let model = params.fit(data)?;
+    let found = model.centroids();
+    let values = found.iter().copied().collect();
+    Ok(Array2::from_shape_vec(found.dim(), values)?)
 }
 
 /// Little-endian floats, a point after the other.
