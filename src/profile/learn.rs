@@ -37,7 +37,7 @@ struct Step {
 impl Prior {
     /// Learns μ, Σ and κ from the errors of M language models on n prompts: `memberships` `(n, k)`,
     /// `errors` `(n, m)` in `[0, 1]` with NaN where a language model was not asked. Language models
-    /// without any label are left out; without any at all this is [`Prior::fallback`]. `nearness`
+    /// without any label are left out; without any at all this is [`Prior::of_nobody`]. `nearness`
     /// `(k, k)` says how alike clusters are, as from [`crate::cluster::Clusters::nearness`].
     ///
     /// # Errors
@@ -69,7 +69,7 @@ impl Prior {
             .flatten()
             .collect();
         if evidence.is_empty() {
-            return Ok(Self::fallback(k, 0.5));
+            return Self::of_nobody(nearness, 0.5);
         }
         let llms = evidence.len() as f64;
         let mean_error = evidence.iter().map(|e| e.mean_error).sum::<f64>() / llms;
@@ -77,7 +77,7 @@ impl Prior {
             llms: evidence.len(),
             ..Self::fallback(k, mean_error)
         };
-        let nearness = Nearness::new(nearness);
+        let how_near = Nearness::new(nearness);
         let mut noise: Vec<f64> = evidence.iter().map(|e| binomial(e.mean_error)).collect();
         for _ in 0..ITERATIONS {
             let Some(precision) = Cholesky::new(prior.covariance.view()).map(|c| c.inverse())
@@ -91,16 +91,20 @@ impl Prior {
             .collect();
             let Some(steps) = steps else { break };
             noise = steps.iter().map(|s| s.noise).collect();
-            prior.maximise(&steps, &nearness);
+            prior.maximise(&steps, &how_near);
         }
         let ratios = evidence
             .iter()
             .zip(&noise)
             .map(|(e, v)| v / binomial(e.mean_error));
         prior.noise_ratio = ratios.sum::<f64>() / llms;
-        // Of the next language model, not of these: their own mean lies too near to them by
-        // (M − 1)/M, and is itself off by 1/M.
-        prior.covariance *= (llms + 1.0) / (llms - 1.0).max(1.0);
+        prior.covariance = match evidence.len() {
+            // One alone does not show how language models differ.
+            1 => Self::of_nobody(nearness, mean_error)?.covariance,
+            // Of the next language model, not of these: their own mean lies too near to them by
+            // (M − 1)/M, and is itself off by 1/M.
+            _ => prior.covariance * ((llms + 1.0) / (llms - 1.0)),
+        };
         Ok(prior)
     }
 

@@ -9,6 +9,11 @@ use super::{Posterior, ProfileError, check_length, check_range};
 pub(super) const SHARED_VARIANCE: f64 = 0.02;
 /// Prior variance of each cluster on top of that.
 pub(super) const OWN_VARIANCE: f64 = 0.01;
+/// Prior variance that near clusters share, where no language model is known: how well errors
+/// in one cluster tell of those in its neighbours.
+const NEAR_VARIANCE: f64 = 0.04;
+/// It falls with the distance as this power of the nearness, exp(−4‖c_k − c_l‖²/m).
+const NEARNESS_POWER: i32 = 4;
 /// Noise ratio κ without any language model to learn it from.
 const FALLBACK_NOISE_RATIO: f64 = 0.9;
 /// Labels that the mean error of a prior learned from nobody counts for.
@@ -89,6 +94,25 @@ impl Prior {
         }
     }
 
+    /// [`Prior::fallback`] where it is known how alike clusters are: `nearness` `(k, k)` as from
+    /// [`crate::cluster::Clusters::nearness`]. Labels in one cluster then tell of its neighbours.
+    ///
+    /// # Errors
+    /// [`ProfileError::Covariance`] if `nearness` is no positive semidefinite matrix.
+    pub fn of_nobody(nearness: ArrayView2<f64>, mean_error: f64) -> Result<Self, ProfileError> {
+        let plain = Self::fallback(nearness.nrows(), mean_error);
+        let near = nearness.mapv(|n| n.powi(NEARNESS_POWER)) * NEAR_VARIANCE;
+        check_length("nearness columns", near.ncols(), plain.clusters())?;
+        let Self {
+            mean,
+            covariance,
+            noise_ratio,
+            mean_error,
+            llms,
+        } = plain;
+        Self::try_new(mean, covariance + near, noise_ratio, mean_error, llms)
+    }
+
     /// Number of clusters K.
     pub fn clusters(&self) -> usize {
         self.mean.len()
@@ -147,7 +171,11 @@ impl Prior {
             // Nobody to learn from: the labels themselves say what a usual error is.
             let sum = errors.sum() + OWN_LABELS * self.mean_error;
             let mean = sum / (errors.len() as f64 + OWN_LABELS);
-            let own = Self::fallback(self.clusters(), mean);
+            let own = Self {
+                mean: Array1::from_elem(self.clusters(), mean),
+                mean_error: mean,
+                ..self.clone()
+            };
             return Ok(own.condition(&memberships, &errors, 1.0));
         }
         Ok(self.condition(&memberships, &errors, 1.0))
@@ -305,6 +333,20 @@ mod tests {
         let alone = Prior::fallback(3, 0.5).posterior(f.view(), &[0.0; 18]);
         // (0 + 2·½) / 20: what is expected of the cluster without labels is at most that.
         assert!(alone.unwrap().mean[2] < 0.05);
+    }
+
+    #[test]
+    fn with_nobody_to_learn_from_a_label_tells_of_near_clusters() {
+        // Clusters 0 and 1 lie near each other, 2 far off.
+        let near = array![[1.0, 0.9, 0.1], [0.9, 1.0, 0.1], [0.1, 0.1, 1.0]];
+        let prior = Prior::of_nobody(near.view(), 0.5).unwrap();
+        let covariance = prior.covariance();
+        assert!((covariance[[0, 0]] - 0.07).abs() < 1e-12);
+        assert!((covariance[[0, 1]] - (0.02 + 0.04 * 0.6561)).abs() < 1e-12);
+        assert!((covariance[[0, 2]] - (0.02 + 0.04 * 1e-4)).abs() < 1e-12);
+        let label = array![[1.0f32, 0.0, 0.0]];
+        let psi = prior.posterior(label.view(), &[1.0]).unwrap();
+        assert!(psi.mean[0] > psi.mean[1] && psi.mean[1] > psi.mean[2]);
     }
 
     #[test]

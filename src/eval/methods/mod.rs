@@ -53,3 +53,67 @@ pub fn all() -> Vec<Box<dyn Method>> {
 pub fn variants() -> Vec<Box<dyn Method>> {
     vec![Box::new(UnirouteSuggested), Box::new(UnirouteAlone)]
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::eval::{Dataset, Model, Prompt, Split, Trial};
+
+    /// Prompts of two kinds in turns, and language models that answer one kind each; two of them
+    /// unseen, known from 12 labels, of which one is missing.
+    fn two_kinds() -> Trial {
+        let (prompts, models) = (120, 6);
+        let mut scores = Array2::from_shape_fn((prompts, models), |(i, h)| {
+            f32::from(u8::from(i % 2 == h % 2))
+        });
+        scores[[73, 4]] = f32::NAN;
+        let priced = Model {
+            price_in: Some(1.0),
+            price_out: Some(2.0),
+            ..Model::default()
+        };
+        let data = Dataset {
+            name: String::new(),
+            prompts: vec![Prompt::default(); prompts],
+            models: vec![priced; models],
+            scores,
+            costs: None,
+        };
+        let points = Array2::from_shape_fn((prompts, 2), |(i, side)| {
+            f32::from(u8::from(i % 2 == side)) + 0.01 * (i % 7) as f32
+        });
+        let split = Split {
+            training: (0..72).collect(),
+            validation: (72..84).collect(),
+            test: (84..120).collect(),
+            seen: vec![0, 1, 2, 3],
+            unseen: vec![4, 5],
+        };
+        Trial::new(&data, points.view(), &split, 12, 3)
+    }
+
+    #[test]
+    fn the_blind_router_predicts_the_mean_label_and_is_right_half_the_time() {
+        let Trial { known, hidden } = two_kinds();
+        let predicted = ZeroRouter.predict(&known, &hidden);
+        // Six of eleven and six of twelve labels are right.
+        for row in predicted.rows() {
+            assert!((row[0] - 5.0 / 11.0).abs() < 1e-6 && (row[1] - 0.5).abs() < 1e-6);
+        }
+        assert_eq!(two_kinds().curve(predicted.view()).area(), 0.5);
+    }
+
+    #[test]
+    fn every_other_method_tells_two_plain_kinds_apart() {
+        let trial = two_kinds();
+        for method in all()
+            .iter()
+            .chain(&variants())
+            .filter(|m| m.name() != "zero_router")
+        {
+            let predicted = method.predict(&trial.known, &trial.hidden);
+            let area = trial.curve(predicted.view()).area();
+            assert_eq!(area, 1.0, "{}", method.name());
+        }
+    }
+}
