@@ -353,25 +353,14 @@ fn eval_measures_every_method_for_every_number_of_labels() {
         "data/scores.csv",
         format!("poet,coder,poetess,codess\n{rows}"),
     );
-    let eval = || {
+    let eval = |which: &[&str]| {
         let args = [
-            "eval",
-            "--data",
-            &data,
-            "--labels",
-            "4,10%",
-            "--unseen",
-            "2",
-            "--trials",
-            "3",
-            "--seed",
-            "5",
-            "--variants",
-            "--json",
+            "eval", "--data", &data, "--labels", "4,10%", "--unseen", "2", "--trials", "3",
+            "--seed", "5", "--json",
         ];
-        succeeds(&args, b"")
+        succeeds(&[&args, which].concat(), b"")
     };
-    let output = eval();
+    let output = eval(&["--variants"]);
     let results: Vec<Value> = output.lines().map(json).collect();
     assert_eq!(
         (&results[0]["labels"], &results[1]["labels"]),
@@ -391,11 +380,17 @@ fn eval_measures_every_method_for_every_number_of_labels() {
         // Two kinds of prompts and of models: nothing is easier to learn.
         assert!(area("uniroute") >= area("zero_router"));
     }
-    assert!(eval() == output, "another run gave other figures");
+    assert!(
+        eval(&["--variants"]) == output,
+        "another run gave other figures"
+    );
+    let named = eval(&["--methods", "uniroute_alone,zero_router"]);
+    let named = json(named.lines().next().unwrap());
+    assert_eq!(named["methods"].as_object().unwrap().len(), 2);
 }
 
 #[test]
-fn what_is_no_english_is_called_unfamiliar() {
+fn what_is_no_english_or_says_next_to_nothing_is_called_unfamiliar() {
     let strange = |prompt: &str| {
         json(&succeeds(&["route", "--json"], prompt.as_bytes()))["outOfDistribution"] == true
     };
@@ -404,6 +399,7 @@ fn what_is_no_english_is_called_unfamiliar() {
         "Warum ist der Himmel blau, und warum ist er abends rot?",
         "Почему небо голубое?",
         "写一首关于秋天的诗。",
+        "hi there!",
     ] {
         assert!(strange(prompt), "{prompt}");
     }

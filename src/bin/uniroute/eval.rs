@@ -223,14 +223,22 @@ fn print_mean_gains(args: &EvalArgs, methods: &[Box<dyn Method>], sets: &[Summar
 
 fn chosen_methods(args: &EvalArgs) -> Result<Vec<Box<dyn Method>>> {
     let mut all = methods::all();
-    if args.variants {
-        all.extend(methods::variants());
+    let plain = all.len();
+    all.extend(methods::variants());
+    let names: Vec<_> = all.iter().map(|m| m.name()).collect();
+    if let Some(wrong) = args.methods.iter().find(|n| !names.contains(&n.as_str())) {
+        bail!("no method {wrong:?}; there are {}", names.join(", "));
     }
-    let known: Vec<_> = all.iter().map(|m| m.name()).collect();
-    if let Some(wrong) = args.methods.iter().find(|n| !known.contains(&n.as_str())) {
-        bail!("no method {wrong:?}; there are {}", known.join(", "));
-    }
-    all.retain(|m| args.methods.is_empty() || args.methods.iter().any(|n| n == m.name()));
+    let mut wanted = names.iter().enumerate().map(|(i, name)| {
+        let named = args.methods.iter().any(|n| n == name);
+        named
+            || if i < plain {
+                args.methods.is_empty()
+            } else {
+                args.variants
+            }
+    });
+    all.retain(|_| wanted.next().unwrap_or_default());
     Ok(all)
 }
 
