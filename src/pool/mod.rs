@@ -6,14 +6,16 @@
 //! and every assumption is listed in [`Pool::notes`].
 
 mod check;
+mod checked;
 mod error;
 mod import;
 mod info;
+mod json;
 mod raw;
 #[cfg(test)]
 mod tests;
 
-pub use check::{Model, Note, Pool, ProfileSource};
+pub use checked::{Model, Note, Pool, ProfileSource};
 pub use error::PoolError;
 pub use import::{ImportedPrices, PriceList, PriceMatch, import_prices};
 pub use info::{ModelInfo, PoolInfo};
