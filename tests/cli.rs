@@ -304,6 +304,48 @@ fn counted_tokens_are_exact_and_prompts_add_up_to_a_range() {
     assert!(refused.contains("cachedTokens"), "{refused}");
 }
 
+/// Against the counts of another implementation, npm's gpt-tokenizer.
+#[test]
+fn exact_tokens_are_those_of_the_encodings() {
+    let folder = Folder::new("exact");
+    let pool = folder.path("pool.json");
+    let models = ["gpt-4o", "gpt-4", "claude-3"].map(|id| format!(r#"{{"id": "{id}"}}"#));
+    std::fs::write(&pool, format!(r#"{{"models": [{}]}}"#, models.join(","))).unwrap();
+    let exact = |command: &[&str], input: &[u8]| {
+        let pool = ["--pool", &pool, "--json", "--exact-tokens"];
+        succeeds(&[command, &pool].concat(), input)
+    };
+    let prompts = include_bytes!("everyday/prompts.jsonl");
+    let golden = json(include_str!("golden/tokens.json"));
+    for (i, line) in exact(&["cost"], prompts).lines().enumerate() {
+        for model in json(line)["models"].as_array().unwrap() {
+            let cost = &model["cost"];
+            let counts = &golden[cost["tokenizer"].as_str().unwrap()];
+            assert_eq!(cost["exact"], !counts.is_null(), "{model}");
+            if let Some(counted) = counts.get(i) {
+                assert_eq!(cost["tokensIn"].as_f64(), counted.as_f64(), "{model}");
+            }
+        }
+    }
+    let decision = json(&exact(
+        &["route", "--allow-unpriced", "<|endoftext|> Hi"],
+        b"",
+    ));
+    let cost = |id| {
+        &decision["candidates"]
+            .as_array()
+            .unwrap()
+            .iter()
+            .find(|c| c["id"] == id)
+            .unwrap()["cost"]
+    };
+    assert_eq!(cost("gpt-4o")["tokensIn"], 8.0);
+    assert_eq!(cost("claude-3")["exact"], false);
+    let long = format!("{}x", " ".repeat(2_000_000));
+    let estimated = json(&exact(&["cost"], format!("y{long}").as_bytes()));
+    assert_eq!(estimated["models"][0]["cost"]["exact"], false);
+}
+
 #[test]
 fn the_prompts_to_label_come_from_the_input_and_differ() {
     let folder = Folder::new("suggest");

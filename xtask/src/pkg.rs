@@ -17,11 +17,12 @@ use crate::{files, npm, process, wasm};
 /// Bytes that the tarball may have.
 const LIMIT: u64 = 2_000_000;
 /// Entry points, for which declarations are made.
-const ENTRIES: [&str; 5] = [
+const ENTRIES: [&str; 6] = [
     "index.js",
     "node.js",
     "workerd.js",
     "worker.js",
+    "tokens.js",
     "inline.js",
 ];
 const LEGAL: [&str; 3] = ["LICENSE-APACHE", "LICENSE-MIT", "THIRD-PARTY.md"];

@@ -142,6 +142,9 @@ pub struct RouteArgs {
     /// Tokens of the answer, if you know better than the pool
     #[arg(long, value_name = "TOKENS")]
     pub output_tokens: Option<f64>,
+    /// Count the prompt's tokens exactly for models of o200k and cl100k; others stay estimated
+    #[arg(long)]
+    pub exact_tokens: bool,
     /// Consider models without a price, as if they were free
     #[arg(long)]
     pub allow_unpriced: bool,
@@ -177,6 +180,9 @@ pub struct CostArgs {
     /// model or a tokenizer (o200k, cl100k, llama3, qwen, gemma, claude)
     #[arg(long, value_name = "[NAME=]TOKENS", num_args = 1.., value_parser = crate::cost::counted)]
     pub input_tokens: Vec<(Option<String>, f64)>,
+    /// Count the prompt's tokens exactly for models of o200k and cl100k; others stay estimated
+    #[arg(long)]
+    pub exact_tokens: bool,
     /// Those of the prompt's tokens that the provider has in its cache
     #[arg(long, value_name = "TOKENS", default_value_t = 0.0)]
     pub cached_tokens: f64,

@@ -2,6 +2,7 @@
 
 use crate::args::CostArgs;
 use crate::prompts::{self, Item, Line, Prompts};
+use crate::tokens::Tables;
 use crate::{files, table};
 use anyhow::{Result, bail};
 use serde_json::{Value, json};
@@ -15,7 +16,11 @@ pub fn run(args: CostArgs) -> Result<()> {
     let router = files::router(&args.router)?;
     let pool = files::pool(&args.pool, &router)?;
     let request = request(&args);
-    let costs = |prompt: &str| costs(&router, &pool, prompt, &request);
+    let tables = match args.exact_tokens {
+        true => Tables::of(&pool)?,
+        false => Tables::default(),
+    };
+    let costs = |prompt: &str| costs(&router, &pool, prompt, &tables.count(&request, prompt));
     let mut out = BufWriter::new(std::io::stdout().lock());
     let mut total = Adder::new(&pool, &request);
     let mut refused = 0;
@@ -114,7 +119,7 @@ const HEADER: [&str; 8] = [
     "nine of ten",
 ];
 const NOTE: &str =
-    "~ marks tokens estimated for the model's tokenizer; --input-tokens takes counted ones.";
+    "~ marks tokens estimated for the model's tokenizer; --exact-tokens counts o200k and cl100k.";
 
 fn report(out: &mut impl Write, costs: &[CostEstimate]) -> Result<()> {
     let rows: Vec<_> = costs

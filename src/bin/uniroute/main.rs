@@ -14,6 +14,7 @@ mod prompts;
 mod route;
 mod serve;
 mod table;
+mod tokens;
 
 use clap::Parser;
 use std::process::ExitCode;

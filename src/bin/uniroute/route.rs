@@ -2,13 +2,12 @@
 
 use crate::args::{ObjectiveArgs, RouteArgs};
 use crate::prompts::{self, Item, Line, Prompts};
+use crate::tokens::Tables;
 use crate::{files, table};
 use anyhow::{Result, bail};
 use serde_json::{Value, json};
 use std::io::{BufWriter, Write};
-use uniroute::pool::Pool;
 use uniroute::route::{Candidate, Decision, Objective, Request, route};
-use uniroute::router_file::Router;
 
 pub fn run(args: RouteArgs) -> Result<()> {
     let router = files::router(&args.router)?;
@@ -22,9 +21,21 @@ pub fn run(args: RouteArgs) -> Result<()> {
         allow_unpriced: args.allow_unpriced,
         ..Request::default()
     };
+    let tables = match args.exact_tokens {
+        true => Tables::of(&pool)?,
+        false => Tables::default(),
+    };
+    let decide = |prompt: &str| {
+        Ok(route(
+            &router,
+            &pool,
+            prompt,
+            &tables.count(&request, prompt),
+        )?)
+    };
     match prompts::read(args.prompt)? {
-        Prompts::One(prompt) => one(&router, &pool, &prompt, &request, args.json),
-        Prompts::Lines(lines) => many(&router, &pool, lines, &request, args.json),
+        Prompts::One(prompt) => one(&decide(&prompt)?, args.json),
+        Prompts::Lines(lines) => many(decide, lines, args.json),
     }
 }
 
@@ -36,12 +47,11 @@ fn objective(args: &ObjectiveArgs) -> Objective {
     }
 }
 
-fn one(router: &Router, pool: &Pool, prompt: &str, request: &Request, json: bool) -> Result<()> {
-    let decision = route(router, pool, prompt, request)?;
+fn one(decision: &Decision, json: bool) -> Result<()> {
     let mut out = std::io::stdout().lock();
     match json {
-        true => writeln!(out, "{}", serde_json::to_string(&decision)?)?,
-        false => report(&mut out, &decision)?,
+        true => writeln!(out, "{}", serde_json::to_string(decision)?)?,
+        false => report(&mut out, decision)?,
     }
     if decision.model.is_none() {
         bail!("{}", decision.reason);
@@ -83,10 +93,8 @@ fn row(candidate: &Candidate) -> Vec<String> {
 }
 
 fn many(
-    router: &Router,
-    pool: &Pool,
+    decide: impl Fn(&str) -> Result<Decision>,
     lines: impl Iterator<Item = Result<Line>>,
-    request: &Request,
     whole: bool,
 ) -> Result<()> {
     let mut out = BufWriter::new(std::io::stdout().lock());
@@ -95,7 +103,7 @@ fn many(
         let Line { number, item } = line?;
         let answer = match item {
             Ok(Item { id, prompt }) => {
-                let decision = route(router, pool, &prompt, request)?;
+                let decision = decide(&prompt)?;
                 if whole {
                     full(id, &decision)?
                 } else {

@@ -22,8 +22,9 @@ pub fn estimate(weights: &Weights, shape: &Shape) -> f64 {
     sum.round()
 }
 
-/// Least absolute relative errors, then scaled so that all texts together come out right.
-pub fn weights(samples: &[Sample]) -> Weights {
+/// Least absolute relative errors, then scaled so that the first `prompts` samples together come out
+/// right.
+pub fn weights(samples: &[Sample], prompts: usize) -> Weights {
     let mut weights = [0.0; KINDS];
     let mut importance = vec![1.0; samples.len()];
     for _ in 0..PASSES {
@@ -33,8 +34,9 @@ pub fn weights(samples: &[Sample]) -> Weights {
             *importance = 1.0 / error.abs().max(LEAST);
         }
     }
-    let estimated: f64 = samples.iter().map(|s| raw(&weights, &s.shape)).sum();
-    let counted: f64 = samples.iter().map(|s| s.tokens).sum();
+    let prompts = &samples[..prompts];
+    let estimated: f64 = prompts.iter().map(|s| raw(&weights, &s.shape)).sum();
+    let counted: f64 = prompts.iter().map(|s| s.tokens).sum();
     // Four digits, as they are written.
     weights.map(|w| (w * counted / estimated * 1e4).round() / 1e4)
 }

@@ -8,7 +8,7 @@ use std::path::PathBuf;
 
 use anyhow::Result;
 use clap::Parser;
-use uniroute::cost::Shape;
+use uniroute::cost::{Family, Shape};
 use uniroute::embed::{Embed, STATIC_FILE, StaticEmbedder};
 
 use encodings::Encoding;
@@ -52,6 +52,7 @@ fn main() -> Result<()> {
     for folder in &args.fit {
         training.extend(shaped(texts::prompts(folder)?));
     }
+    let prompts = training.len();
     for folder in &args.messages {
         training.extend(shaped(texts::messages(folder)?));
     }
@@ -60,13 +61,16 @@ fn main() -> Result<()> {
         measured.push((texts::name(folder), shaped(texts::prompts(folder)?)));
     }
     let mut weights = Vec::new();
-    println!("family   data             prompts  error a prompt  together");
+    println!(
+        "family   data             prompts  error a prompt  together  within {:.0} %",
+        100.0 * Family::ERROR
+    );
     for encoding in encodings::all(&args.table)? {
         let estimate: Box<dyn Fn(&Shape) -> f64> = if training.is_empty() {
             let family = encoding.family;
             Box::new(move |shape| family.tokens(shape))
         } else {
-            let fitted = fit::weights(&count(&encoding, &training));
+            let fitted = fit::weights(&count(&encoding, &training), prompts);
             weights.push((encoding.family, fitted));
             Box::new(move |shape| fit::estimate(&fitted, shape))
         };
@@ -98,12 +102,14 @@ fn report(
         let mean = samples.iter().map(error).sum::<f64>() / samples.len() as f64;
         let estimated: f64 = samples.iter().map(|s| estimate(&s.shape)).sum();
         let counted: f64 = samples.iter().map(|s| s.tokens).sum();
+        let within = samples.iter().filter(|s| error(s) <= Family::ERROR).count();
         println!(
-            "{:8} {name:16} {:7}  {:12.2} %  {:+7.2} %",
+            "{:8} {name:16} {:7}  {:12.2} %  {:+7.2} %  {:9.1} %",
             encoding.family.name(),
             samples.len(),
             100.0 * mean,
-            100.0 * (estimated / counted - 1.0)
+            100.0 * (estimated / counted - 1.0),
+            100.0 * within as f64 / samples.len() as f64
         );
     };
     let sets: Vec<_> = sets

@@ -1,0 +1,56 @@
+//! Exact counts of tokens, for the two tokenizers whose tables were published by their maker.
+
+use anyhow::Result;
+use std::borrow::Cow;
+use std::collections::BTreeMap;
+use tiktoken_rs::CoreBPE;
+use uniroute::cost::Family;
+use uniroute::pool::Pool;
+use uniroute::route::{InputTokens, Request};
+
+/// Longer texts stay estimated, which is close at that length: over a million spaces in a row, the
+/// tables' cut of a text into words gives up.
+const LONGEST: usize = 500_000;
+
+/// The tables that a pool's models need. Without any, all counts stay estimates.
+#[derive(Default)]
+pub struct Tables(Vec<(Family, CoreBPE)>);
+
+impl Tables {
+    /// Reads those tables, which takes a good part of a second.
+    pub fn of(pool: &Pool) -> Result<Self> {
+        let needed = |family| pool.models().iter().any(|m| m.tokenizer == family);
+        let mut tables = Vec::new();
+        for (family, read) in [
+            (
+                Family::O200k,
+                tiktoken_rs::o200k_base as fn() -> Result<CoreBPE>,
+            ),
+            (Family::Cl100k, tiktoken_rs::cl100k_base),
+        ] {
+            if needed(family) {
+                tables.push((family, read()?));
+            }
+        }
+        Ok(Self(tables))
+    }
+
+    /// The request with this prompt's tokens counted, as far as it does not have counts of its own.
+    pub fn count<'a>(&self, request: &'a Request, prompt: &str) -> Cow<'a, Request> {
+        let given = match &request.input_tokens {
+            _ if self.0.is_empty() || prompt.len() > LONGEST => return Cow::Borrowed(request),
+            InputTokens::Counted(_) => return Cow::Borrowed(request),
+            InputTokens::By(given) => given.clone(),
+            InputTokens::Estimated => BTreeMap::new(),
+        };
+        let counted = self.0.iter().map(|(family, table)| {
+            let tokens = table.count_ordinary(prompt) as f64;
+            (family.name().to_owned(), tokens)
+        });
+        let counts = counted.chain(given).collect();
+        Cow::Owned(Request {
+            input_tokens: InputTokens::By(counts),
+            ..request.clone()
+        })
+    }
+}

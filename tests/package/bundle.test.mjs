@@ -1,0 +1,52 @@
+/**
+ * What of the package a bundle contains: only what it imports.
+ */
+import assert from "node:assert/strict";
+import { basename, join } from "node:path";
+import { test } from "node:test";
+import { build } from "esbuild";
+import { installed, ROOT } from "./install.mjs";
+
+/**
+ * The files of an import's bundle with the inputs that are in each.
+ *
+ * @param {string} folder
+ * @param {string} script
+ * @param {string[]} [external]
+ */
+async function bundled(folder, script, external = []) {
+  const { metafile } = await build({ stdin: { contents: script, resolveDir: folder }, external, nodePaths: [join(ROOT, "tests/node_modules")], bundle: true, splitting: true, minify: true, format: "esm", loader: { ".wasm": "copy" }, metafile: true, write: false, outdir: "out" });
+  return Object.entries(metafile.outputs).map(([path, { bytes, inputs, imports, entryPoint }]) => ({
+    entry: entryPoint !== undefined,
+    path,
+    bytes,
+    imports,
+    inputs: Object.entries(inputs).filter(([, input]) => input.bytesInOutput > 0).map(([path]) => basename(path)),
+  }));
+}
+
+test("a bundle holds nothing of the entries it does not import", async (t) => {
+  const folder = await installed(t, {});
+  for (const [script, most] of /** @type {const} */ ([
+    ['import { UnirouteError } from "uniroute"; console.log(UnirouteError);', 1000],
+    ['import { UnirouteError } from "uniroute/tokens"; console.log(UnirouteError);', 1000],
+    ['import { WorkerRouter } from "uniroute/worker"; console.log(WorkerRouter);', 5000],
+    ['import { Router } from "uniroute"; console.log(Router);', 40_000],
+    ['import "uniroute"; import "uniroute/worker"; import "uniroute/tokens";', 10],
+  ])) {
+    const files = await bundled(folder, script, ["gpt-tokenizer/*"]);
+    const bytes = files.reduce((sum, file) => sum + file.bytes, 0);
+    t.diagnostic(`${script} ${bytes} bytes`);
+    assert.ok(bytes <= most, `${script} ${bytes} bytes: ${files.flatMap((file) => file.inputs).join(" ")}`);
+  }
+});
+
+test("tables of tokens are files of their own, fetched when they are asked for", async (t) => {
+  const folder = await installed(t, {});
+  const files = await bundled(folder, 'import { exactCounters } from "uniroute/tokens"; console.log(exactCounters);');
+  const main = files.find((file) => file.inputs.includes("tokens.js")) ?? assert.fail();
+  assert.ok(main.bytes < 5000 && main.imports.filter(({ kind }) => kind === "import-statement").every(({ path }) => (files.find((file) => file.path === path)?.bytes ?? 0) < 5000), `${main.bytes}`);
+  const table = (/** @type {string} */ name) => files.filter((file) => file.inputs.includes(name) && file.bytes > 1e6);
+  assert.equal(table("o200k_base.js").length, 1);
+  assert.notEqual(table("o200k_base.js")[0], table("cl100k_base.js")[0]);
+});
