@@ -182,7 +182,7 @@ impl Router {
         router.check()?;
         // The file keeps less precision; what is decided with must be what is saved.
         let bytes = router.to_bytes()?;
-        Self::load(&bytes, Some(router.embedder))
+        Self::load(&bytes, Some(router.embedder), None)
     }
 
     /// Loads a router that carries its (static) embedder.
@@ -190,7 +190,7 @@ impl Router {
     /// # Errors
     /// [`RouterError`]; a file that was cut short or changed by a single byte is refused.
     pub fn from_bytes(bytes: &[u8]) -> Result<Self, RouterError> {
-        Self::load(bytes, None)
+        Self::load(bytes, None, None)
     }
 
     /// The router that comes with uniroute: static embedder, fitted on data of clean licence.
@@ -207,7 +207,33 @@ impl Router {
     /// # Errors
     /// As [`Router::from_bytes`], and [`RouterError::Embedder`] if it was fitted with another one.
     pub fn from_bytes_with(bytes: &[u8], embedder: Box<dyn Embed>) -> Result<Self, RouterError> {
-        Self::load(bytes, Some(embedder))
+        Self::load(bytes, Some(embedder), None)
+    }
+
+    /// As the others, where the caller has the SHA-256 of [`Router::hashed`] from elsewhere: the
+    /// platform's own is many times faster than that of a WebAssembly module which has just started.
+    ///
+    /// # Errors
+    /// As theirs.
+    pub fn from_bytes_hashed(
+        bytes: &[u8],
+        embedder: Option<Box<dyn Embed>>,
+        sha256: [u8; 32],
+    ) -> Result<Self, RouterError> {
+        Self::load(bytes, embedder, Some(sha256))
+    }
+
+    /// What the content hash of a router file is over, in one piece.
+    ///
+    /// # Errors
+    /// [`RouterError`] for what is no router file.
+    pub fn hashed(bytes: &[u8]) -> Result<Vec<u8>, RouterError> {
+        let (tensors, json, _) = open(bytes)?;
+        let mut whole = Vec::with_capacity(bytes.len());
+        for_hash(&content(&tensors), &json, |part| {
+            whole.extend_from_slice(part)
+        });
+        Ok(whole)
     }
 
     /// Reads only what the file says of itself, after checking that it is whole.
@@ -215,11 +241,15 @@ impl Router {
     /// # Errors
     /// As [`Router::from_bytes`].
     pub fn read_meta(bytes: &[u8]) -> Result<Meta, RouterError> {
-        open(bytes).map(|(_, meta, _)| meta)
+        checked(bytes, None).map(|(_, meta, _)| meta)
     }
 
-    fn load(bytes: &[u8], given: Option<Box<dyn Embed>>) -> Result<Self, RouterError> {
-        let (tensors, meta, sha256) = open(bytes)?;
+    fn load(
+        bytes: &[u8],
+        given: Option<Box<dyn Embed>>,
+        found: Option<[u8; 32]>,
+    ) -> Result<Self, RouterError> {
+        let (tensors, meta, sha256) = checked(bytes, found)?;
         let (centroids, shape) = floats(&tensors, "clusters.centroids")?;
         let [k, d] = shape[..] else {
             return Err(value(
@@ -262,7 +292,7 @@ impl Router {
             .map(|t| t.data().to_vec());
         let embedder: Box<dyn Embed> = match (given, &embedder_file) {
             (Some(embedder), _) => embedder,
-            (None, Some(file)) => Box::new(StaticEmbedder::from_bytes(file)?),
+            (None, Some(file)) => Box::new(StaticEmbedder::from_whole(file)?),
             (None, None) => return Err(RouterError::NeedsEmbedder { id: meta.embedder }),
         };
         let overlap = OnceLock::new();
@@ -502,7 +532,8 @@ impl Router {
     }
 }
 
-fn open(bytes: &[u8]) -> Result<(SafeTensors<'_>, Meta, String), RouterError> {
+/// The tensors of a router file, what it says of itself, and the content hash it states.
+fn open(bytes: &[u8]) -> Result<(SafeTensors<'_>, String, Vec<u8>), RouterError> {
     if bytes.len() > MAX_BYTES {
         return Err(RouterError::TooLarge { bytes: bytes.len() });
     }
@@ -516,17 +547,35 @@ fn open(bytes: &[u8]) -> Result<(SafeTensors<'_>, Meta, String), RouterError> {
     let json = json.ok_or(RouterError::NotARouter)?;
     let stated = tensors
         .tensor("sha256")
-        .map_err(|_| RouterError::NotARouter)?;
-    let mut hashed: Vec<_> = tensors
+        .map_err(|_| RouterError::NotARouter)?
+        .data()
+        .to_vec();
+    Ok((tensors, json, stated))
+}
+
+/// Everything but the content hash, in the order of the names.
+fn content<'a>(tensors: &'a SafeTensors) -> Vec<(&'a str, TensorView<'a>)> {
+    let mut content: Vec<_> = tensors
         .iter()
         .filter(|(name, _)| *name != "sha256")
         .collect();
-    hashed.sort_by(|a, b| a.0.cmp(b.0));
-    let found = hash(&hashed, &json);
-    if stated.data() != found {
+    content.sort_by(|a, b| a.0.cmp(b.0));
+    content
+}
+
+/// An open file that is whole, with its content hash in hexadecimal.
+fn checked(
+    bytes: &[u8],
+    found: Option<[u8; 32]>,
+) -> Result<(SafeTensors<'_>, Meta, String), RouterError> {
+    let (tensors, json, stated) = open(bytes)?;
+    let found = found.unwrap_or_else(|| hash(&content(&tensors), &json));
+    if stated != found {
         return Err(RouterError::Damaged);
     }
-    let meta: Meta = serde_json::from_str(&json).map_err(|e| format(e.to_string()))?;
+    let meta: Meta = serde_json::from_str(&json).map_err(|e| RouterError::Format {
+        problem: e.to_string(),
+    })?;
     if meta.schema_version != SCHEMA_VERSION {
         return Err(RouterError::Version {
             found: meta.schema_version,
@@ -538,13 +587,17 @@ fn open(bytes: &[u8]) -> Result<(SafeTensors<'_>, Meta, String), RouterError> {
 
 fn hash(tensors: &[(&str, TensorView)], json: &str) -> [u8; 32] {
     let mut hash = Sha256::new();
-    hash.update(format!("{}:", json.len()));
-    hash.update(json);
-    for (name, tensor) in tensors {
-        hash.update(format!("{name}:{:?}:{:?};", tensor.dtype(), tensor.shape()));
-        hash.update(tensor.data());
-    }
+    for_hash(tensors, json, |part| hash.update(part));
     hash.finalize().into()
+}
+
+fn for_hash(tensors: &[(&str, TensorView)], json: &str, mut take: impl FnMut(&[u8])) {
+    take(format!("{}:", json.len()).as_bytes());
+    take(json.as_bytes());
+    for (name, tensor) in tensors {
+        take(format!("{name}:{:?}:{:?};", tensor.dtype(), tensor.shape()).as_bytes());
+        take(tensor.data());
+    }
 }
 
 fn hex(bytes: &[u8]) -> String {

@@ -25,5 +25,8 @@ export async function storedPool() {
   return /** @type {string | undefined} */ ((await api.storage.local.get("pool")).pool);
 }
 
+/** The package's own. */
+export const packagePool = async () => (await fetch(new URL("uniroute/dist/pools/open.json", import.meta.url))).text();
+
 /** @param {string | undefined} pool */
 export const storePool = (pool) => (pool === undefined ? api.storage.local.remove("pool") : api.storage.local.set({ pool }));

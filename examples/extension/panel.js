@@ -4,7 +4,7 @@
  * @module
  */
 import { Router } from "./uniroute/index.js";
-import { api, storedPool, takeText } from "./browser.js";
+import { api, packagePool, storedPool, takeText } from "./browser.js";
 import { readText, watchText } from "./page.js";
 
 const element = (/** @type {string} */ id) => /** @type {HTMLElement} */ (document.getElementById(id));
@@ -45,7 +45,7 @@ async function start() {
   decide(router);
   for (const [input, event] of /** @type {const} */ ([[prompt, "input"], [lambda, "change"]])) input.addEventListener(event, () => decide(router));
   api.storage.onChanged.addListener(async (/** @type {Record<string, { newValue?: string }>} */ changes) => {
-    if (changes.pool?.newValue) router.setPool(changes.pool.newValue);
+    if (changes.pool) router.setPool(changes.pool.newValue ?? (await packagePool()));
     if (changes.text?.newValue) prompt.value = await takeText();
     decide(router);
   });

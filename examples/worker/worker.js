@@ -13,10 +13,23 @@ import { settings } from "./settings.js";
 
 /** @type {Promise<Router> | undefined} */
 let loading;
+/** @type {Promise<Router> | undefined} */
+let started;
 
 /**
- * The router, loaded once for each isolate. Its files are static assets on Cloudflare, files of the
- * package and `pool.json` elsewhere. A failed load is tried again by the next request.
+ * Loads files that came along with the script, before there is a request.
+ *
+ * @param {import("uniroute/types").LoadOptions} files
+ */
+export function start(files) {
+  started = Router.load(files);
+  started.catch(() => {}); // the request that waits for it says why
+}
+
+/**
+ * The router, loaded once for each isolate: from what came along with the script, else from static
+ * assets, else from files of the package. The variable `POOL` goes before any other pool. A failed load is
+ * tried again by the next request.
  *
  * @param {Env} env
  * @param {Context} [context]
@@ -33,6 +46,11 @@ function router(env, context) {
 
 /** @param {Env} env */
 async function load({ ASSETS, POOL }) {
+  if (started !== undefined) {
+    const router = await started;
+    if (POOL !== undefined) router.setPool(POOL);
+    return router;
+  }
   if (ASSETS === undefined) return Router.load(POOL === undefined ? {} : { pool: POOL });
   const asset = async (/** @type {string} */ name) => {
     const response = await ASSETS.fetch(new Request(`https://assets/${name}`));

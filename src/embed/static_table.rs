@@ -98,39 +98,18 @@ impl StaticEmbedder {
 
     /// Loads a table file.
     pub fn from_bytes(bytes: &[u8]) -> Result<Self, EmbedError> {
-        let unreadable = |e: safetensors::SafeTensorError| EmbedError::Safetensors(e.to_string());
-        let (_, header) = SafeTensors::read_metadata(bytes).map_err(unreadable)?;
-        let about = header.metadata().as_ref().and_then(|m| m.get("uniroute"));
-        let about = about.ok_or_else(|| EmbedError::Metadata("there is none".to_owned()))?;
-        let about: About =
-            serde_json::from_str(about).map_err(|e| EmbedError::Metadata(e.to_string()))?;
-        let file = SafeTensors::deserialize(bytes).map_err(unreadable)?;
-        let tensor = |name, dtype| {
-            let view = file
-                .tensor(name)
-                .map_err(|_| EmbedError::MissingTensor(name.to_owned()))?;
-            if view.dtype() != dtype {
-                return Err(EmbedError::TensorType {
-                    tensor: name.to_owned(),
-                    expected: dtype,
-                });
-            }
-            Ok(view.data().to_vec())
-        };
-        let parts = Parts {
-            vocabulary: tensor("vocabulary", Dtype::U8)?,
-            scales: tensor("scales", Dtype::U8)?,
-            levels: tensor("levels", Dtype::I8)?
-                .into_iter()
-                .map(u8::cast_signed)
-                .collect(),
-            codes: tensor("codes", Dtype::U8)?,
-        };
+        let (parts, about) = read(bytes)?;
         for (name, sha256) in parts.sha256() {
             if about.sha256.get(&name) != Some(&sha256) {
                 return Err(EmbedError::Hash(name));
             }
         }
+        Self::checked(parts, about)
+    }
+
+    /// Loads a table file that was found whole already, as part of another one.
+    pub(crate) fn from_whole(bytes: &[u8]) -> Result<Self, EmbedError> {
+        let (parts, about) = read(bytes)?;
         Self::checked(parts, about)
     }
 
@@ -336,6 +315,39 @@ fn powers() -> Vec<f32> {
         *power = octave * SIXTEENTHS[k % 16];
     }
     powers
+}
+
+/// The parts of a table file and what it says of them.
+fn read(bytes: &[u8]) -> Result<(Parts, About), EmbedError> {
+    let unreadable = |e: safetensors::SafeTensorError| EmbedError::Safetensors(e.to_string());
+    let (_, header) = SafeTensors::read_metadata(bytes).map_err(unreadable)?;
+    let about = header.metadata().as_ref().and_then(|m| m.get("uniroute"));
+    let about = about.ok_or_else(|| EmbedError::Metadata("there is none".to_owned()))?;
+    let about: About =
+        serde_json::from_str(about).map_err(|e| EmbedError::Metadata(e.to_string()))?;
+    let file = SafeTensors::deserialize(bytes).map_err(unreadable)?;
+    let tensor = |name, dtype| {
+        let view = file
+            .tensor(name)
+            .map_err(|_| EmbedError::MissingTensor(name.to_owned()))?;
+        if view.dtype() != dtype {
+            return Err(EmbedError::TensorType {
+                tensor: name.to_owned(),
+                expected: dtype,
+            });
+        }
+        Ok(view.data().to_vec())
+    };
+    let parts = Parts {
+        vocabulary: tensor("vocabulary", Dtype::U8)?,
+        scales: tensor("scales", Dtype::U8)?,
+        levels: tensor("levels", Dtype::I8)?
+            .into_iter()
+            .map(u8::cast_signed)
+            .collect(),
+        codes: tensor("codes", Dtype::U8)?,
+    };
+    Ok((parts, about))
 }
 
 #[cfg(test)]

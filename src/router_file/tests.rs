@@ -34,6 +34,27 @@ fn every_flipped_byte_is_refused_or_harmless() {
 }
 
 #[test]
+fn a_content_hash_from_elsewhere_is_held_to_as_ones_own() {
+    let whole = bytes();
+    let hashed = |bytes: &[u8]| -> [u8; 32] {
+        let content = Router::hashed(bytes).unwrap();
+        Sha256::digest(content).into()
+    };
+    let given =
+        |bytes: &[u8], sha256| Router::from_bytes_hashed(bytes, Some(Box::new(TwoWords)), sha256);
+    let right = hashed(&whole);
+    assert_eq!(given(&whole, right).unwrap().sha256(), router().sha256());
+    let mut changed = whole.clone();
+    changed[whole.len() - 1] ^= 0x10;
+    assert!(matches!(
+        given(&changed, hashed(&changed)),
+        Err(RouterError::Damaged)
+    ));
+    let wrong = right.map(|byte| !byte);
+    assert!(matches!(given(&whole, wrong), Err(RouterError::Damaged)));
+}
+
+#[test]
 fn every_truncation_is_refused() {
     let whole = bytes();
     for length in 0..whole.len() {

@@ -5,7 +5,7 @@
 
 mod convert;
 
-use crate::embed::QuantisedMiniLm;
+use crate::embed::{Embed, QuantisedMiniLm};
 use crate::pool::{Pool, RawModel, import_prices};
 use crate::route::{
     Batch, Comparison, Explanation, Map, Objective, Placed, Request, decide, estimate, frontier,
@@ -52,16 +52,29 @@ pub struct Router {
 #[wasm_bindgen]
 impl Router {
     /// Checks and takes a router file and LLM profile JSON, with the transformer's weights where the
-    /// router was fitted on it.
+    /// router was fitted on it. `sha256` is that of [`Router::hashed`], where the platform has one.
     #[wasm_bindgen(constructor)]
-    pub fn new(router: &[u8], pool: &[u8], weights: Option<Vec<u8>>) -> Result<Router, Thrown> {
-        let router = match weights {
-            None => router_file::Router::from_bytes(router),
+    pub fn new(
+        router: &[u8],
+        pool: &[u8],
+        weights: Option<Vec<u8>>,
+        sha256: Option<Vec<u8>>,
+    ) -> Result<Router, Thrown> {
+        let embedder = match weights {
+            None => None,
             Some(weights) => {
                 let embedder = QuantisedMiniLm::from_bytes(&weights)?;
                 drop(weights); // its room is what the buffers of the first prompt take
-                router_file::Router::from_bytes_with(router, Box::new(embedder))
+                Some(Box::new(embedder) as Box<dyn Embed>)
             }
+        };
+        let sha256: Option<[u8; 32]> = sha256.and_then(|bytes| bytes.try_into().ok());
+        let router = match (embedder, sha256) {
+            (embedder, Some(sha256)) => {
+                router_file::Router::from_bytes_hashed(router, embedder, sha256)
+            }
+            (Some(embedder), None) => router_file::Router::from_bytes_with(router, embedder),
+            (None, None) => router_file::Router::from_bytes(router),
         }?;
         let pool = Pool::from_json(pool, &router)?;
         Ok(Self {
@@ -72,6 +85,11 @@ impl Router {
             batch: Vec::new(),
             weighed: None,
         })
+    }
+
+    /// What the content hash of a router file is over.
+    pub fn hashed(router: &[u8]) -> Result<Vec<u8>, Thrown> {
+        Ok(router_file::Router::hashed(router)?)
     }
 
     /// Which model should get the prompt, why, and for how much.

@@ -83,6 +83,23 @@ test("a file that is not the published one is refused", async () => {
   await assert.rejects(Router.load(), coded("integrity"));
 });
 
+test("a router given by the caller is checked, with the platform's SHA-256 and without", async () => {
+  network();
+  const router = new Uint8Array(await readFile(new URL("../../pkg/dist/default.router", import.meta.url)));
+  const changed = router.slice();
+  changed[router.length >> 1] = (changed[router.length >> 1] ?? 0) ^ 1;
+  const refused = coded("router_damaged");
+  const { sha256 } = (await Router.load({ router })).info();
+  await assert.rejects(Router.load({ router: changed }), refused);
+  Object.defineProperty(crypto, "subtle", { configurable: true, value: undefined });
+  try {
+    assert.equal((await Router.load({ router })).info().sha256, sha256);
+    await assert.rejects(Router.load({ router: changed }), refused);
+  } finally {
+    Reflect.deleteProperty(crypto, "subtle");
+  }
+});
+
 test("an error names the place in the pool, and the router goes on with the pool it had", async () => {
   network();
   const router = await Router.load({ pool: { models: [{ id: "a", accuracy: 0.5, cost: { input: 1, output: 1 } }] } });
