@@ -441,11 +441,12 @@ impl Router {
             false => self.clusters.distance(&embedded.vector),
         };
         let length = (embedded.tokens as f32 / ENOUGH_TOKENS).min(1.0);
+        let trust = length * self.calibration.trust(distance);
         let mut membership = self.clusters.membership(&embedded.vector);
-        self.clusters
-            .lean(&mut membership, length * self.calibration.trust(distance));
+        self.clusters.lean(&mut membership, trust);
         Placed {
             membership,
+            trust,
             shape: Shape::of(prompt, embedded.tokens),
             out_of_distribution: length < TOO_SHORT || self.calibration.is_outlier(distance),
         }

@@ -92,6 +92,18 @@ impl Profile {
         }
     }
 
+    /// [`Profile::predict`] for a prompt whose clusters are believed as far as `trust`, `[0, 1]`: it
+    /// may be of another kind, so that the spread between clusters adds to what is uncertain.
+    pub fn predict_doubting(&self, membership: &[f32], trust: f32) -> Prediction {
+        let Prediction { mean, sd } = self.predict(membership);
+        let pairs = membership.iter().zip(&self.mean);
+        let spread: f32 = pairs.map(|(phi, psi)| phi * (psi - mean).powi(2)).sum();
+        Prediction {
+            mean,
+            sd: (sd * sd + (1.0 - trust) * spread).sqrt(),
+        }
+    }
+
     /// Expected error ΦᵀΨ of a prompt of this membership.
     pub fn expect(&self, membership: &[f32]) -> f32 {
         let mut sums = [0.0; LANES];
@@ -216,6 +228,19 @@ mod tests {
         assert!(close(profile(1.0).predict(&half).sd, 0.1));
         assert!(close(profile(0.0).predict(&half).sd, 0.1 / 2f32.sqrt()));
         assert!(close(profile(0.0).predict(&half).mean, 0.4));
+    }
+
+    #[test]
+    fn a_prompt_of_doubtful_kind_is_as_uncertain_as_kinds_differ() {
+        let profile = Profile {
+            mean: vec![0.2, 0.6],
+            sd: vec![0.0; 2],
+            labels: vec![0.0; 2],
+            correlation: 0.0,
+        };
+        let sd = |trust| profile.predict_doubting(&[0.5, 0.5], trust).sd;
+        assert_eq!(sd(1.0), 0.0);
+        assert!((sd(0.0) - 0.2).abs() < 1e-6 && (sd(0.75) - 0.1).abs() < 1e-6);
     }
 
     #[test]

@@ -160,7 +160,10 @@ impl Weighed {
 
     fn candidate(&self, model: &Model, asked: &Asked) -> Candidate {
         let cost = model.prices.cost(&asked.usage(model));
-        let predicted = model.profile.predict(&asked.placed.membership);
+        let Placed {
+            membership, trust, ..
+        } = asked.placed;
+        let predicted = model.profile.predict_doubting(membership, *trust);
         Candidate {
             id: model.id.clone(),
             name: model.name.clone(),

@@ -6,6 +6,8 @@ use serde::Serialize;
 pub struct Placed {
     /// Φ(x): K weights that sum to 1.
     pub membership: Vec<f32>,
+    /// How far the clusters are believed, in `[0, 1]`; the membership leans already.
+    pub trust: f32,
     /// What its tokens are estimated from; that of its context included.
     pub shape: Shape,
     /// Whether the prompt is unlike anything the router was fitted on, or too short to tell.
