@@ -27,8 +27,8 @@ fn estimates_are_near_the_counts_of_the_encodings() {
             .map(|(e, c)| (e / c - 1.0).abs());
         let mean = errors.sum::<f64>() / counted.len() as f64;
         let together = estimated.iter().sum::<f64>() / counted.iter().sum::<f64>() - 1.0;
-        assert!(mean <= 0.08, "{}: {mean}", family.name());
-        assert!(together.abs() <= 0.04, "{}: {together}", family.name());
+        assert!(mean <= 0.06, "{}: {mean}", family.name());
+        assert!(together.abs() <= 0.03, "{}: {together}", family.name());
     }
 }
 

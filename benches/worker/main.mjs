@@ -1,7 +1,7 @@
 /**
  * `examples/worker` from a cold start, in workerd and in Node: what it costs to start, the first request,
- * and later ones, in time and in CPU time of all threads. On workerd the router loads when the script
- * starts, on Node with the first request; a worker that does nothing shows what is the runtime's own.
+ * and later ones, in time and in CPU time of all threads. The router loads at the start; a worker that does
+ * nothing shows what is the runtime's own.
  *
  * After `cargo xtask pkg`: `node benches/worker/main.mjs [STARTS]`. Linux only, for the CPU time.
  */

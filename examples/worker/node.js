@@ -7,9 +7,10 @@ import { readFile } from "node:fs/promises";
 import { createServer } from "node:http";
 import { Readable } from "node:stream";
 import { pipeline } from "node:stream/promises";
-import worker from "./worker.js";
+import worker, { start } from "./worker.js";
 
 const POOL = await readFile(process.env.POOL_FILE ?? new URL("assets/pool.json", import.meta.url), "utf8");
+await start({ pool: POOL });
 
 const server = createServer(async (incoming, outgoing) => {
   const gone = new AbortController();
@@ -18,7 +19,7 @@ const server = createServer(async (incoming, outgoing) => {
   const headers = new Headers(Object.entries(incoming.headers).map(([name, value]) => [name, String(value)]));
   try {
     const request = new Request(`http://localhost${incoming.url}`, /** @type {RequestInit} */ ({ method: incoming.method, headers, body, duplex: "half", signal: gone.signal }));
-    const answer = await worker.fetch(request, { ...process.env, POOL });
+    const answer = await worker.fetch(request, process.env);
     outgoing.writeHead(answer.status, Object.fromEntries(answer.headers));
     if (answer.body) await pipeline(Readable.fromWeb(/** @type {any} */ (answer.body)), outgoing);
     else outgoing.end();

@@ -17,13 +17,14 @@ let loading;
 let started;
 
 /**
- * Loads files that came along with the script, before there is a request.
+ * Loads files that came along with the script, or the package's own, before there is a request.
  *
  * @param {import("uniroute/types").LoadOptions} files
  */
 export function start(files) {
   started = Router.load(files);
   started.catch(() => {}); // the request that waits for it says why
+  return started;
 }
 
 /**
