@@ -48,7 +48,7 @@ pub trait Embed: Send + Sync {
     fn count(&self, text: &str) -> usize {
         self.embed(text).tokens
     }
-    /// Share of a text's letters that stand in words which the embedder knows whole, in `[0, 1]`: near
+    /// Share of a text's letters that stand in words which the embedder knows, in `[0, 1]`: near
     /// 1 for English, near 0 for random letters and most other languages. 1 when there are too
     /// few letters to tell.
     fn familiarity(&self, _text: &str) -> f32 {

@@ -23,6 +23,10 @@ const MAX_WORD_BYTES: usize = 4 * MAX_WORD_CHARS;
 /// Fewer letters do not say whether their words are familiar.
 const FEWEST_LETTERS: usize = 8;
 
+/// A word in pieces of so many letters on average is familiar too: "photo synthesis" is English, what
+/// falls into shorter pieces seldom is.
+const LETTERS_A_PIECE: usize = 4;
+
 const UNKNOWN: &str = "[UNK]";
 const START: &str = "[CLS]";
 const END: &str = "[SEP]";
@@ -142,7 +146,7 @@ impl WordPiece {
         words.flush();
     }
 
-    /// Share of the text's letters that stand in words of the vocabulary, as
+    /// Share of the text's letters that stand in words of the vocabulary or of its long pieces, as
     /// [`super::Embed::familiarity`] has it. Single letters and letters beyond ASCII are in the
     /// vocabulary whatever they mean, so they are no words here.
     pub fn familiarity(&self, text: &str) -> f32 {
@@ -150,10 +154,7 @@ impl WordPiece {
         for word in text.split(|c: char| !c.is_alphabetic()) {
             let length = word.chars().count();
             letters += length;
-            if length > 1
-                && word.is_ascii()
-                && self.vocabulary.id(&word.to_ascii_lowercase()).is_some()
-            {
+            if length > 1 && word.is_ascii() && self.knows(word, length) {
                 known += length;
             }
         }
@@ -161,6 +162,11 @@ impl WordPiece {
             return 1.0;
         }
         known as f32 / letters as f32
+    }
+
+    fn knows(&self, word: &str, length: usize) -> bool {
+        self.vocabulary.id(&word.to_ascii_lowercase()).is_some()
+            || length <= MAX_WORD_CHARS && length >= LETTERS_A_PIECE * self.count(word)
     }
 
     fn special_at(&self, bytes: &[u8]) -> Option<(&'static str, u32)> {
@@ -338,13 +344,17 @@ mod tests {
     }
 
     #[test]
-    fn familiarity_is_the_share_of_letters_in_whole_words() {
+    fn familiarity_is_the_share_of_letters_in_known_words() {
         let tokenizer = WordPiece::from_bytes(VOCABULARY.as_bytes()).unwrap();
         let familiarity = |text: &str| tokenizer.familiarity(text);
         assert_eq!(familiarity("Word, word!"), 1.0);
         // Pieces, single letters and ideographs are in the vocabulary, but are no words.
         assert_eq!(familiarity("word unable e 中"), 4.0 / 12.0);
         assert_eq!(familiarity("unabl 12"), 1.0, "too short to tell");
+        // Unless the pieces are long.
+        let long =
+            WordPiece::from_bytes(b"[UNK]\n[CLS]\n[SEP]\nphoto\n##synthesis\nso\n##lar\n").unwrap();
+        assert_eq!(long.familiarity("Photosynthesis solar"), 14.0 / 19.0);
     }
 
     #[test]
