@@ -1,5 +1,7 @@
 use super::fixture::{TwoWords, parts, router};
 use super::*;
+use crate::embed::Embedded;
+use sha2::{Digest, Sha256};
 
 fn bytes() -> Vec<u8> {
     router().to_bytes().unwrap()
