@@ -3,6 +3,7 @@
 //! Two embedders: the static one answers in microseconds from a table of under a megabyte;
 //! the other runs the transformer MiniLM.
 
+mod about;
 #[cfg(feature = "minilm")]
 pub mod encoder;
 mod error;
@@ -11,6 +12,8 @@ pub mod minilm;
 pub mod static_table;
 pub mod wordpiece;
 
+pub use about::About;
+pub(crate) use about::hex;
 #[cfg(feature = "minilm")]
 pub use encoder::{Numerics, QuantisedMiniLm};
 pub use error::EmbedError;

@@ -16,13 +16,11 @@
 //!
 //! The entry `uniroute` of its metadata is a JSON object with [`About`].
 
-use std::collections::BTreeMap;
+mod file;
 
-use safetensors::tensor::{Dtype, SafeTensors, TensorView, serialize};
-use serde::{Deserialize, Serialize};
-use sha2::{Digest, Sha256};
-
-use super::{Embed, EmbedError, Embedded, WordPiece};
+use super::{About, Embed, EmbedError, Embedded, WordPiece};
+pub use file::Parts;
+use file::read;
 
 /// Id of the table that uniroute ships.
 pub const STATIC_ID: &str = "static-minilm-64";
@@ -36,34 +34,6 @@ const GROUP_BYTES: usize = 3;
 const MAX_DIM: usize = 1024;
 /// Row number of a token that has no row.
 const NO_ROW: u16 = u16::MAX;
-
-/// What a table says about itself.
-#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
-pub struct About {
-    /// Layout of the file.
-    pub schema_version: u32,
-    /// Id of the embedder, for example [`STATIC_ID`].
-    pub embedder: String,
-    /// How the numbers came to be.
-    pub provenance: String,
-    /// Licences of what they were derived from.
-    pub licence: String,
-    /// SHA-256 of each tensor's bytes, in hexadecimal.
-    pub sha256: BTreeMap<String, String>,
-}
-
-/// A table before it is checked.
-#[derive(Clone, Debug, Default)]
-pub struct Parts {
-    /// One token a line.
-    pub vocabulary: Vec<u8>,
-    /// (V): logarithmic scale of each token's row, 0 for none.
-    pub scales: Vec<u8>,
-    /// (8): what the codes stand for.
-    pub levels: Vec<i8>,
-    /// (R, 3d/8): eight codes in three bytes.
-    pub codes: Vec<u8>,
-}
 
 /// Embeds by summing a row for each token, in a few microseconds.
 #[derive(Clone, Debug)]
@@ -165,37 +135,6 @@ impl StaticEmbedder {
         })
     }
 
-    /// The table as a file; the same table gives the same bytes.
-    pub fn to_bytes(&self) -> Result<Vec<u8>, EmbedError> {
-        let levels: Vec<u8> = self
-            .parts
-            .levels
-            .iter()
-            .map(|l| l.cast_unsigned())
-            .collect();
-        let width = self.row_bytes();
-        let rows = self.parts.codes.len() / width;
-        let unwritable = |e: safetensors::SafeTensorError| EmbedError::Safetensors(e.to_string());
-        let view = |dtype, shape, data| TensorView::new(dtype, shape, data).map_err(unwritable);
-        let parts = &self.parts;
-        let tensors = [
-            (
-                "vocabulary",
-                view(Dtype::U8, vec![parts.vocabulary.len()], &parts.vocabulary)?,
-            ),
-            (
-                "scales",
-                view(Dtype::U8, vec![parts.scales.len()], &parts.scales)?,
-            ),
-            ("levels", view(Dtype::I8, vec![levels.len()], &levels)?),
-            ("codes", view(Dtype::U8, vec![rows, width], &parts.codes)?),
-        ];
-        let about =
-            serde_json::to_string(&self.about).map_err(|e| EmbedError::Metadata(e.to_string()))?;
-        let metadata = [("uniroute".to_owned(), about)].into();
-        serialize(tensors, Some(metadata)).map_err(unwritable)
-    }
-
     /// What the table says about itself.
     pub fn about(&self) -> &About {
         &self.about
@@ -265,25 +204,6 @@ impl Embed for StaticEmbedder {
     }
 }
 
-impl Parts {
-    fn sha256(&self) -> BTreeMap<String, String> {
-        let levels: Vec<u8> = self.levels.iter().map(|l| l.cast_unsigned()).collect();
-        [
-            ("vocabulary", &self.vocabulary),
-            ("scales", &self.scales),
-            ("levels", &levels),
-            ("codes", &self.codes),
-        ]
-        .into_iter()
-        .map(|(name, bytes)| (name.to_owned(), hexadecimal(&Sha256::digest(bytes))))
-        .collect()
-    }
-}
-
-fn hexadecimal(bytes: &[u8]) -> String {
-    bytes.iter().map(|b| format!("{b:02x}")).collect()
-}
-
 /// 2^((s − 255)/16) by products of exact constants: `exp2` may differ in its last bit between
 /// native code and wasm.
 fn powers() -> Vec<f32> {
@@ -315,39 +235,6 @@ fn powers() -> Vec<f32> {
         *power = octave * SIXTEENTHS[k % 16];
     }
     powers
-}
-
-/// The parts of a table file and what it says of them.
-fn read(bytes: &[u8]) -> Result<(Parts, About), EmbedError> {
-    let unreadable = |e: safetensors::SafeTensorError| EmbedError::Safetensors(e.to_string());
-    let (_, header) = SafeTensors::read_metadata(bytes).map_err(unreadable)?;
-    let about = header.metadata().as_ref().and_then(|m| m.get("uniroute"));
-    let about = about.ok_or_else(|| EmbedError::Metadata("there is none".to_owned()))?;
-    let about: About =
-        serde_json::from_str(about).map_err(|e| EmbedError::Metadata(e.to_string()))?;
-    let file = SafeTensors::deserialize(bytes).map_err(unreadable)?;
-    let tensor = |name, dtype| {
-        let view = file
-            .tensor(name)
-            .map_err(|_| EmbedError::MissingTensor(name.to_owned()))?;
-        if view.dtype() != dtype {
-            return Err(EmbedError::TensorType {
-                tensor: name.to_owned(),
-                expected: dtype,
-            });
-        }
-        Ok(view.data().to_vec())
-    };
-    let parts = Parts {
-        vocabulary: tensor("vocabulary", Dtype::U8)?,
-        scales: tensor("scales", Dtype::U8)?,
-        levels: tensor("levels", Dtype::I8)?
-            .into_iter()
-            .map(u8::cast_signed)
-            .collect(),
-        codes: tensor("codes", Dtype::U8)?,
-    };
-    Ok((parts, about))
 }
 
 #[cfg(test)]

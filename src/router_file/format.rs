@@ -1,6 +1,7 @@
 //! The layout of a router file: a header of JSON, tensors, and the hash of both.
 
 use super::{MAX_BYTES, Meta, Router, RouterError, SCHEMA_VERSION};
+use crate::embed::hex;
 use half::f16;
 use ndarray::Array2;
 use safetensors::tensor::{Dtype, SafeTensors, TensorView};
@@ -132,10 +133,6 @@ pub(super) fn for_hash(tensors: &[(&str, TensorView)], json: &str, mut take: imp
         take(format!("{name}:{:?}:{:?};", tensor.dtype(), tensor.shape()).as_bytes());
         take(tensor.data());
     }
-}
-
-fn hex(bytes: &[u8]) -> String {
-    bytes.iter().map(|byte| format!("{byte:02x}")).collect()
 }
 
 fn view<'a>(dtype: Dtype, shape: &[usize], data: &'a [u8]) -> Result<TensorView<'a>, RouterError> {

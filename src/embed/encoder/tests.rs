@@ -287,16 +287,17 @@ fn with(name: &str, change: impl Fn(&mut Vec<usize>, &mut Vec<u8>)) -> Vec<u8> {
     let file = weights_file();
     let (_, header) = SafeTensors::read_metadata(&file).unwrap();
     let about = &header.metadata().as_ref().unwrap()["uniroute"];
-    let mut about: crate::embed::static_table::About = serde_json::from_str(about).unwrap();
+    let mut about: crate::embed::About = serde_json::from_str(about).unwrap();
     let mut tensors = Vec::new();
     for (other, view) in SafeTensors::deserialize(&file).unwrap().iter() {
         let (mut shape, mut bytes) = (view.shape().to_vec(), view.data().to_vec());
         if other == name {
             change(&mut shape, &mut bytes);
             use sha2::Digest;
-            about
-                .sha256
-                .insert(name.to_owned(), weights::hex(&sha2::Sha256::digest(&bytes)));
+            about.sha256.insert(
+                name.to_owned(),
+                crate::embed::hex(&sha2::Sha256::digest(&bytes)),
+            );
         }
         tensors.push((other.to_owned(), view.dtype(), shape, bytes));
     }

@@ -28,7 +28,7 @@ use super::{
     scheme::Scheme,
     table::{Coarse, Fine, GROUP, Table},
 };
-use crate::embed::{EmbedError, static_table::About};
+use crate::embed::{About, EmbedError, hex};
 
 /// Bounds on untrusted shapes: far above MiniLM's 6 layers, 384 wide, 256 positions.
 const MAX_LAYERS: usize = 48;
@@ -81,12 +81,8 @@ struct File<'a>(SliceSafetensors<'a>);
 impl<'a> File<'a> {
     /// Checks what the file says about itself, and every tensor's hash.
     fn open(bytes: &'a [u8]) -> Result<Self, EmbedError> {
+        let about = About::of(bytes)?;
         let unreadable = |e: safetensors::SafeTensorError| EmbedError::Safetensors(e.to_string());
-        let (_, header) = SafeTensors::read_metadata(bytes).map_err(unreadable)?;
-        let about = header.metadata().as_ref().and_then(|m| m.get("uniroute"));
-        let about = about.ok_or_else(|| EmbedError::Metadata("there is none".to_owned()))?;
-        let about: About =
-            serde_json::from_str(about).map_err(|e| EmbedError::Metadata(e.to_string()))?;
         if about.schema_version != SCHEMA_VERSION {
             return Err(EmbedError::SchemaVersion(about.schema_version));
         }
@@ -224,11 +220,6 @@ fn moderate(name: &str, values: &[f32]) -> Result<(), EmbedError> {
         )),
         None => Ok(()),
     }
-}
-
-/// Hexadecimal digits.
-pub fn hex(bytes: &[u8]) -> String {
-    bytes.iter().map(|byte| format!("{byte:02x}")).collect()
 }
 
 /// No weight of a working model comes near; keeps float overflow out of the forward pass.

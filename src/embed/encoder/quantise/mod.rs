@@ -21,7 +21,7 @@ use super::{
     table::{Coarse, Fine, GROUP},
     weights,
 };
-use crate::embed::{EmbedError, static_table::About};
+use crate::embed::{About, EmbedError};
 use crate::parallel;
 use gptq::Correlation;
 use source::{Dense, Source};
@@ -240,7 +240,7 @@ impl FileParts {
 
     fn finish(self) -> Result<Vec<u8>, EmbedError> {
         let unwritable = |e: safetensors::SafeTensorError| EmbedError::Safetensors(e.to_string());
-        let hash = |bytes: &[u8]| weights::hex(&Sha256::digest(bytes));
+        let hash = |bytes: &[u8]| crate::embed::hex(&Sha256::digest(bytes));
         let about = About {
             schema_version: weights::SCHEMA_VERSION,
             embedder: MINILM_ID.to_owned(),

@@ -1,0 +1,39 @@
+//! What an embedder's file says about itself.
+
+use std::collections::BTreeMap;
+
+use safetensors::{SafeTensorError, SafeTensors};
+use serde::{Deserialize, Serialize};
+
+use super::EmbedError;
+
+/// What a table or a file of weights says about itself.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+pub struct About {
+    /// Layout of the file.
+    pub schema_version: u32,
+    /// Id of the embedder, for example [`STATIC_ID`].
+    pub embedder: String,
+    /// How the numbers came to be.
+    pub provenance: String,
+    /// Licences of what they were derived from.
+    pub licence: String,
+    /// SHA-256 of each tensor's bytes, in hexadecimal.
+    pub sha256: BTreeMap<String, String>,
+}
+
+impl About {
+    /// Reads the entry `uniroute` of a safetensors file's metadata.
+    pub(super) fn of(bytes: &[u8]) -> Result<Self, EmbedError> {
+        let unreadable = |e: SafeTensorError| EmbedError::Safetensors(e.to_string());
+        let (_, header) = SafeTensors::read_metadata(bytes).map_err(unreadable)?;
+        let about = header.metadata().as_ref().and_then(|m| m.get("uniroute"));
+        let about = about.ok_or_else(|| EmbedError::Metadata("there is none".to_owned()))?;
+        serde_json::from_str(about).map_err(|e| EmbedError::Metadata(e.to_string()))
+    }
+}
+
+/// Hexadecimal digits.
+pub(crate) fn hex(bytes: &[u8]) -> String {
+    bytes.iter().map(|byte| format!("{byte:02x}")).collect()
+}

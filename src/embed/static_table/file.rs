@@ -1,0 +1,99 @@
+//! A table as a file.
+
+use std::collections::BTreeMap;
+
+use safetensors::tensor::{Dtype, SafeTensors, TensorView, serialize};
+use sha2::{Digest, Sha256};
+
+use super::StaticEmbedder;
+use crate::embed::{About, EmbedError, hex};
+
+/// A table before it is checked.
+#[derive(Clone, Debug, Default)]
+pub struct Parts {
+    /// One token a line.
+    pub vocabulary: Vec<u8>,
+    /// (V): logarithmic scale of each token's row, 0 for none.
+    pub scales: Vec<u8>,
+    /// (8): what the codes stand for.
+    pub levels: Vec<i8>,
+    /// (R, 3d/8): eight codes in three bytes.
+    pub codes: Vec<u8>,
+}
+
+impl Parts {
+    pub(super) fn sha256(&self) -> BTreeMap<String, String> {
+        let levels: Vec<u8> = self.levels.iter().map(|l| l.cast_unsigned()).collect();
+        [
+            ("vocabulary", &self.vocabulary),
+            ("scales", &self.scales),
+            ("levels", &levels),
+            ("codes", &self.codes),
+        ]
+        .into_iter()
+        .map(|(name, bytes)| (name.to_owned(), hex(&Sha256::digest(bytes))))
+        .collect()
+    }
+}
+
+impl StaticEmbedder {
+    /// The table as a file; the same table gives the same bytes.
+    pub fn to_bytes(&self) -> Result<Vec<u8>, EmbedError> {
+        let levels: Vec<u8> = self
+            .parts
+            .levels
+            .iter()
+            .map(|l| l.cast_unsigned())
+            .collect();
+        let width = self.row_bytes();
+        let rows = self.parts.codes.len() / width;
+        let unwritable = |e: safetensors::SafeTensorError| EmbedError::Safetensors(e.to_string());
+        let view = |dtype, shape, data| TensorView::new(dtype, shape, data).map_err(unwritable);
+        let parts = &self.parts;
+        let tensors = [
+            (
+                "vocabulary",
+                view(Dtype::U8, vec![parts.vocabulary.len()], &parts.vocabulary)?,
+            ),
+            (
+                "scales",
+                view(Dtype::U8, vec![parts.scales.len()], &parts.scales)?,
+            ),
+            ("levels", view(Dtype::I8, vec![levels.len()], &levels)?),
+            ("codes", view(Dtype::U8, vec![rows, width], &parts.codes)?),
+        ];
+        let about =
+            serde_json::to_string(&self.about).map_err(|e| EmbedError::Metadata(e.to_string()))?;
+        let metadata = [("uniroute".to_owned(), about)].into();
+        serialize(tensors, Some(metadata)).map_err(unwritable)
+    }
+}
+
+/// The parts of a table file and what it says of them.
+pub(super) fn read(bytes: &[u8]) -> Result<(Parts, About), EmbedError> {
+    let about = About::of(bytes)?;
+    let file =
+        SafeTensors::deserialize(bytes).map_err(|e| EmbedError::Safetensors(e.to_string()))?;
+    let tensor = |name, dtype| {
+        let view = file
+            .tensor(name)
+            .map_err(|_| EmbedError::MissingTensor(name.to_owned()))?;
+        if view.dtype() != dtype {
+            return Err(EmbedError::TensorType {
+                tensor: name.to_owned(),
+                expected: dtype,
+            });
+        }
+        Ok(view.data().to_vec())
+    };
+    let parts = Parts {
+        vocabulary: tensor("vocabulary", Dtype::U8)?,
+        scales: tensor("scales", Dtype::U8)?,
+        levels: tensor("levels", Dtype::I8)?
+            .into_iter()
+            .map(u8::cast_signed)
+            .collect(),
+        codes: tensor("codes", Dtype::U8)?,
+    };
+    Ok((parts, about))
+}
