@@ -46,7 +46,7 @@ pub(super) fn explain(decision: &Decision, request: &Request, floor_missed: bool
     }
     if decision.out_of_distribution {
         words.push(
-            "This prompt is unlike those the router has seen, so each model's overall ability counts more."
+            "This prompt is unlike those the router has seen, or too short to tell, so each model's overall ability counts more."
                 .into(),
         );
     }

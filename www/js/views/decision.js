@@ -31,7 +31,7 @@ export function mountDecision({ store }) {
       h("h2", { class: "model" }, candidate.name, provider && h("small", {}, provider)),
       readings(candidate),
       h("p", { class: "reason" }, decision.reason),
-      decision.outOfDistribution && h("p", { class: "warn" }, h("strong", {}, "Unfamiliar prompt. "), "It is unlike those the router was fitted on; trust the overall ranking more than the details."),
+      decision.outOfDistribution && h("p", { class: "warn" }, h("strong", {}, "Unfamiliar prompt. "), "It is unlike those the router was fitted on, or too short to tell; trust the overall ranking more than the details."),
     );
     clearTimeout(speaking);
     speaking = setTimeout(() => (spoken.textContent = inWords(candidate)), SETTLED_MS);

@@ -28,7 +28,7 @@ export function mountKinds(app) {
 function sure({ clusters, outOfDistribution }) {
   const [first] = clusters;
   if (first === undefined) return "";
-  if (outOfDistribution) return "Unlike the prompts the router has seen. These come nearest, by their distinctive words:";
+  if (outOfDistribution) return "Unlike the prompts the router has seen, or too short to tell. These come nearest, by their distinctive words:";
   const weight = first.weight;
   const how = weight > 0.6 ? "Clearly of one kind" : weight > 0.3 ? "Mostly of one kind" : "A mixture of several kinds";
   return `${how}. Kinds are named by their distinctive words:`;
