@@ -12,7 +12,7 @@ use super::EmbedError;
 pub struct About {
     /// Layout of the file.
     pub schema_version: u32,
-    /// Id of the embedder, for example [`STATIC_ID`].
+    /// Id of the embedder, for example [`super::STATIC_ID`].
     pub embedder: String,
     /// How the numbers came to be.
     pub provenance: String,
