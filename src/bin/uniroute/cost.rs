@@ -16,10 +16,7 @@ pub fn run(args: CostArgs) -> Result<()> {
     let router = files::router(&args.router)?;
     let pool = files::pool(&args.pool, &router)?;
     let request = request(&args);
-    let tables = match args.exact_tokens {
-        true => Tables::of(&pool)?,
-        false => Tables::default(),
-    };
+    let tables = Tables::of(&pool, args.exact_tokens)?;
     let costs = |prompt: &str| costs(&router, &pool, prompt, &tables.count(&request, prompt));
     let mut out = BufWriter::new(std::io::stdout().lock());
     let mut total = Adder::new(&pool, &request);

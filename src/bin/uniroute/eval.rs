@@ -222,23 +222,15 @@ fn print_mean_gains(args: &EvalArgs, methods: &[Box<dyn Method>], sets: &[Summar
 }
 
 fn chosen_methods(args: &EvalArgs) -> Result<Vec<Box<dyn Method>>> {
-    let mut all = methods::all();
-    let plain = all.len();
-    all.extend(methods::variants());
-    let names: Vec<_> = all.iter().map(|m| m.name()).collect();
+    let (mut all, mut variants) = (methods::all(), methods::variants());
+    let names: Vec<_> = all.iter().chain(&variants).map(|m| m.name()).collect();
     if let Some(wrong) = args.methods.iter().find(|n| !names.contains(&n.as_str())) {
         bail!("no method {wrong:?}; there are {}", names.join(", "));
     }
-    let mut wanted = names.iter().enumerate().map(|(i, name)| {
-        let named = args.methods.iter().any(|n| n == name);
-        named
-            || if i < plain {
-                args.methods.is_empty()
-            } else {
-                args.variants
-            }
-    });
-    all.retain(|_| wanted.next().unwrap_or_default());
+    let named = |method: &dyn Method| args.methods.iter().any(|n| n == method.name());
+    all.retain(|m| args.methods.is_empty() || named(&**m));
+    variants.retain(|m| args.variants || named(&**m));
+    all.extend(variants);
     Ok(all)
 }
 

@@ -21,10 +21,7 @@ pub fn run(args: RouteArgs) -> Result<()> {
         allow_unpriced: args.allow_unpriced,
         ..Request::default()
     };
-    let tables = match args.exact_tokens {
-        true => Tables::of(&pool)?,
-        false => Tables::default(),
-    };
+    let tables = Tables::of(&pool, args.exact_tokens)?;
     let decide = |prompt: &str| {
         Ok(route(
             &router,

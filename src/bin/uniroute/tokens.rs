@@ -13,13 +13,12 @@ use uniroute::route::{InputTokens, Request};
 const LONGEST: usize = 500_000;
 
 /// The tables that a pool's models need. Without any, all counts stay estimates.
-#[derive(Default)]
 pub struct Tables(Vec<(Family, CoreBPE)>);
 
 impl Tables {
-    /// Reads those tables, which takes a good part of a second.
-    pub fn of(pool: &Pool) -> Result<Self> {
-        let needed = |family| pool.models().iter().any(|m| m.tokenizer == family);
+    /// Reads those tables if counts shall be `exact`, which takes a good part of a second.
+    pub fn of(pool: &Pool, exact: bool) -> Result<Self> {
+        let needed = |family| exact && pool.models().iter().any(|m| m.tokenizer == family);
         let mut tables = Vec::new();
         for (family, read) in [
             (
