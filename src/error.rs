@@ -1,6 +1,6 @@
 use crate::{
     embed::EmbedError, pool::PoolError, profile::ProfileError, route::RouteError,
-    router_file::RouterError,
+    router::RouterError,
 };
 
 /// Anything that can be wrong with what a caller hands in. The message names the place and the

@@ -8,7 +8,8 @@ use rand_chacha::rand_core::SeedableRng;
 
 use crate::cluster::{ClusterError, Clusters, DEFAULT_TEMPERATURE, KMeans, KMeansParams, kmeans};
 use crate::parallel;
-use crate::profile::{Prior, ProfileError, held_out_loss};
+use crate::prior::{Prior, held_out_loss};
+use crate::profile::ProfileError;
 
 /// Training prompts for each cluster, where the number of clusters is not given. Measured in the
 /// paper's protocol on four data sets; see docs/RESULTS.md.

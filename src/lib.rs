@@ -21,17 +21,21 @@
 
 pub mod cluster;
 pub mod cost;
+pub mod dataset;
 pub mod embed;
-#[cfg(feature = "cli")]
+#[cfg(feature = "eval")]
 pub mod eval;
 pub mod fit;
+mod linalg;
 mod parallel;
 pub mod pool;
+pub mod prior;
 pub mod profile;
 pub mod route;
-pub mod router_file;
+pub mod router;
 #[cfg(all(feature = "wasm", target_arch = "wasm32"))]
 pub mod wasm;
 
 mod error;
 pub use error::Error;
+pub use router::Router;

@@ -16,7 +16,7 @@ use uniroute::route::{
     Comparison, CostEstimate, CostTotal, Decision, Exclusion, ExclusionCode, Explanation,
     FrontierPoint, MapCluster, RawRequest,
 };
-use uniroute::router_file::RouterInfo;
+use uniroute::router::RouterInfo;
 
 #[track_caller]
 fn up_to_date(path: &str, expected: &str) {
@@ -39,7 +39,7 @@ fn the_json_schema_is_that_of_the_rust_types() {
     schema["title"] = "LLM profile JSON".into();
     schema["description"] = format!(
         "A pool of language models for uniroute. At most {} bytes, {} models, {} clusters, {} characters a name.",
-        pool::MAX_BYTES, pool::MAX_MODELS, pool::MAX_CLUSTERS, pool::MAX_NAME
+        pool::MAX_BYTES, pool::MAX_MODELS, uniroute::cluster::MAX_CLUSTERS, pool::MAX_NAME
     )
     .into();
     schema["properties"]["models"]["minItems"] = 1.into();

@@ -179,7 +179,6 @@ fn random_texts_are_treated_alike() {
 }
 
 /// Every prompt of the evaluation data, when it is there.
-#[cfg(feature = "cli")]
 #[test]
 fn the_prompts_of_the_evaluation_data_are_treated_alike() {
     let folder = std::env::var_os("UNIROUTE_DATA").map_or_else(

@@ -332,7 +332,7 @@ mod tests {
         };
         let one = kmeans(points.view(), 7, &params).unwrap();
         assert_eq!(one, kmeans(points.view(), 7, &params).unwrap());
-        #[cfg(feature = "cli")]
+        #[cfg(feature = "parallel")]
         {
             let pool = rayon::ThreadPoolBuilder::new()
                 .num_threads(1)

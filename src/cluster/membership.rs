@@ -5,7 +5,7 @@ use ndarray::{Array2, ArrayView2, Axis};
 use super::{ClusterError, dot};
 
 /// Most clusters a router may have.
-pub const MAX_CLUSTERS: usize = 1024;
+pub const MAX_CLUSTERS: usize = 1_024;
 
 /// Softmax temperature t: sharp enough that Ψ stays what its name says. With .1 (and 200 clusters
 /// of static embeddings) memberships overlap so much that half of the fitted cluster errors leave

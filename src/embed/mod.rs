@@ -3,20 +3,20 @@
 //! Two embedders: the static one answers in microseconds from a table of under a megabyte;
 //! the other runs the transformer MiniLM.
 
-mod about;
 #[cfg(feature = "minilm")]
 pub mod encoder;
 mod error;
+mod metadata;
 #[cfg(feature = "minilm")]
 pub mod minilm;
 pub mod static_table;
 pub mod wordpiece;
 
-pub use about::About;
-pub(crate) use about::hex;
 #[cfg(feature = "minilm")]
 pub use encoder::{Numerics, QuantisedMiniLm};
 pub use error::EmbedError;
+pub use metadata::Metadata;
+pub(crate) use metadata::hex;
 #[cfg(feature = "minilm")]
 pub use minilm::MiniLm;
 pub use static_table::{STATIC_ID, StaticEmbedder};
@@ -26,7 +26,7 @@ pub use wordpiece::WordPiece;
 pub const MINILM_ID: &str = "all-minilm-l6-v2";
 
 /// The static embedder that comes with uniroute; see `assets/README.md` for what it was made from.
-#[cfg(feature = "cli")]
+#[cfg(feature = "bundled")]
 pub const STATIC_FILE: &[u8] = include_bytes!("../../assets/static-minilm-64.safetensors");
 
 /// A prompt as the router sees it.

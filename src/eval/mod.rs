@@ -1,12 +1,11 @@
 //! How good routing decisions are, measured as the paper measures them (arXiv 2502.08773, §6).
 //!
-//! A [`Dataset`] holds scores of language models on prompts. A [`Split`] decides what a trial may
+//! A [`Dataset`](crate::dataset::Dataset) holds scores of language models on prompts. A [`Split`] decides what a trial may
 //! know, [`Trial`] takes it from the data, a [`methods::Method`] predicts errors, and a [`Curve`]
 //! says how much quality that buys at each cost. [`run`] does so many times; [`summary`] and
 //! [`plot`] present it.
 
 mod curve;
-mod dataset;
 mod fits;
 mod guarantee;
 pub mod methods;
@@ -17,7 +16,6 @@ pub mod summary;
 mod trial;
 
 pub use curve::{Curve, Fixed, Outcomes};
-pub use dataset::{Dataset, DatasetError, FolderParts, Model, Prompt, read_models};
 pub use guarantee::{Guarantee, Guarantees, guarantee};
 pub use protocol::{Labels, Split};
 pub use run::{Plan, Score, TrialResult, run};

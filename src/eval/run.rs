@@ -8,7 +8,8 @@ use super::curve::Curve;
 use super::guarantee::{Guarantee, guarantee};
 use super::methods::Method;
 use super::trial::Trial;
-use super::{Dataset, Labels, Split};
+use super::{Labels, Split};
+use crate::dataset::Dataset;
 use crate::parallel;
 
 /// What to run.

@@ -4,11 +4,12 @@ use std::sync::{Arc, OnceLock};
 
 use ndarray::{Array1, Array2, ArrayView1, ArrayView2, Axis};
 
+use super::Split;
 use super::curve::{Curve, Outcomes};
 use super::fits::Fits;
 use super::methods::Ours;
-use super::{Dataset, Split};
 use crate::cluster::{KMeans, KMeansParams, kmeans};
+use crate::dataset::Dataset;
 use crate::fit::{Fitted, fit_clusters, usual_clusters};
 
 /// What a method may know: embeddings of all prompts, the scores of the seen language models on

@@ -1,7 +1,7 @@
 //! A checked pool as a table for people.
 
 use super::{Model, Note, Pool, ProfileSource};
-use crate::router_file::Router;
+use crate::router::Router;
 use serde::Serialize;
 
 /// A pool as it was understood.

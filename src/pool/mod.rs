@@ -6,27 +6,25 @@
 //! and every assumption is listed in [`Pool::notes`].
 
 mod check;
-mod checked;
 mod error;
 mod import;
 mod info;
 mod json;
+mod pool;
 mod raw;
 #[cfg(test)]
 mod tests;
 
-pub use checked::{Model, Note, Pool, ProfileSource};
 pub use error::PoolError;
 pub use import::{ImportedPrices, PriceList, PriceMatch, import_prices};
 pub use info::{ModelInfo, PoolInfo};
+pub use pool::{Model, Note, Pool, ProfileSource};
 pub use raw::{RawCost, RawErrors, RawLabel, RawLimit, RawModel, RawPool, RawRouterRef};
 
 /// Largest LLM profile JSON that is read, in bytes.
 pub const MAX_BYTES: usize = 8 * 1024 * 1024;
 /// Most models a pool may list.
 pub const MAX_MODELS: usize = 2_000;
-/// Most clusters a profile may have.
-pub const MAX_CLUSTERS: usize = 1_024;
 /// Longest id, name, provider or capability, in characters.
 pub const MAX_NAME: usize = 256;
 /// Highest price that is believed, in US dollars per million tokens.
@@ -38,7 +36,7 @@ pub const SCHEMA_VERSION: u32 = 1;
 
 /// The pools that come with uniroute, by name: general open models, reasoning models of 2025,
 /// API models of 2024. Made with `uniroute profile` for the router that comes with it.
-#[cfg(feature = "cli")]
+#[cfg(feature = "bundled")]
 pub const BUNDLED: [(&str, &str); 3] = [
     ("open", include_str!("../../assets/pools/open.json")),
     (

@@ -3,7 +3,7 @@
 
 use super::{MAX_BYTES, PoolError};
 use crate::profile::Profile;
-use crate::router_file::Router;
+use crate::router::Router;
 use serde::{Deserialize, Serialize};
 use serde_json::{Map, Value};
 

@@ -1,23 +1,15 @@
 //! Labelled prompts to Ψ(h), the error of a language model in each cluster.
 //!
 //! Per-cluster averages are too noisy when labels are few: the router then picks the luckiest
-//! cell. So Ψ(h) has a [`Prior`], Ψ ~ N(μ, Σ), learned from other language models, and labels
+//! cell. So Ψ(h) has a [`Prior`](crate::prior::Prior), Ψ ~ N(μ, Σ), learned from other language models, and labels
 //! make it a [`Posterior`]. What is stored and shared of it is a [`Profile`]: mean and standard
 //! deviation per cluster and one correlation, enough for an honest interval around every
 //! predicted quality.
 
-mod learn;
-mod linalg;
 mod posterior;
-mod prior;
-mod suggest;
 mod summary;
 
-pub(crate) use learn::held_out_loss;
-#[cfg(feature = "cli")]
-pub(crate) use linalg::Cholesky;
 pub use posterior::Posterior;
-pub use prior::Prior;
 pub use summary::{Prediction, Profile};
 
 /// Why a prior, labels or a profile were refused.
@@ -51,7 +43,7 @@ pub enum ProfileError {
 }
 
 /// Refuses the first of `values` that `good` does not hold for.
-fn check_range(
+pub(crate) fn check_range(
     what: &'static str,
     range: &'static str,
     values: impl IntoIterator<Item = f64>,
@@ -72,7 +64,11 @@ fn check_range(
     }
 }
 
-fn check_length(what: &'static str, got: usize, expected: usize) -> Result<(), ProfileError> {
+pub(crate) fn check_length(
+    what: &'static str,
+    got: usize,
+    expected: usize,
+) -> Result<(), ProfileError> {
     if got == expected {
         Ok(())
     } else {

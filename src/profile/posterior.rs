@@ -7,9 +7,9 @@ use super::{Prediction, Profile};
 /// Ψ(h) ~ N(m, V): what labels and prior together say of one language model.
 #[derive(Debug, Clone, PartialEq)]
 pub struct Posterior {
-    pub(super) mean: Array1<f64>,
-    pub(super) covariance: Array2<f64>,
-    pub(super) labels: Array1<f64>,
+    pub(crate) mean: Array1<f64>,
+    pub(crate) covariance: Array2<f64>,
+    pub(crate) labels: Array1<f64>,
 }
 
 impl Posterior {
@@ -59,8 +59,8 @@ impl Posterior {
 
 #[cfg(test)]
 mod tests {
-    use super::super::Prior;
     use super::*;
+    use crate::prior::Prior;
     use ndarray::array;
 
     #[test]

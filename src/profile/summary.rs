@@ -1,6 +1,7 @@
 //! What is stored and shared of Ψ(h).
 
-use super::{Prior, ProfileError, check_length, check_range};
+use super::{ProfileError, check_length, check_range};
+use crate::prior::Prior;
 
 /// Two-sided 90 % point of the normal distribution.
 const Z90: f32 = 1.645;

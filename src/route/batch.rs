@@ -289,7 +289,7 @@ fn pick(row: &[Cell], lambda: f64) -> Option<usize> {
 mod tests {
     use super::*;
     use crate::route::{decide, place};
-    use crate::router_file::{Router, fixture};
+    use crate::router::{Router, fixture};
     use serde_json::json;
 
     fn pool(router: &Router) -> Pool {

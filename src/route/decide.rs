@@ -1,10 +1,10 @@
 use super::decision::{Candidate, ClusterShare, Decision, Exclusion, ExclusionCode, Placed};
 use super::estimate::Asked;
-use super::explain::{explain, why_excluded};
+use super::reason::{explain, why_excluded};
 use super::request::{Objective, Request, RouteError};
 use crate::cost::{Shape, Usage};
 use crate::pool::{Model, Pool};
-use crate::router_file::Router;
+use crate::router::Router;
 use std::cmp::Ordering;
 
 /// Clusters that a decision lists: enough to recognise the prompt, few enough to read.
@@ -42,7 +42,7 @@ pub fn place_batch(router: &Router, prompts: &[&str], context: &str) -> Vec<Plac
 /// error: the decision then has no model, and every candidate says why.
 ///
 /// ```
-/// # use uniroute::{pool::Pool, route::{route, Request, Objective}, router_file::Router};
+/// # use uniroute::{pool::Pool, route::{route, Request, Objective}, router::Router};
 /// let router = Router::bundled()?;
 /// let pool = Pool::from_json(br#"{"models": [
 ///     {"id": "small", "accuracy": 0.6, "cost": {"input": 0.1, "output": 0.1}},

@@ -3,7 +3,7 @@
 use super::Placed;
 use crate::cluster::layout;
 use crate::pool::Pool;
-use crate::router_file::Router;
+use crate::router::Router;
 use serde::Serialize;
 
 /// A cluster on the map.

@@ -11,10 +11,10 @@ mod batch;
 mod decide;
 mod decision;
 mod estimate;
-mod explain;
 mod frontier;
 mod map;
 mod raw;
+mod reason;
 mod request;
 #[cfg(test)]
 mod tests;

@@ -1,6 +1,6 @@
 use super::*;
 use crate::pool::Pool;
-use crate::router_file::fixture;
+use crate::router::fixture;
 use serde_json::json;
 
 /// `small` is good at poems and cheap, `large` good at both and ten times the price.

@@ -11,7 +11,7 @@ use crate::route::{
     Batch, Comparison, Explanation, Map, Objective, Placed, Request, decide, estimate, frontier,
     place, place_batch, totals,
 };
-use crate::router_file;
+use crate::router;
 use convert::{Thrown, request, to_js};
 use std::cell::{OnceCell, RefCell};
 use wasm_bindgen::prelude::*;
@@ -38,7 +38,7 @@ pub fn version() -> String {
 /// A router with the pool it chooses from.
 #[wasm_bindgen]
 pub struct Router {
-    router: router_file::Router,
+    router: router::Router,
     pool: Pool,
     map: OnceCell<Map>,
     /// The last prompt: moving λ does not make it another one.
@@ -70,11 +70,9 @@ impl Router {
         };
         let sha256: Option<[u8; 32]> = sha256.and_then(|bytes| bytes.try_into().ok());
         let router = match (embedder, sha256) {
-            (embedder, Some(sha256)) => {
-                router_file::Router::from_bytes_hashed(router, embedder, sha256)
-            }
-            (Some(embedder), None) => router_file::Router::from_bytes_with(router, embedder),
-            (None, None) => router_file::Router::from_bytes(router),
+            (embedder, Some(sha256)) => router::Router::from_bytes_hashed(router, embedder, sha256),
+            (Some(embedder), None) => router::Router::from_bytes_with(router, embedder),
+            (None, None) => router::Router::from_bytes(router),
         }?;
         let pool = Pool::from_json(pool, &router)?;
         Ok(Self {
@@ -89,7 +87,7 @@ impl Router {
 
     /// What the content hash of a router file is over.
     pub fn hashed(router: &[u8]) -> Result<Vec<u8>, Thrown> {
-        Ok(router_file::Router::hashed(router)?)
+        Ok(router::Router::hashed(router)?)
     }
 
     /// Which model should get the prompt, why, and for how much.

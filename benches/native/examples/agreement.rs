@@ -20,7 +20,7 @@ use uniroute::{
     embed::{Embed, Embedded, Numerics, QuantisedMiniLm},
     pool::Pool,
     route::{Objective, Request, decide},
-    router_file::Router,
+    router::Router,
 };
 
 /// λ, quality per US dollar: from where only quality counts to where mostly the price does.

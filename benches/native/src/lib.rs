@@ -10,7 +10,7 @@ use uniroute::{
     embed::{Embed, Embedded},
     pool::Pool,
     profile::Prior,
-    router_file::{Parts, Provenance, Router},
+    router::{Parts, Provenance, Router},
 };
 
 pub mod transformer;

@@ -16,20 +16,20 @@
 //! `attention`, `math`, `kernels`, and `forward`, which puts them together.
 
 mod attention;
+#[cfg(all(feature = "bench", target_arch = "wasm32"))]
+pub mod bench_probe;
 mod floats;
 mod forward;
 mod kernels;
 mod linear;
 mod math;
-#[cfg(feature = "cli")]
+#[cfg(feature = "quantise")]
 mod quantise;
 mod scheme;
 mod table;
-#[cfg(all(test, feature = "cli"))]
+#[cfg(all(test, feature = "quantise"))]
 mod tests;
 mod weights;
-#[cfg(all(feature = "bench", target_arch = "wasm32"))]
-pub mod yardstick;
 
 use std::sync::Mutex;
 
@@ -39,7 +39,7 @@ use forward::{Job, Model, Scratch, forward};
 pub use forward::{Observer, Part};
 #[cfg(any(test, not(target_feature = "relaxed-simd")))]
 use kernels::scalar::Scalar;
-#[cfg(feature = "cli")]
+#[cfg(feature = "quantise")]
 pub use quantise::quantise;
 use scheme::{Narrow, Scheme, Wide};
 

@@ -85,7 +85,7 @@ impl Table {
     }
 }
 
-#[cfg(any(feature = "cli", test))]
+#[cfg(any(feature = "quantise", test))]
 mod write {
     use super::{Coarse, Fine, GROUP, GROUP_BYTES};
 

@@ -287,7 +287,7 @@ fn with(name: &str, change: impl Fn(&mut Vec<usize>, &mut Vec<u8>)) -> Vec<u8> {
     let file = weights_file();
     let (_, header) = SafeTensors::read_metadata(&file).unwrap();
     let about = &header.metadata().as_ref().unwrap()["uniroute"];
-    let mut about: crate::embed::About = serde_json::from_str(about).unwrap();
+    let mut about: crate::embed::Metadata = serde_json::from_str(about).unwrap();
     let mut tensors = Vec::new();
     for (other, view) in SafeTensors::deserialize(&file).unwrap().iter() {
         let (mut shape, mut bytes) = (view.shape().to_vec(), view.data().to_vec());

@@ -13,7 +13,7 @@
 //! | `layers.I.{attention_norm,output_norm}.{gain,bias}` | F32 | (width) |
 //!
 //! The shape of the model follows from those of the tensors. The entry `uniroute` of the metadata is
-//! a JSON object with [`About`].
+//! a JSON object with [`Metadata`].
 
 use candle_core::{Device, Tensor, WithDType, safetensors::SliceSafetensors};
 use safetensors::SafeTensors;
@@ -28,7 +28,7 @@ use super::{
     scheme::Scheme,
     table::{Coarse, Fine, GROUP, Table},
 };
-use crate::embed::{About, EmbedError, hex};
+use crate::embed::{EmbedError, Metadata, hex};
 
 /// Bounds on untrusted shapes: far above MiniLM's 6 layers, 384 wide, 256 positions.
 const MAX_LAYERS: usize = 48;
@@ -81,7 +81,7 @@ struct File<'a>(SliceSafetensors<'a>);
 impl<'a> File<'a> {
     /// Checks what the file says about itself, and every tensor's hash.
     fn open(bytes: &'a [u8]) -> Result<Self, EmbedError> {
-        let about = About::of(bytes)?;
+        let about = Metadata::read(bytes)?;
         let unreadable = |e: safetensors::SafeTensorError| EmbedError::Safetensors(e.to_string());
         if about.schema_version != SCHEMA_VERSION {
             return Err(EmbedError::SchemaVersion(about.schema_version));

@@ -6,7 +6,7 @@ use safetensors::tensor::{Dtype, SafeTensors, TensorView, serialize};
 use sha2::{Digest, Sha256};
 
 use super::StaticEmbedder;
-use crate::embed::{About, EmbedError, hex};
+use crate::embed::{EmbedError, Metadata, hex};
 
 /// A table before it is checked.
 #[derive(Clone, Debug, Default)]
@@ -70,8 +70,8 @@ impl StaticEmbedder {
 }
 
 /// The parts of a table file and what it says of them.
-pub(super) fn read(bytes: &[u8]) -> Result<(Parts, About), EmbedError> {
-    let about = About::of(bytes)?;
+pub(super) fn read(bytes: &[u8]) -> Result<(Parts, Metadata), EmbedError> {
+    let about = Metadata::read(bytes)?;
     let file =
         SafeTensors::deserialize(bytes).map_err(|e| EmbedError::Safetensors(e.to_string()))?;
     let tensor = |name, dtype| {

@@ -57,7 +57,8 @@ pub fn variants() -> Vec<Box<dyn Method>> {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::eval::{Dataset, Model, Prompt, Split, Trial};
+    use crate::dataset::{Dataset, Model, Prompt};
+    use crate::eval::{Split, Trial};
 
     /// Prompts of two kinds in turns, and language models that answer one kind each; two of them
     /// unseen, known from 12 labels, of which one is missing.

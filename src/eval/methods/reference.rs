@@ -4,7 +4,7 @@ use ndarray::{Array1, Array2, ArrayView1, Axis, s};
 
 use super::Method;
 use crate::eval::trial::{Hidden, Known, mean_or};
-use crate::profile::Cholesky;
+use crate::linalg::Cholesky;
 
 /// Knows every error on every test prompt: nothing can be better.
 pub struct Oracle;

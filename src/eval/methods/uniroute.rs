@@ -12,7 +12,7 @@ use crate::profile::{Posterior, Profile};
 /// the form in which a pool carries it.
 pub struct Uniroute;
 
-/// The same with as many labels, but on the validation prompts that [`crate::profile::Prior::suggest`]
+/// The same with as many labels, but on the validation prompts that [`crate::prior::Prior::suggest`]
 /// picks.
 pub struct UnirouteSuggested;
 

@@ -1,7 +1,7 @@
 //! A model's Ψ from what the file has of it.
 
 use super::{Checker, number};
-use crate::pool::checked::ProfileSource;
+use crate::pool::pool::ProfileSource;
 use crate::pool::raw::{RawErrors, RawLabel, RawModel};
 use crate::pool::{MAX_TOKENS, PoolError};
 use crate::profile::{Profile, ProfileError};

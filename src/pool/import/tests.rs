@@ -1,5 +1,5 @@
 use super::*;
-use crate::router_file::fixture;
+use crate::router::fixture;
 use serde_json::json;
 
 fn read(value: Value) -> ImportedPrices {

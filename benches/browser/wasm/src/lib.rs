@@ -6,7 +6,7 @@ use std::{cell::RefCell, slice};
 
 use uniroute::embed::{
     Embed, QuantisedMiniLm,
-    encoder::yardstick::{self, ROUND},
+    encoder::bench_probe::{self, ROUND},
 };
 
 thread_local! {
@@ -77,13 +77,13 @@ pub unsafe extern "C" fn embed_text(text: *const u8, length: usize) -> *const f3
 /// Runs the linear layers alone over `rows` rows; returns the number of multiplications.
 #[unsafe(no_mangle)]
 pub extern "C" fn linear_layers(rows: usize) -> f64 {
-    let run = |model: &QuantisedMiniLm| yardstick::linear_layers(model, rows);
+    let run = |model: &QuantisedMiniLm| bench_probe::linear_layers(model, rows);
     MODEL.with_borrow(|model| model.as_ref().map_or(0, run)) as f64
 }
 
 /// Runs dot products of registers alone; returns the number of multiplications.
 #[unsafe(no_mangle)]
 pub extern "C" fn peak(rounds: usize) -> f64 {
-    std::hint::black_box(yardstick::peak(rounds, rounds as i32 | 1));
+    std::hint::black_box(bench_probe::peak(rounds, rounds as i32 | 1));
     (rounds * ROUND) as f64
 }

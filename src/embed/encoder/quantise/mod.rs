@@ -21,7 +21,7 @@ use super::{
     table::{Coarse, Fine, GROUP},
     weights,
 };
-use crate::embed::{About, EmbedError};
+use crate::embed::{EmbedError, Metadata};
 use crate::parallel;
 use gptq::Correlation;
 use source::{Dense, Source};
@@ -241,7 +241,7 @@ impl FileParts {
     fn finish(self) -> Result<Vec<u8>, EmbedError> {
         let unwritable = |e: safetensors::SafeTensorError| EmbedError::Safetensors(e.to_string());
         let hash = |bytes: &[u8]| crate::embed::hex(&Sha256::digest(bytes));
-        let about = About {
+        let about = Metadata {
             schema_version: weights::SCHEMA_VERSION,
             embedder: MINILM_ID.to_owned(),
             provenance: "sentence-transformers/all-MiniLM-L6-v2; linear layers in 8 bits \

@@ -1,16 +1,18 @@
 //! `uniroute eval`: how good routing decisions are, measured as the paper measures them.
 
 use crate::args::{EmbedderKind, WeightsArgs};
-use crate::{cache, data, files, progress};
+use crate::input::{cache, datasets as data, files};
+use crate::output::progress;
 use anyhow::{Result, bail};
 use clap::Args;
 use ndarray::Array2;
 use std::fmt::Write;
 use std::path::{Path, PathBuf};
+use uniroute::dataset::Dataset;
 use uniroute::embed::Embed;
 use uniroute::eval::methods::{self, Method};
 use uniroute::eval::summary::{self, Estimate, MethodSummary};
-use uniroute::eval::{self, Dataset, Guarantees, Labels, Plan, Split, TrialResult, plot};
+use uniroute::eval::{self, Guarantees, Labels, Plan, Split, TrialResult, plot};
 
 /// Share of the prompts that a model needs scores on to take part, unless more are asked for.
 const COVERAGE: f64 = 0.9;

@@ -9,7 +9,7 @@ use super::EmbedError;
 
 /// What a table or a file of weights says about itself.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
-pub struct About {
+pub struct Metadata {
     /// Layout of the file.
     pub schema_version: u32,
     /// Id of the embedder, for example [`super::STATIC_ID`].
@@ -22,9 +22,9 @@ pub struct About {
     pub sha256: BTreeMap<String, String>,
 }
 
-impl About {
+impl Metadata {
     /// Reads the entry `uniroute` of a safetensors file's metadata.
-    pub(super) fn of(bytes: &[u8]) -> Result<Self, EmbedError> {
+    pub(super) fn read(bytes: &[u8]) -> Result<Self, EmbedError> {
         let unreadable = |e: SafeTensorError| EmbedError::Safetensors(e.to_string());
         let (_, header) = SafeTensors::read_metadata(bytes).map_err(unreadable)?;
         let about = header.metadata().as_ref().and_then(|m| m.get("uniroute"));

@@ -2,10 +2,10 @@
 
 use ndarray::{Array1, Array2, ArrayView2, Axis};
 
-use super::linalg::Cholesky;
-use super::prior::{OWN_VARIANCE, SHARED_VARIANCE};
-use super::{Prior, ProfileError, check_length};
+use super::{OWN_VARIANCE, Prior, SHARED_VARIANCE};
+use crate::linalg::Cholesky;
 use crate::parallel;
+use crate::profile::{ProfileError, check_length};
 
 /// Iterations of expectation maximisation.
 const ITERATIONS: usize = 15;

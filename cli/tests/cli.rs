@@ -1,5 +1,4 @@
 //! The command line as a person meets it: the built program, real files, real pipes.
-#![cfg(feature = "cli")]
 
 mod common;
 
@@ -254,7 +253,7 @@ fn the_bundled_pools_fit_the_bundled_router_and_carry_a_date() {
             b"",
         ));
         assert!(decision["model"].is_string(), "{pool}");
-        let file = format!("{}/assets/pools/{pool}.json", env!("CARGO_MANIFEST_DIR"));
+        let file = format!("{}/../assets/pools/{pool}.json", env!("CARGO_MANIFEST_DIR"));
         let about = json(&succeeds(&["inspect", "--json", &file], b""));
         assert!(
             about["asOf"].as_str().is_some_and(|d| d.len() == 10),
@@ -315,8 +314,8 @@ fn exact_tokens_are_those_of_the_encodings() {
         let pool = ["--pool", &pool, "--json", "--exact-tokens"];
         succeeds(&[command, &pool].concat(), input)
     };
-    let prompts = include_bytes!("everyday/prompts.jsonl");
-    let golden = json(include_str!("golden/tokens.json"));
+    let prompts = include_bytes!("../../tests/everyday/prompts.jsonl");
+    let golden = json(include_str!("../../tests/golden/tokens.json"));
     for (i, line) in exact(&["cost"], prompts).lines().enumerate() {
         for model in json(line)["models"].as_array().unwrap() {
             let cost = &model["cost"];

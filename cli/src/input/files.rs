@@ -7,7 +7,7 @@ use std::io::{BufReader, Read, Write};
 use std::path::{Path, PathBuf};
 use uniroute::embed::{Embed, StaticEmbedder};
 use uniroute::pool::Pool;
-use uniroute::router_file::Router;
+use uniroute::router::Router;
 
 /// Reads a whole file of at most `limit` bytes.
 pub fn read(path: &Path, limit: usize) -> Result<Vec<u8>> {
@@ -71,7 +71,7 @@ pub fn router(args: &RouterArgs) -> Result<Router> {
 
 /// Loads a router file, with the transformer's weights if it needs them.
 pub fn router_at(path: &Path, weights: &WeightsArgs) -> Result<Router> {
-    let bytes = read(path, uniroute::router_file::MAX_BYTES)?;
+    let bytes = read(path, uniroute::router::MAX_BYTES)?;
     let place = || format!("{}", path.display());
     let meta = Router::read_meta(&bytes).with_context(place)?;
     let router = match meta.embedder == uniroute::embed::MINILM_ID {

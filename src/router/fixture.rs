@@ -3,7 +3,7 @@
 use super::{Parts, Provenance, Router};
 use crate::cluster::{Calibration, Clusters};
 use crate::embed::{Embed, Embedded};
-use crate::profile::Prior;
+use crate::prior::Prior;
 use ndarray::array;
 
 /// So that one word is enough to tell what a prompt is about.

@@ -1,12 +1,13 @@
 //! Data sets and labels from the file system, and their embeddings.
 
-use crate::{files, progress};
+use crate::input::files;
+use crate::output::progress;
 use anyhow::{Context, Result, bail};
 use ndarray::Array2;
 use rayon::prelude::*;
 use std::path::Path;
+use uniroute::dataset::{Dataset, FolderParts};
 use uniroute::embed::Embed;
-use uniroute::eval::{Dataset, FolderParts};
 
 /// Reads a folder with prompts.jsonl, models.json, scores.csv and, where there are any, costs.csv;
 /// each may be packed as .gz.

@@ -15,9 +15,9 @@
 //! identity, and what pools name.
 
 mod error;
+mod file;
 #[cfg(test)]
 pub(crate) mod fixture;
-mod format;
 mod info;
 mod place;
 mod profiles;
@@ -29,8 +29,8 @@ pub use info::RouterInfo;
 
 use crate::cluster::{Calibration, Clusters};
 use crate::embed::{Embed, StaticEmbedder};
-use crate::profile::Prior;
-use format::{checked, content, floats, for_hash, open, unpack_symmetric, value};
+use crate::prior::Prior;
+use file::{checked, content, floats, for_hash, open, unpack_symmetric, value};
 use ndarray::{Array1, Array2};
 use serde::{Deserialize, Serialize};
 use std::sync::OnceLock;
@@ -182,9 +182,9 @@ impl Router {
     ///
     /// # Errors
     /// None, short of a broken build.
-    #[cfg(feature = "cli")]
+    #[cfg(feature = "bundled")]
     pub fn bundled() -> Result<Self, RouterError> {
-        Self::from_bytes(include_bytes!("../assets/default.router"))
+        Self::from_bytes(include_bytes!("../../assets/default.router"))
     }
 
     /// Loads a router with an embedder that the file only names.
@@ -307,7 +307,7 @@ impl Router {
             let problem = format!("{d} dimensions, the embedder has {}", self.embedder.dim());
             return Err(value("clusters.centroids", problem));
         }
-        if k > crate::pool::MAX_CLUSTERS {
+        if k > crate::cluster::MAX_CLUSTERS {
             return Err(value(
                 "clusters.centroids",
                 format!("{k} clusters are too many"),

@@ -1,17 +1,17 @@
 //! `uniroute profile`: labelled prompts to a pool.
 
 use crate::args::ProfileArgs;
-use crate::prompts::{self, Prompts};
-use crate::{data, files};
+use crate::input::prompts::{self, Prompts};
+use crate::input::{datasets as data, files};
 use anyhow::{Context, Result, bail};
 use ndarray::{Array2, ArrayView2};
 use std::collections::HashMap;
 use std::io::Write;
 use std::path::Path;
-use uniroute::eval::{Dataset, Model};
+use uniroute::dataset::{Dataset, Model};
 use uniroute::pool::{Pool, RawCost, RawErrors, RawModel, RawPool, RawRouterRef};
 use uniroute::profile::Profile;
-use uniroute::router_file::Router;
+use uniroute::router::Router;
 
 /// Characters of English prose behind one token of the usual LLM tokenizers, by their makers' own
 /// rule of thumb.
@@ -153,7 +153,7 @@ fn facts(path: &Path) -> Result<HashMap<String, RawModel>> {
     let place = || path.display().to_string();
     let is_list = json.iter().find(|b| !b.is_ascii_whitespace()) == Some(&b'[');
     let models = if is_list {
-        let models = uniroute::eval::read_models(&json[..]).with_context(place)?;
+        let models = uniroute::dataset::read_models(&json[..]).with_context(place)?;
         models.iter().map(listed).collect()
     } else {
         RawPool::parse(&json).with_context(place)?.models

@@ -1,22 +1,12 @@
 //! `uniroute`: fit a router, profile language models, route prompts, measure it all.
 
 mod args;
-mod cache;
-mod cost;
-mod data;
-mod eval;
-mod files;
-mod fit;
-mod inspect;
-mod profile;
-mod progress;
-mod prompts;
-mod route;
-mod serve;
-mod table;
-mod tokens;
+mod commands;
+mod input;
+mod output;
 
 use clap::Parser;
+use commands::{cost, eval, fit, inspect, profile, route, serve};
 use std::process::ExitCode;
 
 fn main() -> ExitCode {

@@ -1,9 +1,10 @@
 //! `uniroute route`.
 
 use crate::args::{ObjectiveArgs, RouteArgs};
-use crate::prompts::{self, Item, Line, Prompts};
-use crate::tokens::Tables;
-use crate::{files, table};
+use crate::input::exact_tokens::Tables;
+use crate::input::files;
+use crate::input::prompts::{self, Item, Line, Prompts};
+use crate::output::table;
 use anyhow::{Result, bail};
 use serde_json::{Value, json};
 use std::io::{BufWriter, Write};

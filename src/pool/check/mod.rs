@@ -2,11 +2,11 @@
 
 mod profile;
 
-use super::checked::{Model, Note};
+use super::pool::{Model, Note};
 use super::raw::{RawModel, RawPool};
 use super::{MAX_MODELS, MAX_NAME, MAX_PRICE, MAX_TOKENS, PoolError, SCHEMA_VERSION};
 use crate::cost::{Family, OutputTokens, Prices};
-use crate::router_file::Router;
+use crate::router::Router;
 use serde_json::Value;
 use std::collections::HashMap;
 

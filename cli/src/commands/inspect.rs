@@ -1,15 +1,16 @@
 //! `uniroute inspect`.
 
 use crate::args::{InspectArgs, RouterArgs, WeightsArgs};
-use crate::{files, table};
+use crate::input::files;
+use crate::output::table;
 use anyhow::{Context, Result};
 use serde_json::json;
 use std::io::Write;
 use uniroute::pool::{Pool, RawPool};
-use uniroute::router_file::{Meta, Router};
+use uniroute::router::{Meta, Router};
 
 pub fn run(args: InspectArgs) -> Result<()> {
-    let bytes = files::read(&args.file, uniroute::router_file::MAX_BYTES)?;
+    let bytes = files::read(&args.file, uniroute::router::MAX_BYTES)?;
     let looks_like_json = bytes
         .iter()
         .find(|b| !b.is_ascii_whitespace())

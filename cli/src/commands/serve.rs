@@ -119,7 +119,7 @@ enum Page {
 /// The list of the page's files, as `cargo xtask site` writes it.
 #[cfg(feature = "page")]
 mod embedded {
-    include!(concat!(env!("CARGO_MANIFEST_DIR"), "/target/site.rs"));
+    include!(concat!(env!("CARGO_MANIFEST_DIR"), "/../target/site.rs"));
 }
 
 /// What a request path leads to.

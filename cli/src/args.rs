@@ -23,11 +23,11 @@ pub enum Command {
     /// Estimate what a prompt costs with each model of a pool
     Cost(CostArgs),
     /// Measure routers on a data set as the paper does: seeded trials, unseen models, few labels
-    Eval(crate::eval::EvalArgs),
+    Eval(crate::commands::eval::EvalArgs),
     /// Show what is in a router or a pool
     Inspect(InspectArgs),
     /// Serve the page on this machine only
-    Serve(crate::serve::Args),
+    Serve(crate::commands::serve::Args),
 }
 
 /// The model that turns prompts into vectors.
@@ -178,7 +178,7 @@ pub struct CostArgs {
     pub pool: PoolArgs,
     /// Tokens of the prompt, if you have counted them: TOKENS for all models, or NAME=TOKENS for a
     /// model or a tokenizer (o200k, cl100k, llama3, qwen, gemma, claude)
-    #[arg(long, value_name = "[NAME=]TOKENS", num_args = 1.., value_parser = crate::cost::counted)]
+    #[arg(long, value_name = "[NAME=]TOKENS", num_args = 1.., value_parser = crate::commands::cost::counted)]
     pub input_tokens: Vec<(Option<String>, f64)>,
     /// Count the prompt's tokens exactly for models of o200k and cl100k; others stay estimated
     #[arg(long)]

@@ -1,13 +1,14 @@
 //! `uniroute fit`: prompts and, where there are any, scores to a router.
 
 use crate::args::{EmbedderKind, FitArgs};
-use crate::{data, files, progress};
+use crate::input::{datasets as data, files};
+use crate::output::progress;
 use anyhow::{Result, bail};
 use ndarray::Array2;
 use uniroute::cluster::{self, Calibration, KMeansParams};
-use uniroute::eval::Dataset;
+use uniroute::dataset::Dataset;
 use uniroute::fit::{FitParams, fit, usual_clusters};
-use uniroute::router_file::{Parts, Provenance, Router};
+use uniroute::router::{Parts, Provenance, Router};
 
 pub fn run(args: FitArgs) -> Result<()> {
     let (embedder, embedder_file) = match args.embedder {

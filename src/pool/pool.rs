@@ -6,7 +6,7 @@ use super::json::to_json;
 use super::raw::{RawModel, RawPool, RawRouterRef};
 use crate::cost::{Family, OutputTokens, Prices};
 use crate::profile::Profile;
-use crate::router_file::Router;
+use crate::router::Router;
 
 /// How a model's Ψ was obtained, best first.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, serde::Serialize)]

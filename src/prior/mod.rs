@@ -2,8 +2,13 @@
 
 use ndarray::{Array1, Array2, ArrayView1, ArrayView2, Axis};
 
-use super::linalg::Cholesky;
-use super::{Posterior, ProfileError, check_length, check_range};
+mod learn;
+mod suggest;
+
+pub(crate) use learn::held_out_loss;
+
+use crate::linalg::Cholesky;
+use crate::profile::{Posterior, ProfileError, check_length, check_range};
 
 /// Prior variance that all clusters share: how much language models differ in overall ability.
 pub(super) const SHARED_VARIANCE: f64 = 0.02;

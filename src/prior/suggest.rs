@@ -2,7 +2,8 @@
 
 use ndarray::{Array1, Array2, ArrayView2, Axis};
 
-use super::{Prior, ProfileError, check_length};
+use super::Prior;
+use crate::profile::{ProfileError, check_length};
 
 impl Prior {
     /// Rows of `memberships` `(n, k)` most worth labelling, the best first, at most `labels`.

@@ -1,16 +1,17 @@
 //! `uniroute cost`.
 
 use crate::args::CostArgs;
-use crate::prompts::{self, Item, Line, Prompts};
-use crate::tokens::Tables;
-use crate::{files, table};
+use crate::input::exact_tokens::Tables;
+use crate::input::files;
+use crate::input::prompts::{self, Item, Line, Prompts};
+use crate::output::table;
 use anyhow::{Result, bail};
 use serde_json::{Value, json};
 use std::io::{BufWriter, Write};
 use uniroute::cost::Sum;
 use uniroute::pool::Pool;
 use uniroute::route::{CostEstimate, InputTokens, Request, estimate, place};
-use uniroute::router_file::Router;
+use uniroute::router::Router;
 
 pub fn run(args: CostArgs) -> Result<()> {
     let router = files::router(&args.router)?;

@@ -14,11 +14,11 @@
 //! everyday prompts, and table and vocabulary together stay under a megabyte. A token counts once
 //! however often it occurs, since what a prompt repeats is mostly punctuation and little words.
 //!
-//! The entry `uniroute` of its metadata is a JSON object with [`About`].
+//! The entry `uniroute` of its metadata is a JSON object with [`Metadata`].
 
 mod file;
 
-use super::{About, Embed, EmbedError, Embedded, WordPiece};
+use super::{Embed, EmbedError, Embedded, Metadata, WordPiece};
 pub use file::Parts;
 use file::read;
 
@@ -40,7 +40,7 @@ const NO_ROW: u16 = u16::MAX;
 pub struct StaticEmbedder {
     tokenizer: WordPiece,
     parts: Parts,
-    about: About,
+    about: Metadata,
     dim: usize,
     /// Row number of each token.
     rows: Vec<u16>,
@@ -56,7 +56,7 @@ impl StaticEmbedder {
         provenance: &str,
         licence: &str,
     ) -> Result<Self, EmbedError> {
-        let about = About {
+        let about = Metadata {
             schema_version: SCHEMA_VERSION,
             embedder: embedder.to_owned(),
             provenance: provenance.to_owned(),
@@ -83,7 +83,7 @@ impl StaticEmbedder {
         Self::checked(parts, about)
     }
 
-    fn checked(parts: Parts, about: About) -> Result<Self, EmbedError> {
+    fn checked(parts: Parts, about: Metadata) -> Result<Self, EmbedError> {
         if about.schema_version != SCHEMA_VERSION {
             return Err(EmbedError::SchemaVersion(about.schema_version));
         }
@@ -136,7 +136,7 @@ impl StaticEmbedder {
     }
 
     /// What the table says about itself.
-    pub fn about(&self) -> &About {
+    pub fn about(&self) -> &Metadata {
         &self.about
     }
 

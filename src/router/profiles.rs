@@ -68,7 +68,7 @@ impl Router {
     }
 
     /// Which of the prompts of the given memberships `(n, K)` are most worth labelling for a new
-    /// language model, the best first; see [`crate::profile::Prior::suggest`].
+    /// language model, the best first; see [`crate::prior::Prior::suggest`].
     ///
     /// # Errors
     /// [`ProfileError`] for memberships of other clusters.

@@ -1,6 +1,6 @@
 //! Embeddings that took minutes, kept between runs.
 
-use crate::files;
+use crate::input::files;
 use anyhow::Result;
 use ndarray::Array2;
 use sha2::{Digest, Sha256};

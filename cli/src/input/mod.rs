@@ -1,0 +1,7 @@
+//! What the commands read.
+
+pub mod cache;
+pub mod datasets;
+pub mod exact_tokens;
+pub mod files;
+pub mod prompts;
