@@ -2,7 +2,7 @@
 //! are in no data set that the weights were fitted on; `docs/TOKENS.md` has the large measurement.
 
 use serde_json::Value;
-use uniroute::cost::{Family, Shape};
+use uniroute::cost::{Family, TokenFeatures};
 use uniroute::embed::{Embed, STATIC_FILE, StaticEmbedder};
 
 #[test]
@@ -13,7 +13,7 @@ fn estimates_are_near_the_counts_of_the_encodings() {
         line["prompt"].as_str().unwrap().to_owned()
     });
     let shapes: Vec<_> = prompts
-        .map(|text| Shape::of(&text, embedder.count(&text)))
+        .map(|text| TokenFeatures::of(&text, embedder.count(&text)))
         .collect();
     let counts: Value = serde_json::from_str(include_str!("golden/tokens.json")).unwrap();
     for family in [Family::O200k, Family::Cl100k] {
@@ -38,7 +38,7 @@ fn more_text_never_has_fewer_tokens() {
     for family in Family::ALL {
         let mut before = 0.0;
         for (end, _) in text.char_indices() {
-            let tokens = family.tokens(&Shape::of(&text[..end], end / 4));
+            let tokens = family.tokens(&TokenFeatures::of(&text[..end], end / 4));
             // A letter after punctuation may join it in one piece.
             assert!(tokens >= before - 1.0, "{} at {end}", family.name());
             before = tokens;

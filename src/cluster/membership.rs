@@ -19,7 +19,7 @@ pub struct Clusters {
     squared_norms: Vec<f32>,
     temperature: f32,
     shares: Vec<f32>,
-    labels: Vec<String>,
+    names: Vec<String>,
 }
 
 impl Clusters {
@@ -32,7 +32,7 @@ impl Clusters {
         centroids: Array2<f32>,
         temperature: f32,
         shares: Vec<f32>,
-        labels: Vec<String>,
+        names: Vec<String>,
     ) -> Result<Self, ClusterError> {
         let (k, dim) = centroids.dim();
         if k == 0 || dim == 0 {
@@ -56,7 +56,7 @@ impl Clusters {
         if !(temperature.is_finite() && temperature > 0.0) {
             return Err(ClusterError::Temperature(temperature));
         }
-        for (what, got) in [("shares", shares.len()), ("labels", labels.len())] {
+        for (what, got) in [("shares", shares.len()), ("names", names.len())] {
             if got != k {
                 return Err(ClusterError::Length {
                     what,
@@ -76,7 +76,7 @@ impl Clusters {
             squared_norms,
             temperature,
             shares,
-            labels,
+            names,
         })
     }
 
@@ -84,16 +84,16 @@ impl Clusters {
     ///
     /// # Errors
     /// [`ClusterError::Length`] unless there is one for each cluster.
-    pub fn with_labels(self, labels: Vec<String>) -> Result<Self, ClusterError> {
-        let (got, expected) = (labels.len(), self.len());
+    pub fn with_names(self, names: Vec<String>) -> Result<Self, ClusterError> {
+        let (got, expected) = (names.len(), self.len());
         if got != expected {
             return Err(ClusterError::Length {
-                what: "labels",
+                what: "names",
                 got,
                 expected,
             });
         }
-        Ok(Self { labels, ..self })
+        Ok(Self { names, ..self })
     }
 
     /// Number of clusters K.
@@ -127,8 +127,8 @@ impl Clusters {
     }
 
     /// Readable name of each cluster.
-    pub fn labels(&self) -> &[String] {
-        &self.labels
+    pub fn names(&self) -> &[String] {
+        &self.names
     }
 
     /// Φ_k(x) = softmax_k(−‖x − c_k‖² / t). Non-negative, sums to 1.
@@ -163,7 +163,7 @@ impl Clusters {
 
     /// Leans a membership towards the shares of all prompts by 1 − `trust`, `[0, 1]`, so that a
     /// prompt whose clusters are not to be believed is judged by each model's overall ability.
-    pub fn lean(&self, membership: &mut [f32], trust: f32) {
+    pub fn shrink_to_shares(&self, membership: &mut [f32], trust: f32) {
         for (phi, share) in membership.iter_mut().zip(&self.shares) {
             *phi = trust * *phi + (1.0 - trust) * share;
         }
@@ -253,7 +253,7 @@ mod tests {
     fn leaning_keeps_what_is_trusted_and_takes_the_rest_by_share() {
         let lean = |trust| {
             let mut phi = [1.0, 0.0];
-            two().lean(&mut phi, trust);
+            two().shrink_to_shares(&mut phi, trust);
             phi
         };
         assert_eq!(lean(1.0), [1.0, 0.0]);
@@ -339,7 +339,7 @@ mod tests {
         ));
         assert!(matches!(
             refused(c(), 0.1, vec![0.5; 2], 3),
-            ClusterError::Length { what: "labels", .. }
+            ClusterError::Length { what: "names", .. }
         ));
         assert!(matches!(
             refused(Array2::zeros((1025, 2)), 0.1, vec![], 0),

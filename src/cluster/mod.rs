@@ -6,16 +6,16 @@
 
 mod calibration;
 mod kmeans;
-mod labels;
 mod layout;
 mod membership;
+mod names;
 mod words;
 
 pub use calibration::{Calibration, OUTLIER_LEVEL};
 pub use kmeans::{KMeans, KMeansParams, kmeans};
-pub use labels::{WORDS_PER_LABEL, labels};
 pub use layout::layout;
 pub use membership::{Clusters, DEFAULT_TEMPERATURE, MAX_CLUSTERS};
+pub use names::{WORDS_PER_NAME, names};
 
 /// Why clusters were refused.
 #[derive(Debug, Clone, PartialEq, thiserror::Error)]

@@ -5,7 +5,7 @@ mod tokens;
 mod total;
 
 pub use output::OutputTokens;
-pub use tokens::{Family, KINDS, Shape};
+pub use tokens::{FEATURES, Family, TokenFeatures};
 pub use total::{Sum, Total};
 
 /// Tokens that a price is for.

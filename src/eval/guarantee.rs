@@ -6,7 +6,7 @@ use rand::Rng;
 use rand_chacha::ChaCha8Rng;
 use rand_chacha::rand_core::SeedableRng;
 
-use super::methods::Ours;
+use super::methods::FittedRouter;
 use super::run::TrialResult;
 use super::summary::Estimate;
 use super::trial::Trial;
@@ -71,7 +71,7 @@ struct Cell {
     noise: f64,
 }
 
-fn cells(trial: &Trial, ours: &Ours) -> Vec<Cell> {
+fn cells(trial: &Trial, ours: &FittedRouter) -> Vec<Cell> {
     let clusters = &ours.clusters;
     let memberships = clusters.memberships(trial.known.test.view());
     let mut members: Vec<Vec<usize>> = vec![Vec::new(); clusters.len()];
@@ -116,7 +116,7 @@ fn cells(trial: &Trial, ours: &Ours) -> Vec<Cell> {
 }
 
 /// Regret against the best fixed language model at no more than its cost, and its bound.
-fn regret(trial: &Trial, ours: &Ours) -> Option<(f64, f64)> {
+fn regret(trial: &Trial, ours: &FittedRouter) -> Option<(f64, f64)> {
     let predicted = ours.predict(trial.known.test.view());
     let outcomes = trial.outcomes(predicted.view());
     let fixed = outcomes.fixed();

@@ -7,7 +7,7 @@ use ndarray::{Array1, Array2, ArrayView1, ArrayView2, Axis};
 use super::Split;
 use super::curve::{Curve, Outcomes};
 use super::fits::Fits;
-use super::methods::Ours;
+use super::methods::FittedRouter;
 use crate::cluster::{KMeans, KMeansParams, kmeans};
 use crate::dataset::Dataset;
 use crate::fit::{Fitted, fit_clusters, usual_clusters};
@@ -35,7 +35,7 @@ pub struct Known {
     /// Seed of whatever is random in the trial.
     pub seed: u64,
     pub(crate) fits: Arc<Fits>,
-    ours: OnceLock<Option<Ours>>,
+    ours: OnceLock<Option<FittedRouter>>,
 }
 
 /// What only the judge and the two reference methods may know.
@@ -180,8 +180,8 @@ impl Known {
     }
 
     /// Our router fitted to what is known; once, then remembered.
-    pub(crate) fn ours(&self) -> Option<&Ours> {
-        let new = || Ours::with(self.router()?, self.labelled.view(), self.labels.view());
+    pub(crate) fn ours(&self) -> Option<&FittedRouter> {
+        let new = || FittedRouter::with(self.router()?, self.labelled.view(), self.labels.view());
         self.ours.get_or_init(new).as_ref()
     }
 

@@ -209,7 +209,7 @@ impl RawModel {
     ///
     /// # Errors
     /// [`PoolError::Labels`] for scores that are not in [0, 1].
-    pub fn settled(mut self, router: &Router) -> Result<Self, PoolError> {
+    pub fn labels_to_errors(mut self, router: &Router) -> Result<Self, PoolError> {
         let Some(labels) = self.labels.take().filter(|labels| !labels.is_empty()) else {
             return Ok(self);
         };

@@ -51,7 +51,7 @@ fn a_settled_model_predicts_as_its_labels_did_and_holds_no_prompt() {
     let router = fixture::router();
     let labels = json!({"id": "a", "labels": [{"prompt": "code", "score": 1}, {"prompt": "poem", "score": 0}]});
     let raw = RawModel::parse(labels.to_string().as_bytes()).unwrap();
-    let settled = raw.clone().settled(&router).unwrap();
+    let settled = raw.clone().labels_to_errors(&router).unwrap();
     assert_eq!(settled.labels, None);
     let of = |model: RawModel| {
         let pool = RawPool {

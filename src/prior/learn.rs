@@ -37,7 +37,7 @@ struct Step {
 impl Prior {
     /// Learns μ, Σ and κ from the errors of M language models on n prompts: `memberships` `(n, k)`,
     /// `errors` `(n, m)` in `[0, 1]` with NaN where a language model was not asked. Language models
-    /// without any label are left out; without any at all this is [`Prior::of_nobody`]. `nearness`
+    /// without any label are left out; without any at all this is [`Prior::uninformed`]. `nearness`
     /// `(k, k)` says how alike clusters are, as from [`crate::cluster::Clusters::nearness`].
     ///
     /// # Errors
@@ -69,12 +69,12 @@ impl Prior {
             .flatten()
             .collect();
         if evidence.is_empty() {
-            return Self::of_nobody(nearness, 0.5);
+            return Self::uninformed(nearness, 0.5);
         }
-        let llms = evidence.len() as f64;
-        let mean_error = evidence.iter().map(|e| e.mean_error).sum::<f64>() / llms;
+        let training_models = evidence.len() as f64;
+        let mean_error = evidence.iter().map(|e| e.mean_error).sum::<f64>() / training_models;
         let mut prior = Self {
-            llms: evidence.len(),
+            training_models: evidence.len(),
             ..Self::fallback(k, mean_error)
         };
         let how_near = Nearness::new(nearness);
@@ -97,13 +97,13 @@ impl Prior {
             .iter()
             .zip(&noise)
             .map(|(e, v)| v / binomial(e.mean_error));
-        prior.noise_ratio = ratios.sum::<f64>() / llms;
+        prior.noise_ratio = ratios.sum::<f64>() / training_models;
         prior.covariance = match evidence.len() {
             // One alone does not show how language models differ.
-            1 => Self::of_nobody(nearness, mean_error)?.covariance,
+            1 => Self::uninformed(nearness, mean_error)?.covariance,
             // Of the next language model, not of these: their own mean lies too near to them by
             // (M − 1)/M, and is itself off by 1/M.
-            _ => prior.covariance * ((llms + 1.0) / (llms - 1.0)),
+            _ => prior.covariance * ((training_models + 1.0) / (training_models - 1.0)),
         };
         Ok(prior)
     }
@@ -323,7 +323,7 @@ mod tests {
             "{}",
             prior.noise_ratio()
         );
-        assert_eq!(prior.llms(), 30);
+        assert_eq!(prior.training_models(), 30);
     }
 
     #[test]
@@ -340,12 +340,12 @@ mod tests {
         for m in 0..3 {
             let (f, errors) = world(m, 300, 0.1);
             let prior = learn(&f, &errors).unwrap();
-            assert_eq!(prior.llms(), m);
+            assert_eq!(prior.training_models(), m);
             assert!(Cholesky::new(prior.covariance()).is_some());
         }
         let (f, mut errors) = world(2, 30, 0.0);
         errors.column_mut(1).fill(f32::NAN);
-        assert_eq!(learn(&f, &errors).unwrap().llms(), 1);
+        assert_eq!(learn(&f, &errors).unwrap().training_models(), 1);
     }
 
     #[test]
@@ -357,7 +357,7 @@ mod tests {
             p.covariance.clone(),
             p.noise_ratio,
             p.mean_error,
-            p.llms,
+            p.training_models,
         );
         assert_eq!(again, Ok(p));
     }

@@ -35,7 +35,7 @@ pub struct Prior {
     pub(super) covariance: Array2<f64>,
     pub(super) noise_ratio: f64,
     pub(super) mean_error: f64,
-    pub(super) llms: usize,
+    pub(super) training_models: usize,
 }
 
 impl Prior {
@@ -49,7 +49,7 @@ impl Prior {
         covariance: Array2<f64>,
         noise_ratio: f64,
         mean_error: f64,
-        llms: usize,
+        training_models: usize,
     ) -> Result<Self, ProfileError> {
         let k = mean.len();
         check_length("prior covariance rows", covariance.nrows(), k)?;
@@ -76,7 +76,7 @@ impl Prior {
             covariance,
             noise_ratio,
             mean_error,
-            llms,
+            training_models,
         })
     }
 
@@ -95,7 +95,7 @@ impl Prior {
             covariance,
             noise_ratio: FALLBACK_NOISE_RATIO,
             mean_error,
-            llms: 0,
+            training_models: 0,
         }
     }
 
@@ -104,7 +104,7 @@ impl Prior {
     ///
     /// # Errors
     /// [`ProfileError::Covariance`] if `nearness` is no positive semidefinite matrix.
-    pub fn of_nobody(nearness: ArrayView2<f64>, mean_error: f64) -> Result<Self, ProfileError> {
+    pub fn uninformed(nearness: ArrayView2<f64>, mean_error: f64) -> Result<Self, ProfileError> {
         let plain = Self::fallback(nearness.nrows(), mean_error);
         let near = nearness.mapv(|n| n.powi(NEARNESS_POWER)) * NEAR_VARIANCE;
         check_length("nearness columns", near.ncols(), plain.clusters())?;
@@ -113,9 +113,15 @@ impl Prior {
             covariance,
             noise_ratio,
             mean_error,
-            llms,
+            training_models,
         } = plain;
-        Self::try_new(mean, covariance + near, noise_ratio, mean_error, llms)
+        Self::try_new(
+            mean,
+            covariance + near,
+            noise_ratio,
+            mean_error,
+            training_models,
+        )
     }
 
     /// Number of clusters K.
@@ -144,8 +150,8 @@ impl Prior {
     }
 
     /// Number of language models the prior was learned from.
-    pub fn llms(&self) -> usize {
-        self.llms
+    pub fn training_models(&self) -> usize {
+        self.training_models
     }
 
     /// Ψ of a language model that made `errors[i]` (1 − score, in `[0, 1]`) on a prompt with
@@ -172,7 +178,7 @@ impl Prior {
         )?;
         let memberships = memberships.mapv(f64::from);
         let errors: Array1<f64> = errors.iter().map(|e| f64::from(*e)).collect();
-        if self.llms == 0 {
+        if self.training_models == 0 {
             // Nobody to learn from: the labels themselves say what a usual error is.
             let sum = errors.sum() + OWN_LABELS * self.mean_error;
             let mean = sum / (errors.len() as f64 + OWN_LABELS);
@@ -344,7 +350,7 @@ mod tests {
     fn with_nobody_to_learn_from_a_label_tells_of_near_clusters() {
         // Clusters 0 and 1 lie near each other, 2 far off.
         let near = array![[1.0, 0.9, 0.1], [0.9, 1.0, 0.1], [0.1, 0.1, 1.0]];
-        let prior = Prior::of_nobody(near.view(), 0.5).unwrap();
+        let prior = Prior::uninformed(near.view(), 0.5).unwrap();
         let covariance = prior.covariance();
         assert!((covariance[[0, 0]] - 0.07).abs() < 1e-12);
         assert!((covariance[[0, 1]] - (0.02 + 0.04 * 0.6561)).abs() < 1e-12);

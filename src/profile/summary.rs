@@ -95,7 +95,7 @@ impl Profile {
 
     /// [`Profile::predict`] for a prompt whose clusters are believed as far as `trust`, `[0, 1]`: it
     /// may be of another kind, so that the spread between clusters adds to what is uncertain.
-    pub fn predict_doubting(&self, membership: &[f32], trust: f32) -> Prediction {
+    pub fn predict_with_trust(&self, membership: &[f32], trust: f32) -> Prediction {
         let Prediction { mean, sd } = self.predict(membership);
         let pairs = membership.iter().zip(&self.mean);
         let spread: f32 = pairs.map(|(phi, psi)| phi * (psi - mean).powi(2)).sum();
@@ -239,7 +239,7 @@ mod tests {
             labels: vec![0.0; 2],
             correlation: 0.0,
         };
-        let sd = |trust| profile.predict_doubting(&[0.5, 0.5], trust).sd;
+        let sd = |trust| profile.predict_with_trust(&[0.5, 0.5], trust).sd;
         assert_eq!(sd(1.0), 0.0);
         assert!((sd(0.0) - 0.2).abs() < 1e-6 && (sd(0.75) - 0.1).abs() < 1e-6);
     }
@@ -257,7 +257,7 @@ mod tests {
     #[test]
     fn a_label_teaches_what_the_exact_posterior_says() {
         let prior = Prior {
-            llms: 1,
+            training_models: 1,
             ..Prior::fallback(3, 0.4)
         };
         let phi = [0.6f32, 0.3, 0.1];

@@ -4,8 +4,8 @@
 //! decides each prompt, which is the paper's rule and never worse than holding every single
 //! prompt to the average.
 
-use super::decide::{Weighed, check_names};
-use super::estimate::Asked;
+use super::decide::{Scored, check_names};
+use super::estimate::Query;
 use super::{Objective, Placed, Request, RouteError};
 use crate::pool::Pool;
 use serde::Serialize;
@@ -100,9 +100,9 @@ impl Batch {
         check_names(pool, &request)?;
         let mut cells = Vec::with_capacity(prompts.len() * pool.models().len());
         for placed in prompts {
-            let asked = Asked::new(placed, &request);
+            let asked = Query::new(placed, &request);
             cells.extend(pool.models().iter().map(|model| {
-                let weighed = Weighed::new(model, &asked);
+                let weighed = Scored::new(model, &asked);
                 let cost = match weighed.excluded {
                     Some(_) => f64::INFINITY,
                     // Only a request that allows it leaves a model without a price here.

@@ -1,8 +1,8 @@
 use super::decision::{Candidate, ClusterShare, Decision, Exclusion, ExclusionCode, Placed};
-use super::estimate::Asked;
+use super::estimate::Query;
 use super::reason::{explain, why_excluded};
 use super::request::{Objective, Request, RouteError};
-use crate::cost::{Shape, Usage};
+use crate::cost::{TokenFeatures, Usage};
 use crate::pool::{Model, Pool};
 use crate::router::Router;
 use std::cmp::Ordering;
@@ -20,8 +20,8 @@ pub fn place(router: &Router, prompt: &str, context: &str) -> Placed {
 pub fn place_batch(router: &Router, prompts: &[&str], context: &str) -> Vec<Placed> {
     let embedder = router.embedder();
     let context = match context {
-        "" => Shape::default(),
-        context => Shape::of(context, embedder.count(context)),
+        "" => TokenFeatures::default(),
+        context => TokenFeatures::of(context, embedder.count(context)),
     };
     let embedded = embedder.embed_batch(prompts);
     let place = |(embedded, prompt): (&_, &&str)| {
@@ -80,11 +80,11 @@ pub fn decide(
 ) -> Result<Decision, RouteError> {
     request.check()?;
     check_names(pool, request)?;
-    let asked = Asked::new(placed, request);
+    let asked = Query::new(placed, request);
     let models = pool.models();
     let mut weighed: Vec<_> = models
         .iter()
-        .map(|model| Weighed::new(model, &asked))
+        .map(|model| Scored::new(model, &asked))
         .collect();
     let floor_missed = relax_floor(&mut weighed, request);
     let candidates: Vec<_> = order(&weighed, models, request)
@@ -126,7 +126,7 @@ pub(super) fn check_names(pool: &Pool, request: &Request) -> Result<(), RouteErr
 
 /// What decides about a model. A candidate says more; it is made only where it is listed.
 #[derive(Clone, Copy, Debug)]
-pub(super) struct Weighed {
+pub(super) struct Scored {
     pub quality: f64,
     /// USD, if that is known.
     pub total: Option<f64>,
@@ -134,9 +134,9 @@ pub(super) struct Weighed {
     pub excluded: Option<ExclusionCode>,
 }
 
-impl Weighed {
-    pub fn new(model: &Model, asked: &Asked) -> Self {
-        let Asked {
+impl Scored {
+    pub fn new(model: &Model, asked: &Query) -> Self {
+        let Query {
             placed, request, ..
         } = asked;
         let error = f64::from(model.profile.expect(&placed.membership));
@@ -158,12 +158,12 @@ impl Weighed {
         }
     }
 
-    fn candidate(&self, model: &Model, asked: &Asked) -> Candidate {
+    fn candidate(&self, model: &Model, asked: &Query) -> Candidate {
         let cost = model.prices.cost(&asked.usage(model));
         let Placed {
             membership, trust, ..
         } = asked.placed;
-        let predicted = model.profile.predict_doubting(membership, *trust);
+        let predicted = model.profile.predict_with_trust(membership, *trust);
         Candidate {
             id: model.id.clone(),
             name: model.name.clone(),
@@ -225,7 +225,7 @@ pub(super) fn missing<'a>(model: &Model, request: &'a Request) -> Option<&'a str
 
 /// When no model reaches the quality floor, the one that comes nearest is better than none.
 /// Returns whether that happened.
-fn relax_floor(weighed: &mut [Weighed], request: &Request) -> bool {
+fn relax_floor(weighed: &mut [Scored], request: &Request) -> bool {
     if !matches!(request.objective, Objective::MinQuality(_))
         || weighed.iter().any(|w| w.excluded.is_none())
     {
@@ -246,7 +246,7 @@ fn relax_floor(weighed: &mut [Weighed], request: &Request) -> bool {
 
 /// Positions of the models in order, by id where they are equal, as many as are asked for or needed
 /// to say why: the two best, or all when none is left.
-fn order(weighed: &[Weighed], models: &[Model], request: &Request) -> Vec<usize> {
+fn order(weighed: &[Scored], models: &[Model], request: &Request) -> Vec<usize> {
     let by_rank = |&a: &usize, &b: &usize| {
         rank(&weighed[a], &weighed[b]).then_with(|| models[a].id.cmp(&models[b].id))
     };
@@ -262,7 +262,7 @@ fn order(weighed: &[Weighed], models: &[Model], request: &Request) -> Vec<usize>
 }
 
 /// Considered before excluded, then by score, then the cheaper, then the better.
-fn rank(a: &Weighed, b: &Weighed) -> Ordering {
+fn rank(a: &Scored, b: &Scored) -> Ordering {
     let known_first = |x: Option<f64>, y: Option<f64>| match (x, y) {
         (Some(x), Some(y)) => x.total_cmp(&y),
         (x, y) => y.is_some().cmp(&x.is_some()),
@@ -289,7 +289,7 @@ fn heaviest(router: &Router, membership: &[f32]) -> Vec<ClusterShare> {
             id,
             label: router
                 .clusters()
-                .labels()
+                .names()
                 .get(id)
                 .cloned()
                 .unwrap_or_default(),

@@ -1,4 +1,4 @@
-use crate::cost::{Cost, Shape};
+use crate::cost::{Cost, TokenFeatures};
 use serde::Serialize;
 
 /// A prompt among the clusters: all that a decision needs to know of it.
@@ -9,7 +9,7 @@ pub struct Placed {
     /// How far the clusters are believed, in `[0, 1]`; the membership leans already.
     pub trust: f32,
     /// What its tokens are estimated from; that of its context included.
-    pub shape: Shape,
+    pub shape: TokenFeatures,
     /// Whether the prompt is unlike anything the router was fitted on, or too short to tell.
     pub out_of_distribution: bool,
 }

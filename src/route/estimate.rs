@@ -30,14 +30,14 @@ pub struct CostTotal {
 }
 
 /// What is asked about one prompt.
-pub(super) struct Asked<'a> {
+pub(super) struct Query<'a> {
     pub placed: &'a Placed,
     pub request: &'a Request,
     /// The prompt's tokens by family: there are few families, and many models.
     estimated: [f64; Family::ALL.len()],
 }
 
-impl<'a> Asked<'a> {
+impl<'a> Query<'a> {
     pub fn new(placed: &'a Placed, request: &'a Request) -> Self {
         Self {
             placed,
@@ -80,7 +80,7 @@ pub fn estimate(
     request: &Request,
 ) -> Result<Vec<CostEstimate>, RouteError> {
     request.check()?;
-    let asked = Asked::new(placed, request);
+    let asked = Query::new(placed, request);
     let costs = models(pool, model)?.iter().map(|model| CostEstimate {
         id: model.id.clone(),
         name: model.name.clone(),
@@ -103,7 +103,7 @@ pub fn totals(
     let models = models(pool, model)?;
     let mut sums = vec![Sum::default(); models.len()];
     for placed in prompts {
-        let asked = Asked::new(placed, request);
+        let asked = Query::new(placed, request);
         for (sum, model) in sums.iter_mut().zip(models) {
             let assumed =
                 request.expected_output_tokens.is_none() && model.output_tokens.is_unknown();

@@ -60,7 +60,7 @@ impl Map {
         let described = self
             .places
             .iter()
-            .zip(clusters.labels())
+            .zip(clusters.names())
             .zip(clusters.shares());
         ClusterMap {
             clusters: described

@@ -66,8 +66,9 @@ pub struct PriorMeta {
     pub noise_ratio: f64,
     /// Mean error of the training LLMs.
     pub mean_error: f64,
-    /// Number of training LLMs.
-    pub llms: usize,
+    /// Number of training models.
+    #[serde(rename = "llms")]
+    pub training_models: usize,
 }
 
 /// Where a router's numbers come from.
@@ -104,6 +105,26 @@ impl std::fmt::Debug for Router {
             .field("meta", &self.meta)
             .field("sha256", &self.sha256)
             .finish()
+    }
+}
+
+/// What a router file does not hold; see [`Router::load`].
+#[derive(Default)]
+pub struct LoadOptions {
+    /// The embedder, for a router that only names it.
+    pub embedder: Option<Box<dyn Embed>>,
+    /// SHA-256 of [`Router::hashed`], where the caller has it: the platform's own is many times
+    /// faster than that of a WebAssembly module that has just started.
+    pub sha256: Option<[u8; 32]>,
+}
+
+impl LoadOptions {
+    /// With the embedder that the file names.
+    pub fn with_embedder(embedder: Box<dyn Embed>) -> Self {
+        Self {
+            embedder: Some(embedder),
+            sha256: None,
+        }
     }
 }
 
@@ -145,11 +166,11 @@ impl Router {
             id,
             embedder: embedder.id().to_owned(),
             temperature: clusters.temperature(),
-            cluster_labels: clusters.labels().to_vec(),
+            cluster_labels: clusters.names().to_vec(),
             prior: PriorMeta {
                 noise_ratio: prior.noise_ratio(),
                 mean_error: prior.mean_error(),
-                llms: prior.llms(),
+                training_models: prior.training_models(),
             },
             provenance,
         };
@@ -167,74 +188,18 @@ impl Router {
         router.check()?;
         // The file keeps less precision; what is decided with must be what is saved.
         let bytes = router.to_bytes()?;
-        Self::load(&bytes, Some(router.embedder), None)
+        Self::load(&bytes, LoadOptions::with_embedder(router.embedder))
     }
 
-    /// Loads a router that carries its (static) embedder.
+    /// Loads a router file. A router that carries its (static) embedder needs no options.
     ///
     /// # Errors
-    /// [`RouterError`]; a file that was cut short or changed by a single byte is refused.
-    pub fn from_bytes(bytes: &[u8]) -> Result<Self, RouterError> {
-        Self::load(bytes, None, None)
-    }
-
-    /// The router that comes with uniroute: static embedder, fitted on data of clean licence.
-    ///
-    /// # Errors
-    /// None, short of a broken build.
-    #[cfg(feature = "bundled")]
-    pub fn bundled() -> Result<Self, RouterError> {
-        Self::from_bytes(include_bytes!("../../assets/default.router"))
-    }
-
-    /// Loads a router with an embedder that the file only names.
-    ///
-    /// # Errors
-    /// As [`Router::from_bytes`], and [`RouterError::Embedder`] if it was fitted with another one.
-    pub fn from_bytes_with(bytes: &[u8], embedder: Box<dyn Embed>) -> Result<Self, RouterError> {
-        Self::load(bytes, Some(embedder), None)
-    }
-
-    /// As the others, where the caller has the SHA-256 of [`Router::hashed`] from elsewhere: the
-    /// platform's own is many times faster than that of a WebAssembly module which has just started.
-    ///
-    /// # Errors
-    /// As theirs.
-    pub fn from_bytes_hashed(
-        bytes: &[u8],
-        embedder: Option<Box<dyn Embed>>,
-        sha256: [u8; 32],
-    ) -> Result<Self, RouterError> {
-        Self::load(bytes, embedder, Some(sha256))
-    }
-
-    /// What the content hash of a router file is over, in one piece.
-    ///
-    /// # Errors
-    /// [`RouterError`] for what is no router file.
-    pub fn hashed(bytes: &[u8]) -> Result<Vec<u8>, RouterError> {
-        let (tensors, json, _) = open(bytes)?;
-        let mut whole = Vec::with_capacity(bytes.len());
-        for_hash(&content(&tensors), &json, |part| {
-            whole.extend_from_slice(part)
-        });
-        Ok(whole)
-    }
-
-    /// Reads only what the file says of itself, after checking that it is whole.
-    ///
-    /// # Errors
-    /// As [`Router::from_bytes`].
-    pub fn read_meta(bytes: &[u8]) -> Result<Meta, RouterError> {
-        checked(bytes, None).map(|(_, meta, _)| meta)
-    }
-
-    fn load(
-        bytes: &[u8],
-        given: Option<Box<dyn Embed>>,
-        found: Option<[u8; 32]>,
-    ) -> Result<Self, RouterError> {
-        let (tensors, meta, sha256) = checked(bytes, found)?;
+    /// [`RouterError`]; a file that was cut short or changed by a single byte is rejected.
+    /// [`RouterError::NeedsEmbedder`] and [`RouterError::Embedder`] when the router was fitted with
+    /// an embedder that is missing or another one.
+    pub fn load(bytes: &[u8], options: LoadOptions) -> Result<Self, RouterError> {
+        let LoadOptions { embedder, sha256 } = options;
+        let (tensors, meta, sha256) = checked(bytes, sha256)?;
         let (centroids, shape) = floats(&tensors, "clusters.centroids")?;
         let [k, d] = shape[..] else {
             return Err(value(
@@ -267,15 +232,15 @@ impl Router {
         let PriorMeta {
             noise_ratio,
             mean_error,
-            llms,
+            training_models,
         } = meta.prior;
-        let prior = Prior::try_new(mean, covariance, noise_ratio, mean_error, llms)
+        let prior = Prior::try_new(mean, covariance, noise_ratio, mean_error, training_models)
             .map_err(|e| value("prior", e.to_string()))?;
         let embedder_file = tensors
             .tensor("embedder.static")
             .ok()
             .map(|t| t.data().to_vec());
-        let embedder: Box<dyn Embed> = match (given, &embedder_file) {
+        let embedder: Box<dyn Embed> = match (embedder, &embedder_file) {
             (Some(embedder), _) => embedder,
             (None, Some(file)) => Box::new(StaticEmbedder::from_whole(file)?),
             (None, None) => return Err(RouterError::NeedsEmbedder { id: meta.embedder }),
@@ -293,6 +258,39 @@ impl Router {
         };
         router.check()?;
         Ok(router)
+    }
+
+    /// The router that comes with uniroute: static embedder, fitted on data of clean licence.
+    ///
+    /// # Errors
+    /// None, short of a broken build.
+    #[cfg(feature = "bundled")]
+    pub fn bundled() -> Result<Self, RouterError> {
+        Self::load(
+            include_bytes!("../../assets/default.router"),
+            LoadOptions::default(),
+        )
+    }
+
+    /// What the content hash of a router file is over, in one piece.
+    ///
+    /// # Errors
+    /// [`RouterError`] for what is no router file.
+    pub fn hashed(bytes: &[u8]) -> Result<Vec<u8>, RouterError> {
+        let (tensors, json, _) = open(bytes)?;
+        let mut whole = Vec::with_capacity(bytes.len());
+        for_hash(&content(&tensors), &json, |part| {
+            whole.extend_from_slice(part)
+        });
+        Ok(whole)
+    }
+
+    /// Reads only what the file says of itself, after checking that it is whole.
+    ///
+    /// # Errors
+    /// As [`Router::load`].
+    pub fn read_meta(bytes: &[u8]) -> Result<Meta, RouterError> {
+        checked(bytes, None).map(|(_, meta, _)| meta)
     }
 
     fn check(&self) -> Result<(), RouterError> {

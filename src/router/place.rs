@@ -1,7 +1,7 @@
 //! Where a prompt lies among the clusters, and how far that is to be believed.
 
 use super::Router;
-use crate::cost::Shape;
+use crate::cost::TokenFeatures;
 use crate::embed::Embedded;
 use crate::route::Placed;
 
@@ -30,11 +30,11 @@ impl Router {
         let length = (embedded.tokens as f32 / ENOUGH_TOKENS).min(1.0);
         let trust = length * self.calibration.trust(distance);
         let mut membership = self.clusters.membership(&embedded.vector);
-        self.clusters.lean(&mut membership, trust);
+        self.clusters.shrink_to_shares(&mut membership, trust);
         Placed {
             membership,
             trust,
-            shape: Shape::of(prompt, embedded.tokens),
+            shape: TokenFeatures::of(prompt, embedded.tokens),
             out_of_distribution: length < TOO_SHORT || self.calibration.is_outlier(distance),
         }
     }

@@ -8,7 +8,7 @@ fn bytes() -> Vec<u8> {
 }
 
 fn load(bytes: &[u8]) -> Result<Router, RouterError> {
-    Router::from_bytes_with(bytes, Box::new(TwoWords))
+    Router::load(bytes, LoadOptions::with_embedder(Box::new(TwoWords)))
 }
 
 #[test]
@@ -42,8 +42,11 @@ fn a_content_hash_from_elsewhere_is_held_to_as_ones_own() {
         let content = Router::hashed(bytes).unwrap();
         Sha256::digest(content).into()
     };
-    let given =
-        |bytes: &[u8], sha256| Router::from_bytes_hashed(bytes, Some(Box::new(TwoWords)), sha256);
+    let given = |bytes: &[u8], sha256| {
+        let embedder: Option<Box<dyn Embed>> = Some(Box::new(TwoWords));
+        let sha256 = Some(sha256);
+        Router::load(bytes, LoadOptions { embedder, sha256 })
+    };
     let right = hashed(&whole);
     assert_eq!(given(&whole, right).unwrap().sha256(), router().sha256());
     let mut changed = whole.clone();
@@ -85,9 +88,9 @@ fn another_or_a_missing_embedder_is_refused_by_name() {
             }
         }
     }
-    let error = Router::from_bytes_with(&bytes(), Box::new(Other)).unwrap_err();
+    let error = Router::load(&bytes(), LoadOptions::with_embedder(Box::new(Other))).unwrap_err();
     assert_eq!(error.code(), "router_other_embedder");
-    let error = Router::from_bytes(&bytes()).unwrap_err();
+    let error = Router::load(&bytes(), LoadOptions::default()).unwrap_err();
     assert!(error.to_string().contains("two-words"), "{error}");
 }
 

@@ -11,7 +11,7 @@ use crate::route::{
     Batch, Comparison, Explanation, Map, Objective, Placed, Request, decide, estimate, frontier,
     place, place_batch, totals,
 };
-use crate::router;
+use crate::router::{self, LoadOptions};
 use convert::{Thrown, request, to_js};
 use std::cell::{OnceCell, RefCell};
 use wasm_bindgen::prelude::*;
@@ -69,11 +69,7 @@ impl Router {
             }
         };
         let sha256: Option<[u8; 32]> = sha256.and_then(|bytes| bytes.try_into().ok());
-        let router = match (embedder, sha256) {
-            (embedder, Some(sha256)) => router::Router::from_bytes_hashed(router, embedder, sha256),
-            (Some(embedder), None) => router::Router::from_bytes_with(router, embedder),
-            (None, None) => router::Router::from_bytes(router),
-        }?;
+        let router = router::Router::load(router, LoadOptions { embedder, sha256 })?;
         let pool = Pool::from_json(pool, &router)?;
         Ok(Self {
             router,
@@ -225,7 +221,7 @@ impl Router {
     /// per-cluster errors, so that they do not leave with the pool.
     #[wasm_bindgen(js_name = addModel, unchecked_return_type = "PoolInfo")]
     pub fn add_model(&mut self, model: &[u8]) -> Result<JsValue, Thrown> {
-        let model = RawModel::parse(model)?.settled(&self.router)?;
+        let model = RawModel::parse(model)?.labels_to_errors(&self.router)?;
         self.pool = self.pool.with_model(model, &self.router)?;
         self.weighed = None;
         self.pool_info()

@@ -20,7 +20,7 @@ use uniroute::{
     embed::{Embed, Embedded, Numerics, QuantisedMiniLm},
     pool::Pool,
     route::{Objective, Request, decide},
-    router::Router,
+    router::{LoadOptions, Router},
 };
 
 /// λ, quality per US dollar: from where only quality counts to where mostly the price does.
@@ -49,7 +49,10 @@ fn main() -> Result<()> {
 
     let assets = Path::new(env!("CARGO_MANIFEST_DIR")).join("../../assets/minilm");
     let router = fs::read(assets.join("default.router"))?;
-    let router = Router::from_bytes_with(&router, Box::new(quantised(Numerics::Wide)?))?;
+    let router = Router::load(
+        &router,
+        LoadOptions::with_embedder(Box::new(quantised(Numerics::Wide)?)),
+    )?;
     let pools = ["open", "reasoning", "api"].map(|name| -> Result<Pool> {
         let json = fs::read(assets.join(format!("pools/{name}.json")))?;
         Ok(Pool::from_json(&json, &router)?)

@@ -9,7 +9,7 @@ use uniroute::{
     cluster::{Calibration, Clusters},
     embed::{Embed, Embedded},
     pool::Pool,
-    profile::Prior,
+    prior::Prior,
     router::{Parts, Provenance, Router},
 };
 

@@ -44,8 +44,8 @@ pub fn run(args: FitArgs) -> Result<()> {
     let fitted = fit(points.view(), errors(&sets).view(), &how)?;
     work.finish_and_clear();
     let k = fitted.clusters.len();
-    let labels = cluster::labels(&prompts, &fitted.assignments, k);
-    let clusters = fitted.clusters.with_labels(labels)?;
+    let labels = cluster::names(&prompts, &fitted.assignments, k);
+    let clusters = fitted.clusters.with_names(labels)?;
     let calibration = Calibration::learn(points.view(), k, &params)?;
     let datasets: Vec<String> = sets.iter().map(|s| s.name.clone()).collect();
     let id = args
@@ -71,7 +71,7 @@ pub fn run(args: FitArgs) -> Result<()> {
         "{}: {k} clusters of {} prompts, prior from {} LLMs; sha256 {}",
         args.output.display(),
         prompts.len(),
-        router.prior().llms(),
+        router.prior().training_models(),
         router.sha256()
     );
     Ok(())

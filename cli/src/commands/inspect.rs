@@ -43,7 +43,7 @@ fn router(args: &InspectArgs, meta: &Meta, bytes: usize) -> Result<()> {
     writeln!(
         out,
         "Prior       from {} LLMs, mean error {:.3}, noise ratio {:.2}",
-        meta.prior.llms, meta.prior.mean_error, meta.prior.noise_ratio
+        meta.prior.training_models, meta.prior.mean_error, meta.prior.noise_ratio
     )?;
     writeln!(
         out,

@@ -7,7 +7,7 @@ use std::io::{BufReader, Read, Write};
 use std::path::{Path, PathBuf};
 use uniroute::embed::{Embed, StaticEmbedder};
 use uniroute::pool::Pool;
-use uniroute::router::Router;
+use uniroute::router::{LoadOptions, Router};
 
 /// Reads a whole file of at most `limit` bytes.
 pub fn read(path: &Path, limit: usize) -> Result<Vec<u8>> {
@@ -74,11 +74,11 @@ pub fn router_at(path: &Path, weights: &WeightsArgs) -> Result<Router> {
     let bytes = read(path, uniroute::router::MAX_BYTES)?;
     let place = || format!("{}", path.display());
     let meta = Router::read_meta(&bytes).with_context(place)?;
-    let router = match meta.embedder == uniroute::embed::MINILM_ID {
-        true => Router::from_bytes_with(&bytes, minilm(weights)?),
-        false => Router::from_bytes(&bytes),
+    let options = match meta.embedder == uniroute::embed::MINILM_ID {
+        true => LoadOptions::with_embedder(minilm(weights)?),
+        false => LoadOptions::default(),
     };
-    router.with_context(place)
+    Router::load(&bytes, options).with_context(place)
 }
 
 /// The static embedder that comes with uniroute, and its file.

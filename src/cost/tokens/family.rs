@@ -1,4 +1,4 @@
-use super::{Shape, weights};
+use super::{TokenFeatures, weights};
 use serde::Serialize;
 
 /// Models that cut text by one and the same table, or nearly so.
@@ -83,7 +83,7 @@ impl Family {
     }
 
     /// Estimated tokens of a text.
-    pub fn tokens(self, shape: &Shape) -> f64 {
+    pub fn tokens(self, shape: &TokenFeatures) -> f64 {
         let weights = match self {
             Self::O200k => &weights::O200K,
             Self::Cl100k => &weights::CL100K,

@@ -13,16 +13,16 @@ mod weights;
 
 pub use family::Family;
 
-/// Number of [`Shape`]'s counts.
-pub const KINDS: usize = 25;
+/// Number of [`TokenFeatures`]'s counts.
+pub const FEATURES: usize = 25;
 
 /// How often each kind of character and piece occurs in a text.
 #[derive(Clone, Copy, Debug, Default, PartialEq)]
-pub struct Shape([f64; KINDS]);
+pub struct TokenFeatures([f64; FEATURES]);
 
-/// The kinds, in the order of [`Shape`]'s counts.
+/// The kinds, in the order of [`TokenFeatures`]'s counts.
 #[derive(Clone, Copy)]
-enum Kind {
+enum Feature {
     /// WordPiece tokens but for punctuation and ideographs, each of which is one there.
     WordPieces,
     Words,
@@ -64,19 +64,19 @@ enum Kind {
     FarSymbols,
 }
 
-impl Shape {
+impl TokenFeatures {
     /// Counts the kinds of a text of `wordpieces` WordPiece tokens.
     pub fn of(text: &str, wordpieces: usize) -> Self {
         scan::scan(text, wordpieces)
     }
 
-    /// The counts, in the order of [`KINDS`].
-    pub fn counts(&self) -> &[f64; KINDS] {
+    /// The counts, in the order of [`FEATURES`].
+    pub fn counts(&self) -> &[f64; FEATURES] {
         &self.0
     }
 }
 
-impl std::ops::Add for Shape {
+impl std::ops::Add for TokenFeatures {
     type Output = Self;
 
     fn add(mut self, other: Self) -> Self {

@@ -1,9 +1,9 @@
 use super::class::Class;
-use super::{Kind, Shape};
+use super::{Feature, TokenFeatures};
 
 /// One pass over a text, with what it must remember of what came before.
 struct Scan {
-    shape: Shape,
+    shape: TokenFeatures,
     before: char,
     class: Class,
     /// Characters of this class so far, the one before included.
@@ -12,9 +12,9 @@ struct Scan {
     outside: Class,
 }
 
-pub fn scan(text: &str, wordpieces: usize) -> Shape {
+pub fn scan(text: &str, wordpieces: usize) -> TokenFeatures {
     let mut scan = Scan {
-        shape: Shape::default(),
+        shape: TokenFeatures::default(),
         before: '\n',
         class: Class::Newline,
         run: 0,
@@ -25,14 +25,14 @@ pub fn scan(text: &str, wordpieces: usize) -> Shape {
     }
     scan.leave(Class::Newline);
     let mut shape = scan.shape;
-    let apart = [Kind::Punctuation, Kind::Ideographs].map(|kind| shape.0[kind as usize]);
+    let apart = [Feature::Punctuation, Feature::Ideographs].map(|kind| shape.0[kind as usize]);
     let rest = wordpieces as f64 - apart.iter().sum::<f64>();
-    shape.0[Kind::WordPieces as usize] = rest.max(0.0);
+    shape.0[Feature::WordPieces as usize] = rest.max(0.0);
     shape
 }
 
 impl Scan {
-    fn note(&mut self, kind: Kind) {
+    fn note(&mut self, kind: Feature) {
         self.shape.0[kind as usize] += 1.0;
     }
 
@@ -56,11 +56,11 @@ impl Scan {
                 let open = matches!(self.outside, Class::Space | Class::Newline);
                 let joined = next.in_word() && self.run == 1 && !open;
                 self.note(match joined {
-                    true => Kind::JoinedPunctuation,
-                    false => Kind::PunctuationRuns,
+                    true => Feature::JoinedPunctuation,
+                    false => Feature::PunctuationRuns,
                 });
             }
-            Class::Letter if self.run == 1 => self.note(Kind::SingleLetters),
+            Class::Letter if self.run == 1 => self.note(Feature::SingleLetters),
             _ => {}
         }
     }
@@ -68,60 +68,60 @@ impl Scan {
     fn count(&mut self, c: char) {
         let first = self.run == 1;
         match self.class {
-            Class::Letter => self.letter(c, Kind::Letters),
-            Class::WideLetter => self.letter(c, Kind::WideLetters),
+            Class::Letter => self.letter(c, Feature::Letters),
+            Class::WideLetter => self.letter(c, Feature::WideLetters),
             Class::Digit => {
-                self.note(Kind::Digits);
+                self.note(Feature::Digits);
                 if self.run % 3 == 1 {
-                    self.note(Kind::DigitTriples);
+                    self.note(Feature::DigitTriples);
                 }
                 if first && self.outside == Class::Space {
-                    self.note(Kind::SpacesBeforeDigits);
+                    self.note(Feature::SpacesBeforeDigits);
                 }
             }
             Class::Newline => {
-                self.note(Kind::Newlines);
+                self.note(Feature::Newlines);
                 if first {
                     self.note(match self.outside {
-                        Class::Punctuation => Kind::NewlineRunsAfterPunctuation,
-                        _ => Kind::NewlineRuns,
+                        Class::Punctuation => Feature::NewlineRunsAfterPunctuation,
+                        _ => Feature::NewlineRuns,
                     });
                 }
             }
             Class::Space if first => {}
             Class::Space => {
-                self.note(Kind::SpacesInRuns);
+                self.note(Feature::SpacesInRuns);
                 if self.run == 2 {
-                    self.note(Kind::SpacesInRuns);
-                    self.note(Kind::SpaceRuns);
+                    self.note(Feature::SpacesInRuns);
+                    self.note(Feature::SpaceRuns);
                 }
             }
             Class::Punctuation => {
-                self.note(Kind::Punctuation);
+                self.note(Feature::Punctuation);
                 if self.run > 2 && c != self.before {
-                    self.note(Kind::PunctuationChanges);
+                    self.note(Feature::PunctuationChanges);
                 }
             }
             Class::BoxDrawing if c == self.before => {}
-            Class::BoxDrawing | Class::WideSymbol => self.note(Kind::WideSymbols),
-            Class::Ideograph => self.note(Kind::Ideographs),
-            Class::Syllable => self.note(Kind::Syllables),
-            Class::Emoji => self.note(Kind::Emoji),
-            Class::FarSymbol => self.note(Kind::FarSymbols),
+            Class::BoxDrawing | Class::WideSymbol => self.note(Feature::WideSymbols),
+            Class::Ideograph => self.note(Feature::Ideographs),
+            Class::Syllable => self.note(Feature::Syllables),
+            Class::Emoji => self.note(Feature::Emoji),
+            Class::FarSymbol => self.note(Feature::FarSymbols),
         }
     }
 
-    fn letter(&mut self, c: char, kind: Kind) {
+    fn letter(&mut self, c: char, kind: Feature) {
         self.note(kind);
         if self.run == 1 {
-            self.note(Kind::Words);
+            self.note(Feature::Words);
         } else if c.is_uppercase() {
             self.note(match self.before.is_lowercase() {
-                true => Kind::InnerCapitals,
-                false => Kind::MoreCapitals,
+                true => Feature::InnerCapitals,
+                false => Feature::MoreCapitals,
             });
         } else if self.run == 2 && self.outside == Class::Space && self.before.is_uppercase() {
-            self.note(Kind::CapitalisedWords);
+            self.note(Feature::CapitalisedWords);
         }
     }
 }

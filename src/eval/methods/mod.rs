@@ -21,8 +21,8 @@ pub use knn::Knn;
 pub use learned_map::LearnedMap;
 pub(crate) use learned_map::Map;
 pub use reference::{Clairvoyant, Oracle};
-pub(crate) use uniroute::Ours;
-pub use uniroute::{Uniroute, UnirouteAlone, UnirouteSuggested};
+pub(crate) use uniroute::FittedRouter;
+pub use uniroute::{Uniroute, UnirouteNoTraining, UnirouteSuggested};
 pub use zero_router::ZeroRouter;
 
 /// A way to predict the error of unseen language models.
@@ -51,7 +51,7 @@ pub fn all() -> Vec<Box<dyn Method>> {
 
 /// Variants of [`Uniroute`] that are measured on demand.
 pub fn variants() -> Vec<Box<dyn Method>> {
-    vec![Box::new(UnirouteSuggested), Box::new(UnirouteAlone)]
+    vec![Box::new(UnirouteSuggested), Box::new(UnirouteNoTraining)]
 }
 
 #[cfg(test)]

@@ -1,4 +1,4 @@
-//! Ours: cluster profiles with a prior learned from other language models.
+//! FittedRouter: cluster profiles with a prior learned from other language models.
 
 use ndarray::{Array2, ArrayView2, Axis};
 
@@ -17,7 +17,7 @@ pub struct Uniroute;
 pub struct UnirouteSuggested;
 
 /// The same without any seen language model: clusters of the training prompts, the fallback prior.
-pub struct UnirouteAlone;
+pub struct UnirouteNoTraining;
 
 impl Method for Uniroute {
     fn name(&self) -> &'static str {
@@ -47,13 +47,13 @@ impl Method for UnirouteSuggested {
                 .ok()?;
             let labelled = known.candidates.select(Axis(0), &picks);
             let labels = known.answers.select(Axis(0), &picks);
-            Ours::with(known.router()?, labelled.view(), labels.view())
+            FittedRouter::with(known.router()?, labelled.view(), labels.view())
         };
         predict(known, ours().as_ref())
     }
 }
 
-impl Method for UnirouteAlone {
+impl Method for UnirouteNoTraining {
     fn name(&self) -> &'static str {
         "uniroute_alone"
     }
@@ -61,12 +61,13 @@ impl Method for UnirouteAlone {
     fn predict(&self, known: &Known, _: &Hidden) -> Array2<f32> {
         let nobody = Array2::zeros((known.training.nrows(), 0));
         let fitted = known.fit(nobody.view());
-        let ours = fitted.and_then(|f| Ours::with(&f, known.labelled.view(), known.labels.view()));
+        let ours =
+            fitted.and_then(|f| FittedRouter::with(&f, known.labelled.view(), known.labels.view()));
         predict(known, ours.as_ref())
     }
 }
 
-fn predict(known: &Known, ours: Option<&Ours>) -> Array2<f32> {
+fn predict(known: &Known, ours: Option<&FittedRouter>) -> Array2<f32> {
     match ours {
         Some(ours) => ours.predict(known.test.view()),
         None => Array2::from_elem(
@@ -77,12 +78,12 @@ fn predict(known: &Known, ours: Option<&Ours>) -> Array2<f32> {
 }
 
 /// The fitted router and what it says of each unseen language model.
-pub(crate) struct Ours {
+pub(crate) struct FittedRouter {
     pub(crate) clusters: Clusters,
     pub(crate) profiles: Vec<Profile>,
 }
 
-impl Ours {
+impl FittedRouter {
     /// Profiles by the errors `labels` `(n, unseen)` on prompts with embeddings `labelled`
     /// `(n, dim)`; `None` if they do not fit.
     pub(crate) fn with(

@@ -4,12 +4,12 @@
 use std::{fmt::Write, fs, path::Path};
 
 use anyhow::Result;
-use uniroute::cost::{Family, KINDS, Shape};
+use uniroute::cost::{FEATURES, Family, TokenFeatures};
 
 use crate::Sample;
 
 /// One weight for each of a shape's counts.
-pub type Weights = [f64; KINDS];
+pub type Weights = [f64; FEATURES];
 
 /// Passes of reweighting, which turn squares into absolute values.
 const PASSES: usize = 12;
@@ -17,7 +17,7 @@ const SWEEPS: usize = 400;
 /// Relative errors below this count alike.
 const LEAST: f64 = 0.01;
 
-pub fn estimate(weights: &Weights, shape: &Shape) -> f64 {
+pub fn estimate(weights: &Weights, shape: &TokenFeatures) -> f64 {
     let sum: f64 = weights.iter().zip(shape.counts()).map(|(w, n)| w * n).sum();
     sum.round()
 }
@@ -25,7 +25,7 @@ pub fn estimate(weights: &Weights, shape: &Shape) -> f64 {
 /// Least absolute relative errors, then scaled so that the first `prompts` samples together come out
 /// right.
 pub fn weights(samples: &[Sample], prompts: usize) -> Weights {
-    let mut weights = [0.0; KINDS];
+    let mut weights = [0.0; FEATURES];
     let mut importance = vec![1.0; samples.len()];
     for _ in 0..PASSES {
         weights = least_squares(samples, &importance);
@@ -41,29 +41,29 @@ pub fn weights(samples: &[Sample], prompts: usize) -> Weights {
     weights.map(|w| (w * counted / estimated * 1e4).round() / 1e4)
 }
 
-fn raw(weights: &Weights, shape: &Shape) -> f64 {
+fn raw(weights: &Weights, shape: &TokenFeatures) -> f64 {
     weights.iter().zip(shape.counts()).map(|(w, n)| w * n).sum()
 }
 
 /// Coordinate descent on the normal equations, never below zero.
 fn least_squares(samples: &[Sample], importance: &[f64]) -> Weights {
-    let mut gram = [[0.0; KINDS]; KINDS];
-    let mut target = [0.0; KINDS];
+    let mut gram = [[0.0; FEATURES]; FEATURES];
+    let mut target = [0.0; FEATURES];
     for (sample, importance) in samples.iter().zip(importance) {
         let scale = importance / sample.tokens.max(1.0).powi(2);
         let counts = sample.shape.counts();
-        for i in 0..KINDS {
+        for i in 0..FEATURES {
             target[i] += scale * counts[i] * sample.tokens;
-            for j in 0..KINDS {
+            for j in 0..FEATURES {
                 gram[i][j] += scale * counts[i] * counts[j];
             }
         }
     }
-    let mut weights = [0.0; KINDS];
+    let mut weights = [0.0; FEATURES];
     for _ in 0..SWEEPS {
-        for i in 0..KINDS {
+        for i in 0..FEATURES {
             if gram[i][i] > 0.0 {
-                let others: f64 = (0..KINDS)
+                let others: f64 = (0..FEATURES)
                     .filter(|j| *j != i)
                     .map(|j| gram[i][j] * weights[j])
                     .sum();
@@ -77,13 +77,13 @@ fn least_squares(samples: &[Sample], importance: &[f64]) -> Weights {
 /// Writes the weights as Rust.
 pub fn write(path: &Path, all: &[(Family, Weights)]) -> Result<()> {
     let mut text =
-        String::from("//! Made by `tools/tokens`; see `docs/TOKENS.md`.\n\nuse super::KINDS;\n");
+        String::from("//! Made by `tools/tokens`; see `docs/TOKENS.md`.\n\nuse super::FEATURES;\n");
     for (family, weights) in all {
         let name = family.name().to_uppercase();
         let numbers: Vec<_> = weights.iter().map(|w| format!("{w:?}")).collect();
         write!(
             text,
-            "\n#[allow(clippy::approx_constant)]\n#[rustfmt::skip]\npub const {name}: [f64; KINDS] = [{}];\n",
+            "\n#[allow(clippy::approx_constant)]\n#[rustfmt::skip]\npub const {name}: [f64; FEATURES] = [{}];\n",
             numbers.join(", ")
         )?;
     }

@@ -8,7 +8,7 @@ use std::path::PathBuf;
 
 use anyhow::Result;
 use clap::Parser;
-use uniroute::cost::{Family, Shape};
+use uniroute::cost::{Family, TokenFeatures};
 use uniroute::embed::{Embed, STATIC_FILE, StaticEmbedder};
 
 use encodings::Encoding;
@@ -35,17 +35,17 @@ struct Args {
 
 /// A text's shape and how many tokens it has.
 pub struct Sample {
-    pub shape: Shape,
+    pub shape: TokenFeatures,
     pub tokens: f64,
 }
 
 fn main() -> Result<()> {
     let args = Args::parse();
     let embedder = StaticEmbedder::from_bytes(STATIC_FILE)?;
-    let shaped = |texts: Vec<String>| -> Vec<(Shape, String)> {
+    let shaped = |texts: Vec<String>| -> Vec<(TokenFeatures, String)> {
         texts
             .into_iter()
-            .map(|text| (Shape::of(&text, embedder.embed(&text).tokens), text))
+            .map(|text| (TokenFeatures::of(&text, embedder.embed(&text).tokens), text))
             .collect()
     };
     let mut training = Vec::new();
@@ -66,7 +66,7 @@ fn main() -> Result<()> {
         100.0 * Family::ERROR
     );
     for encoding in encodings::all(&args.table)? {
-        let estimate: Box<dyn Fn(&Shape) -> f64> = if training.is_empty() {
+        let estimate: Box<dyn Fn(&TokenFeatures) -> f64> = if training.is_empty() {
             let family = encoding.family;
             Box::new(move |shape| family.tokens(shape))
         } else {
@@ -82,7 +82,7 @@ fn main() -> Result<()> {
     Ok(())
 }
 
-fn count(encoding: &Encoding, texts: &[(Shape, String)]) -> Vec<Sample> {
+fn count(encoding: &Encoding, texts: &[(TokenFeatures, String)]) -> Vec<Sample> {
     texts
         .iter()
         .map(|(shape, text)| Sample {
@@ -94,8 +94,8 @@ fn count(encoding: &Encoding, texts: &[(Shape, String)]) -> Vec<Sample> {
 
 fn report(
     encoding: &Encoding,
-    sets: &[(String, Vec<(Shape, String)>)],
-    estimate: &dyn Fn(&Shape) -> f64,
+    sets: &[(String, Vec<(TokenFeatures, String)>)],
+    estimate: &dyn Fn(&TokenFeatures) -> f64,
 ) {
     let line = |name: &str, samples: &[&Sample]| {
         let error = |s: &&Sample| (estimate(&s.shape) / s.tokens - 1.0).abs();

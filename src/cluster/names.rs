@@ -5,7 +5,7 @@ use std::collections::{BTreeSet, HashMap, HashSet};
 use super::words::is_junk;
 
 /// Most words of a label.
-pub const WORDS_PER_LABEL: usize = 3;
+pub const WORDS_PER_NAME: usize = 3;
 
 /// Shortest word that may be part of a label.
 const SHORTEST: usize = 3;
@@ -22,7 +22,7 @@ const NAMELESS: &str = "mixed";
 /// stem the heaviest stands for all. A cluster without such words is called "mixed".
 ///
 /// `prompts[i]` belongs to cluster `assignments[i]`, which is below `k`.
-pub fn labels<S: AsRef<str>>(prompts: &[S], assignments: &[usize], k: usize) -> Vec<String> {
+pub fn names<S: AsRef<str>>(prompts: &[S], assignments: &[usize], k: usize) -> Vec<String> {
     let mut everywhere: HashMap<String, u32> = HashMap::new();
     let mut within: Vec<HashMap<String, u32>> = vec![HashMap::new(); k];
     let mut sizes = vec![0u32; k];
@@ -61,7 +61,7 @@ fn pick(weighted: &[(f64, &str)]) -> String {
     let mut chosen: Vec<&str> = Vec::new();
     let heaviest = weighted.first().map_or(0.0, |w| w.0);
     for &(weight, word) in weighted {
-        if chosen.len() == WORDS_PER_LABEL || (chosen.len() == 2 && weight < 0.3 * heaviest) {
+        if chosen.len() == WORDS_PER_NAME || (chosen.len() == 2 && weight < 0.3 * heaviest) {
             break;
         }
         if !chosen.iter().any(|c| same_stem(c, word)) {
@@ -106,7 +106,7 @@ mod tests {
             "Choose the correct answer: who wrote the symphony for orchestra?",
             "Question: which orchestra first played the symphony?",
         ];
-        let names = labels(&prompts, &[0, 0, 1, 1], 2);
+        let names = names(&prompts, &[0, 0, 1, 1], 2);
         assert_eq!(names[0], "angles");
         assert!(
             names[1].contains("orchestra") && names[1].contains("symphony"),
@@ -118,7 +118,7 @@ mod tests {
     fn no_junk_and_no_option_letters() {
         let prompts = ["Question: A. x B. y. The answer is A. def f_1():"; 4];
         assert_eq!(
-            labels(&prompts, &[0, 0, 1, 1], 3),
+            names(&prompts, &[0, 0, 1, 1], 3),
             ["mixed", "mixed", "mixed"]
         );
     }
@@ -131,7 +131,7 @@ mod tests {
             "poem rhyme",
             "poem rhyme",
         ];
-        let names = labels(&prompts, &[0, 0, 1, 1], 2);
+        let names = names(&prompts, &[0, 0, 1, 1], 2);
         assert_eq!(names, ["fractions", "poem, rhyme"]);
         assert!(same_stem("triangle", "triangles") && !same_stem("cat", "catalogue"));
     }
@@ -144,6 +144,6 @@ mod tests {
             "the moon",
             "the moon",
         ];
-        assert_eq!(labels(&prompts, &[0, 0, 1, 1], 2), ["яблоко", "moon"]);
+        assert_eq!(names(&prompts, &[0, 0, 1, 1], 2), ["яблоко", "moon"]);
     }
 }
