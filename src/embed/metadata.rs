@@ -1,4 +1,4 @@
-//! What an embedder's file says about itself.
+//! The metadata of an embedder's file.
 
 use std::collections::BTreeMap;
 
@@ -7,16 +7,16 @@ use serde::{Deserialize, Serialize};
 
 use super::EmbedError;
 
-/// What a table or a file of weights says about itself.
+/// Metadata of a static table or of a weights file.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 pub struct Metadata {
     /// Layout of the file.
     pub schema_version: u32,
     /// Id of the embedder, for example [`super::STATIC_ID`].
     pub embedder: String,
-    /// How the numbers came to be.
+    /// How the numbers were made.
     pub provenance: String,
-    /// Licences of what they were derived from.
+    /// Licences of the sources.
     pub licence: String,
     /// SHA-256 of each tensor's bytes, in hexadecimal.
     pub sha256: BTreeMap<String, String>,

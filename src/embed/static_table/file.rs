@@ -11,11 +11,11 @@ use crate::embed::{EmbedError, Metadata, hex};
 /// A table before it is checked.
 #[derive(Clone, Debug, Default)]
 pub struct Parts {
-    /// One token a line.
+    /// One token per line.
     pub vocabulary: Vec<u8>,
     /// (V): logarithmic scale of each token's row, 0 for none.
     pub scales: Vec<u8>,
-    /// (8): what the codes stand for.
+    /// (8): values of the codes.
     pub levels: Vec<i8>,
     /// (R, 3d/8): eight codes in three bytes.
     pub codes: Vec<u8>,
@@ -69,7 +69,7 @@ impl StaticEmbedder {
     }
 }
 
-/// The parts of a table file and what it says of them.
+/// The parts of a table file and its metadata.
 pub(super) fn read(bytes: &[u8]) -> Result<(Parts, Metadata), EmbedError> {
     let about = Metadata::read(bytes)?;
     let file =

@@ -5,14 +5,14 @@
 //!
 //! | tensor | type | shape | |
 //! |---|---|---|---|
-//! | `vocabulary` | U8 | (bytes) | one token a line; its line is its id |
+//! | `vocabulary` | U8 | (bytes) | one token per line; the line number is the id |
 //! | `scales` | U8 | (V) | s > 0: the row's scale is 2^((s − 255)/16); 0: the token has no row |
-//! | `levels` | I8 | (8) | what the eight codes stand for |
+//! | `levels` | I8 | (8) | the values of the eight codes |
 //! | `codes` | U8 | (R, 3d/8) | eight codes in three bytes, the first lowest; rows in order of id |
 //!
-//! Three bits a number are enough: against sixteen levels nothing is lost that can be measured on
-//! everyday prompts, and table and vocabulary together stay under a megabyte. A token counts once
-//! however often it occurs, since what a prompt repeats is mostly punctuation and little words.
+//! Three bits per number are enough: sixteen levels give no measurable gain on everyday prompts, and
+//! table and vocabulary together stay under a megabyte. A token counts once however often it
+//! occurs, since repeated tokens are mostly punctuation and function words.
 //!
 //! The entry `uniroute` of its metadata is a JSON object with [`Metadata`].
 
@@ -22,7 +22,7 @@ use super::{Embed, EmbedError, Embedded, Metadata, WordPiece};
 pub use file::Parts;
 use file::read;
 
-/// Id of the table that uniroute ships.
+/// Id of the bundled table.
 pub const STATIC_ID: &str = "static-minilm-64";
 
 /// Version of the file's layout.
@@ -49,7 +49,7 @@ pub struct StaticEmbedder {
 }
 
 impl StaticEmbedder {
-    /// Checks a table and takes it.
+    /// Makes an embedder of a table after checking it.
     pub fn new(
         parts: Parts,
         embedder: &str,
@@ -77,7 +77,7 @@ impl StaticEmbedder {
         Self::checked(parts, about)
     }
 
-    /// Loads a table file that was found whole already, as part of another one.
+    /// Loads a table file whose integrity was checked before, as part of another file.
     pub(crate) fn from_whole(bytes: &[u8]) -> Result<Self, EmbedError> {
         let (parts, about) = read(bytes)?;
         Self::checked(parts, about)
@@ -135,7 +135,7 @@ impl StaticEmbedder {
         })
     }
 
-    /// What the table says about itself.
+    /// Metadata of the table.
     pub fn about(&self) -> &Metadata {
         &self.about
     }

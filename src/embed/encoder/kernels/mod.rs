@@ -1,4 +1,4 @@
-//! Integer dot products and lanes of floats, the parts of the encoder that are written once per
+//! Integer dot products and lanes of floats: the parts of the encoder with one version for each
 //! instruction set.
 //!
 //! Every kernel fills the same [`Tile`]: four rows of activations times eight columns of weights.
@@ -11,7 +11,7 @@
 //! | `wasm_simd128.rs` | every current browser | wide |
 //! | `wasm_relaxed.rs` | browsers with relaxed SIMD | narrow (attention wide) |
 
-// Its floats run on everything; its kernels are what a module with relaxed SIMD has better ones of.
+// Its floats are used everywhere; a module with relaxed SIMD has faster kernels.
 #[cfg_attr(target_feature = "relaxed-simd", allow(dead_code))]
 pub mod scalar;
 #[cfg(all(target_arch = "wasm32", target_feature = "relaxed-simd"))]

@@ -19,7 +19,7 @@ pub fn available() -> bool {
 /// The forward pass with wide activations.
 ///
 /// # Safety
-/// [`available`] must have said so.
+/// The caller must have checked [`available`].
 #[target_feature(enable = "avx2")]
 pub unsafe fn encode_wide(job: Job<'_, Wide>) {
     forward::<Wide, Avx2>(job);
@@ -28,13 +28,13 @@ pub unsafe fn encode_wide(job: Job<'_, Wide>) {
 /// The forward pass with narrow activations.
 ///
 /// # Safety
-/// [`available`] must have said so.
+/// The caller must have checked [`available`].
 #[target_feature(enable = "avx2")]
 pub unsafe fn encode_narrow(job: Job<'_, Narrow>) {
     forward::<Narrow, Avx2>(job);
 }
 
-/// Only named by [`encode_wide`] and [`encode_narrow`], which vouch for AVX2.
+/// Used only by [`encode_wide`] and [`encode_narrow`], which guarantee AVX2.
 struct Avx2;
 
 impl Target for Avx2 {
@@ -45,7 +45,7 @@ impl Kernel<Wide> for Avx2 {
     #[inline(always)]
     fn multiply(rows: &[WideRows], columns: &[WideColumns], tile: &mut Tile) {
         assert_eq!(rows.len(), columns.len());
-        // SAFETY: AVX2 is there (see `Avx2`); `WideColumns` is 32 bytes aligned to 32.
+        // SAFETY: AVX2 is available (see `Avx2`); `WideColumns` is 32 bytes aligned to 32.
         unsafe {
             let mut sums = [_mm256_setzero_si256(); ROWS];
             for (rows, columns) in rows.iter().zip(columns) {
@@ -64,7 +64,7 @@ impl Kernel<Narrow> for Avx2 {
     #[inline(always)]
     fn multiply(rows: &[NarrowRows], columns: &[NarrowColumns], tile: &mut Tile) {
         assert_eq!(rows.len(), columns.len());
-        // SAFETY: AVX2 is there (see `Avx2`); `NarrowColumns` is 32 bytes aligned to 32. Codes of
+        // SAFETY: AVX2 is available (see `Avx2`); `NarrowColumns` is 32 bytes aligned to 32. Codes of
         // seven bits keep the saturating 16-bit sums of two products below saturation.
         unsafe {
             let ones = _mm256_set1_epi16(1);
@@ -83,7 +83,7 @@ impl Kernel<Narrow> for Avx2 {
 }
 
 /// # Safety
-/// AVX2 must be there.
+/// AVX2 must be available.
 #[inline(always)]
 unsafe fn store(sums: [__m256i; ROWS], tile: &mut Tile) {
     for (sum, row) in sums.into_iter().zip(tile) {
@@ -92,7 +92,7 @@ unsafe fn store(sums: [__m256i; ROWS], tile: &mut Tile) {
     }
 }
 
-/// Eight floats in one vector; only named by [`Avx2`].
+/// Eight floats in one vector; used only by [`Avx2`].
 #[derive(Clone, Copy)]
 struct Eight(__m256);
 
@@ -100,7 +100,7 @@ impl Eight {
     /// Nearest integers, in the low bits.
     #[inline(always)]
     fn rounded(self) -> __m256i {
-        // SAFETY: AVX2 is there (see `Avx2`).
+        // SAFETY: AVX2 is available (see `Avx2`).
         unsafe {
             let base = _mm256_set1_epi32(ROUNDER.to_bits() as i32);
             _mm256_sub_epi32(_mm256_castps_si256(self.add(Self::splat(ROUNDER)).0), base)
@@ -108,7 +108,7 @@ impl Eight {
     }
 }
 
-// SAFETY of all of it: AVX2 is there (see `Avx2`), and loads and stores are of eight elements and
+// SAFETY of all of it: AVX2 is available (see `Avx2`), and loads and stores are of eight elements and
 // need no alignment.
 impl Floats for Eight {
     #[inline(always)]
