@@ -131,7 +131,7 @@ impl File<'_> {
             return Ok(dense);
         }
         let problem = format!(
-            "has {} weights; its fellows call for {}",
+            "has {} weights; the other tensors need {}",
             dense.weights.len(),
             dense.biases.len() * inputs
         );
