@@ -27,9 +27,9 @@ impl Metadata {
     pub(super) fn read(bytes: &[u8]) -> Result<Self, EmbedError> {
         let unreadable = |e: SafeTensorError| EmbedError::Safetensors(e.to_string());
         let (_, header) = SafeTensors::read_metadata(bytes).map_err(unreadable)?;
-        let about = header.metadata().as_ref().and_then(|m| m.get("uniroute"));
-        let about = about.ok_or_else(|| EmbedError::Metadata("there is none".to_owned()))?;
-        serde_json::from_str(about).map_err(|e| EmbedError::Metadata(e.to_string()))
+        let json = header.metadata().as_ref().and_then(|m| m.get("uniroute"));
+        let json = json.ok_or_else(|| EmbedError::Metadata("there is none".to_owned()))?;
+        serde_json::from_str(json).map_err(|e| EmbedError::Metadata(e.to_string()))
     }
 }
 

@@ -81,17 +81,17 @@ struct File<'a>(SliceSafetensors<'a>);
 impl<'a> File<'a> {
     /// Checks the metadata of the file and the hash of every tensor.
     fn open(bytes: &'a [u8]) -> Result<Self, EmbedError> {
-        let about = Metadata::read(bytes)?;
+        let metadata = Metadata::read(bytes)?;
         let unreadable = |e: safetensors::SafeTensorError| EmbedError::Safetensors(e.to_string());
-        if about.schema_version != SCHEMA_VERSION {
-            return Err(EmbedError::SchemaVersion(about.schema_version));
+        if metadata.schema_version != SCHEMA_VERSION {
+            return Err(EmbedError::SchemaVersion(metadata.schema_version));
         }
-        if about.embedder != MINILM_ID {
-            let problem = format!("it is for {:?}; expected {MINILM_ID:?}", about.embedder);
+        if metadata.embedder != MINILM_ID {
+            let problem = format!("it is for {:?}; expected {MINILM_ID:?}", metadata.embedder);
             return Err(EmbedError::Metadata(problem));
         }
         for (name, tensor) in SafeTensors::deserialize(bytes).map_err(unreadable)?.iter() {
-            if about.sha256.get(name) != Some(&hex(&Sha256::digest(tensor.data()))) {
+            if metadata.sha256.get(name) != Some(&hex(&Sha256::digest(tensor.data()))) {
                 return Err(EmbedError::Hash(name.to_owned()));
             }
         }

@@ -40,7 +40,7 @@ const NO_ROW: u16 = u16::MAX;
 pub struct StaticEmbedder {
     tokenizer: WordPiece,
     parts: Parts,
-    about: Metadata,
+    metadata: Metadata,
     dim: usize,
     /// Row number of each token.
     rows: Vec<u16>,
@@ -56,36 +56,36 @@ impl StaticEmbedder {
         provenance: &str,
         licence: &str,
     ) -> Result<Self, EmbedError> {
-        let about = Metadata {
+        let metadata = Metadata {
             schema_version: SCHEMA_VERSION,
             embedder: embedder.to_owned(),
             provenance: provenance.to_owned(),
             licence: licence.to_owned(),
             sha256: parts.sha256(),
         };
-        Self::checked(parts, about)
+        Self::checked(parts, metadata)
     }
 
     /// Loads a table file.
     pub fn from_bytes(bytes: &[u8]) -> Result<Self, EmbedError> {
-        let (parts, about) = read(bytes)?;
+        let (parts, metadata) = read(bytes)?;
         for (name, sha256) in parts.sha256() {
-            if about.sha256.get(&name) != Some(&sha256) {
+            if metadata.sha256.get(&name) != Some(&sha256) {
                 return Err(EmbedError::Hash(name));
             }
         }
-        Self::checked(parts, about)
+        Self::checked(parts, metadata)
     }
 
     /// Loads a table file whose integrity was checked before, as part of another file.
     pub(crate) fn from_whole(bytes: &[u8]) -> Result<Self, EmbedError> {
-        let (parts, about) = read(bytes)?;
-        Self::checked(parts, about)
+        let (parts, metadata) = read(bytes)?;
+        Self::checked(parts, metadata)
     }
 
-    fn checked(parts: Parts, about: Metadata) -> Result<Self, EmbedError> {
-        if about.schema_version != SCHEMA_VERSION {
-            return Err(EmbedError::SchemaVersion(about.schema_version));
+    fn checked(parts: Parts, metadata: Metadata) -> Result<Self, EmbedError> {
+        if metadata.schema_version != SCHEMA_VERSION {
+            return Err(EmbedError::SchemaVersion(metadata.schema_version));
         }
         let length = |tensor, found, expected| {
             if found == expected {
@@ -128,16 +128,24 @@ impl StaticEmbedder {
         Ok(StaticEmbedder {
             tokenizer,
             parts,
-            about,
+            metadata,
             dim,
             rows,
             powers: powers(),
         })
     }
 
+    /// The table as a file; the same table gives the same bytes.
+    ///
+    /// # Errors
+    /// [`EmbedError::Safetensors`] if the file cannot be written.
+    pub fn to_bytes(&self) -> Result<Vec<u8>, EmbedError> {
+        file::write(&self.parts, &self.metadata, self.row_bytes())
+    }
+
     /// Metadata of the table.
-    pub fn about(&self) -> &Metadata {
-        &self.about
+    pub fn metadata(&self) -> &Metadata {
+        &self.metadata
     }
 
     /// The tokenizer, which MiniLM shares.
@@ -176,7 +184,7 @@ impl StaticEmbedder {
 
 impl Embed for StaticEmbedder {
     fn id(&self) -> &str {
-        &self.about.embedder
+        &self.metadata.embedder
     }
 
     fn dim(&self) -> usize {
@@ -308,7 +316,7 @@ mod tests {
         let table = table(parts()).unwrap();
         let bytes = table.to_bytes().unwrap();
         let again = StaticEmbedder::from_bytes(&bytes).unwrap();
-        assert_eq!(again.about(), table.about());
+        assert_eq!(again.metadata(), table.metadata());
         assert_eq!(again.embed("red blue"), table.embed("red blue"));
         assert_eq!(again.to_bytes().unwrap(), bytes);
     }

@@ -1,6 +1,5 @@
 //! Rounding with compensation of its errors (GPTQ, arXiv 2210.17323).
 
-use super::code;
 use crate::parallel;
 
 /// Statistics of the input rows of a layer: largest magnitudes and sums of products of inputs.
@@ -111,6 +110,11 @@ fn dot(a: &[f64], b: &[f64]) -> f64 {
     }
     let left: f64 = a_left.iter().zip(b_left).map(|(a, b)| a * b).sum();
     lanes.iter().sum::<f64>() + left
+}
+
+/// The nearest code of a value in units of its scale.
+pub fn code(value: f32) -> i8 {
+    value.round_ties_even().clamp(-127.0, 127.0) as i8
 }
 
 /// Codes of weights `(outputs, inputs)`, each output with its scale.

@@ -107,7 +107,8 @@ impl Coded {
     fn plain(dense: &Dense) -> Self {
         let scales = row_scales(&dense.weights, dense.inputs);
         let rows = dense.weights.chunks_exact(dense.inputs).zip(&scales);
-        let codes = rows.flat_map(|(row, scale)| row.iter().map(move |w| code(w / scale) as u8));
+        let codes =
+            rows.flat_map(|(row, scale)| row.iter().map(move |w| gptq::code(w / scale) as u8));
         Coded {
             codes: codes.collect(),
             factors: vec![1.0; dense.inputs],
@@ -156,10 +157,6 @@ fn column_magnitudes(weights: &[f32], inputs: usize) -> Vec<f32> {
         }
     }
     magnitudes
-}
-
-fn code(value: f32) -> i8 {
-    value.round_ties_even().clamp(-127.0, 127.0) as i8
 }
 
 /// Serialises the model with its linear layers as `encode` gives them.
@@ -241,7 +238,7 @@ impl FileParts {
     fn finish(self) -> Result<Vec<u8>, EmbedError> {
         let unwritable = |e: safetensors::SafeTensorError| EmbedError::Safetensors(e.to_string());
         let hash = |bytes: &[u8]| crate::embed::hex(&Sha256::digest(bytes));
-        let about = Metadata {
+        let metadata = Metadata {
             schema_version: weights::SCHEMA_VERSION,
             embedder: MINILM_ID.to_owned(),
             provenance: "sentence-transformers/all-MiniLM-L6-v2; linear layers in 8 bits \
@@ -254,13 +251,13 @@ impl FileParts {
                 .map(|(name, .., bytes)| (name.clone(), hash(bytes)))
                 .collect(),
         };
-        let about =
-            serde_json::to_string(&about).map_err(|e| EmbedError::Metadata(e.to_string()))?;
+        let json =
+            serde_json::to_string(&metadata).map_err(|e| EmbedError::Metadata(e.to_string()))?;
         let mut views = Vec::with_capacity(self.0.len());
         for (name, dtype, shape, bytes) in &self.0 {
             let view = TensorView::new(*dtype, shape.clone(), bytes).map_err(unwritable)?;
             views.push((name.as_str(), view));
         }
-        serialize(views, Some([("uniroute".to_owned(), about)].into())).map_err(unwritable)
+        serialize(views, Some([("uniroute".to_owned(), json)].into())).map_err(unwritable)
     }
 }
