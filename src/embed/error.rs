@@ -5,8 +5,13 @@ pub enum EmbedError {
     #[error("the vocabulary is not UTF-8 from byte {0} on; expected one token per line")]
     VocabularyEncoding(usize),
     /// Ids are 16 bits wide.
-    #[error("the vocabulary has {0} tokens; at most {max} are supported", max = super::wordpiece::MAX_TOKENS)]
-    VocabularySize(usize),
+    #[error("the vocabulary has {found} tokens; at most {max} are supported")]
+    VocabularySize {
+        /// Number of tokens.
+        found: usize,
+        /// Largest supported number.
+        max: usize,
+    },
     /// A line without a token.
     #[error("line {0} of the vocabulary is empty; expected one token per line")]
     VocabularyEmptyLine(usize),

@@ -10,11 +10,12 @@
 //! A *step* holds as many consecutive inputs as an instruction lane multiplies ([`Scheme::GROUP`])
 //! for all rows or columns of a tile: 16 bytes of activations, 32 bytes of weights in both schemes.
 
-use super::{
-    floats::Floats,
-    kernels::{COLUMNS, ROWS},
-    math,
-};
+use super::{floats::Floats, math};
+
+/// Rows of activations in a tile.
+pub const ROWS: usize = 4;
+/// Columns of weights in a tile.
+pub const COLUMNS: usize = 8;
 
 /// How a row was coded: `value = scale · code + offset`.
 #[derive(Clone, Copy, Debug, Default)]

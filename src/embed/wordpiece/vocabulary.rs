@@ -56,7 +56,10 @@ impl Vocabulary {
         }
         let lines = text.bytes().filter(|&b| b == b'\n').count();
         if lines > MAX_TOKENS {
-            return Err(EmbedError::VocabularySize(lines));
+            return Err(EmbedError::VocabularySize {
+                found: lines,
+                max: MAX_TOKENS,
+            });
         }
         let size = (2 * lines).next_power_of_two().max(1 << 10);
         let mut vocabulary = Vocabulary {

@@ -21,12 +21,9 @@ pub mod wasm_simd128;
 #[cfg(target_arch = "x86_64")]
 pub mod x86_64;
 
+pub use super::scheme::{COLUMNS, ROWS};
 use super::{floats::Floats, scheme::Scheme};
 
-/// Rows of activations in a tile.
-pub const ROWS: usize = 4;
-/// Columns of weights in a tile.
-pub const COLUMNS: usize = 8;
 /// Sums of products: `tile[row][column]`.
 pub type Tile = [[i32; COLUMNS]; ROWS];
 
