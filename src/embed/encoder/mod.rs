@@ -18,6 +18,7 @@
 mod attention;
 #[cfg(all(feature = "bench", target_arch = "wasm32"))]
 pub mod bench_probe;
+mod dispatch;
 mod floats;
 mod forward;
 mod kernels;
@@ -35,10 +36,9 @@ use std::sync::Mutex;
 
 use super::{Embed, EmbedError, Embedded, WordPiece};
 use crate::parallel;
-use forward::{Job, Model, Scratch, forward};
+use dispatch::Run;
+use forward::{Job, Model, Scratch};
 pub use forward::{Observer, Part};
-#[cfg(any(test, not(target_feature = "relaxed-simd")))]
-use kernels::scalar::Scalar;
 #[cfg(feature = "quantise")]
 pub use quantise::quantise;
 use scheme::{Narrow, Scheme, Wide};
@@ -223,38 +223,5 @@ impl<S: Run> Encoder<S> {
         });
         idle().push(scratch);
         vector
-    }
-}
-
-/// Picks the fastest kernels of a scheme that this machine has.
-trait Run: Scheme {
-    fn run(job: Job<'_, Self>);
-}
-
-impl Run for Wide {
-    fn run(job: Job<'_, Self>) {
-        #[cfg(target_arch = "x86_64")]
-        if kernels::x86_64::available() {
-            // SAFETY: it is available.
-            return unsafe { kernels::x86_64::encode_wide(job) };
-        }
-        #[cfg(all(target_arch = "wasm32", target_feature = "simd128"))]
-        return forward::<Self, kernels::wasm_simd128::Simd128>(job);
-        #[cfg(not(all(target_arch = "wasm32", target_feature = "simd128")))]
-        forward::<Self, Scalar>(job)
-    }
-}
-
-impl Run for Narrow {
-    fn run(job: Job<'_, Self>) {
-        #[cfg(target_arch = "x86_64")]
-        if kernels::x86_64::available() {
-            // SAFETY: it is available.
-            return unsafe { kernels::x86_64::encode_narrow(job) };
-        }
-        #[cfg(all(target_arch = "wasm32", target_feature = "relaxed-simd"))]
-        return forward::<Self, kernels::wasm_relaxed::Relaxed>(job);
-        #[cfg(not(all(target_arch = "wasm32", target_feature = "relaxed-simd")))]
-        forward::<Self, Scalar>(job)
     }
 }

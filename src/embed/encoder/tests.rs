@@ -5,6 +5,8 @@ use std::collections::BTreeMap;
 
 use safetensors::tensor::{Dtype, SafeTensors, TensorView, serialize};
 
+use super::forward::forward;
+use super::kernels::scalar::Scalar;
 use super::*;
 
 const WIDTH: usize = 64;

@@ -208,7 +208,10 @@ mod tests {
         let more = text + "zz\n";
         assert!(matches!(
             Vocabulary::from_bytes(more.as_bytes()),
-            Err(EmbedError::VocabularySize(65_536))
+            Err(EmbedError::VocabularySize {
+                found: 65_536,
+                max: 65_535
+            })
         ));
     }
 

@@ -6,7 +6,11 @@ use std::{fmt::Write, fs, path::Path};
 use anyhow::Result;
 use uniroute::cost::{FEATURES, Family, TokenFeatures};
 
-use crate::Sample;
+/// A text's shape and how many tokens it has.
+pub struct Sample {
+    pub shape: TokenFeatures,
+    pub tokens: f64,
+}
 
 /// One weight for each of a shape's counts.
 pub type Weights = [f64; FEATURES];

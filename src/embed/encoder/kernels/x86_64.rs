@@ -1,41 +1,24 @@
 //! AVX2: eight columns are one vector, and each row's codes are broadcast against it.
 //!
-//! The whole forward pass is compiled with AVX2 on, so that the functions here are inlined into it.
+//! The whole forward pass is compiled with AVX2 enabled (`dispatch`), so that the functions here are
+//! inlined into it.
 
 use std::arch::x86_64::*;
 
 use super::{Kernel, ROWS, Target, Tile};
 use crate::embed::encoder::{
     floats::{Floats, LANES, ROUNDER},
-    forward::{Job, forward},
     scheme::{Narrow, NarrowColumns, NarrowRows, Wide, WideColumns, WideRows},
 };
 
-/// Whether this processor has what [`encode_wide`] and [`encode_narrow`] need.
+/// Whether this processor has AVX2.
 pub fn available() -> bool {
     std::arch::is_x86_feature_detected!("avx2")
 }
 
-/// The forward pass with wide activations.
-///
-/// # Safety
-/// The caller must have checked [`available`].
-#[target_feature(enable = "avx2")]
-pub unsafe fn encode_wide(job: Job<'_, Wide>) {
-    forward::<Wide, Avx2>(job);
-}
-
-/// The forward pass with narrow activations.
-///
-/// # Safety
-/// The caller must have checked [`available`].
-#[target_feature(enable = "avx2")]
-pub unsafe fn encode_narrow(job: Job<'_, Narrow>) {
-    forward::<Narrow, Avx2>(job);
-}
-
-/// Used only by [`encode_wide`] and [`encode_narrow`], which guarantee AVX2.
-struct Avx2;
+/// Used only by the functions of `dispatch` that are compiled with AVX2 and called where it is
+/// [`available`].
+pub struct Avx2;
 
 impl Target for Avx2 {
     type Floats = Eight;
@@ -94,7 +77,7 @@ unsafe fn store(sums: [__m256i; ROWS], tile: &mut Tile) {
 
 /// Eight floats in one vector; used only by [`Avx2`].
 #[derive(Clone, Copy)]
-struct Eight(__m256);
+pub struct Eight(__m256);
 
 impl Eight {
     /// Nearest integers, in the low bits.
