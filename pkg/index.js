@@ -23,9 +23,12 @@ const DIST = new URL("dist/", here);
  * @type {import("./lib/load.js").Platform}
  */
 const browser = {
-  wasm: (options) => own("uniroute_bg.wasm", new URL("./dist/uniroute_bg.wasm", import.meta.url), "wasm", options),
-  router: (options) => own("default.router", new URL("./dist/default.router", import.meta.url), "router", options),
-  pool: (options) => own("pools/open.json", new URL("./dist/pools/open.json", import.meta.url), "pool", options),
+  wasm: (options) =>
+    own("uniroute_bg.wasm", new URL("./dist/uniroute_bg.wasm", import.meta.url), "wasm", options),
+  router: (options) =>
+    own("default.router", new URL("./dist/default.router", import.meta.url), "router", options),
+  pool: (options) =>
+    own("pools/open.json", new URL("./dist/pools/open.json", import.meta.url), "pool", options),
   transformer: (name, phase, options, folder = DIST) => own(name, new URL(name, folder), phase, options),
   relaxed: (folder = DIST) => import(/* @vite-ignore */ new URL("uniroute_relaxed.js", folder).href),
 };

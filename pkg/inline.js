@@ -25,7 +25,9 @@ const compress = promisify(gzip);
  * @returns {Promise<string>}
  */
 export async function inline({ router, pool } = {}) {
-  const [script, wasm, ownRouter, ownPool] = await Promise.all(["single.js", "uniroute_bg.wasm", "default.router", "pools/open.json"].map(read));
+  const [script, wasm, ownRouter, ownPool] = await Promise.all(
+    ["single.js", "uniroute_bg.wasm", "default.router", "pools/open.json"].map(read),
+  );
   const files = {
     wasm: await packed(wasm),
     router: await packed(router ?? ownRouter),
@@ -41,7 +43,10 @@ async function read(name) {
   try {
     return await readFile(new URL(`./dist/${name}`, import.meta.url));
   } catch (cause) {
-    throw new UnirouteError("missing_file", `This package lacks dist/${name}. Install it again.`, { path: name, cause });
+    throw new UnirouteError("missing_file", `This package lacks dist/${name}. Install it again.`, {
+      path: name,
+      cause,
+    });
   }
 }
 

@@ -36,7 +36,9 @@ const PLAIN = { allowedSpecial: new Set(), disallowedSpecial: new Set() };
  * @returns {Promise<Record<E, Counter>>}
  */
 export async function exactCounters(...encodings) {
-  const counters = await Promise.all(encodings.map(async (name) => /** @type {const} */ ([name, await counter(name)])));
+  const counters = await Promise.all(
+    encodings.map(async (name) => /** @type {const} */ ([name, await counter(name)])),
+  );
   return /** @type {Record<E, Counter>} */ (Object.fromEntries(counters));
 }
 
@@ -46,12 +48,21 @@ export async function exactCounters(...encodings) {
  */
 async function counter(name) {
   if (!Object.hasOwn(TABLES, name)) {
-    throw new UnirouteError("unknown_encoding", `There is no table of “${name}”. Name "o200k" or "cl100k"; other tokenizers are estimated.`);
+    throw new UnirouteError(
+      "unknown_encoding",
+      `There is no table of “${name}”. Name "o200k" or "cl100k"; other tokenizers are estimated.`,
+    );
   }
   try {
-    const { countTokens } = /** @type {{ countTokens: (text: string, how: typeof PLAIN) => number }} */ (await TABLES[name]());
+    const { countTokens } = /** @type {{ countTokens: (text: string, how: typeof PLAIN) => number }} */ (
+      await TABLES[name]()
+    );
     return (text) => countTokens(text, PLAIN);
   } catch (cause) {
-    throw new UnirouteError("missing_package", "The tables of tokens are those of the package gpt-tokenizer, which could not be loaded. Install it: npm install gpt-tokenizer@4.", { cause });
+    throw new UnirouteError(
+      "missing_package",
+      "The tables of tokens are those of the package gpt-tokenizer, which could not be loaded. Install it: npm install gpt-tokenizer@4.",
+      { cause },
+    );
   }
 }

@@ -24,7 +24,9 @@ self.addEventListener("message", async ({ data }) => {
   const abort = new AbortController();
   running.set(id, abort);
   try {
-    const value = await answer(request, abort.signal, (progress) => reply({ kind: "progress", id, progress }));
+    const value = await answer(request, abort.signal, (progress) =>
+      reply({ kind: "progress", id, progress }),
+    );
     reply({ kind: "done", id, value });
   } catch (thrown) {
     reply({ kind: "failed", id, error: UnirouteError.from(thrown).toJSON() });
@@ -48,8 +50,10 @@ async function answer(request, signal, onProgress) {
     router = loaded;
     return router.info();
   }
-  if (router === undefined) throw new UnirouteError("not_loaded", "Nothing is loaded yet. Wait for load to answer.");
-  const counted = (/** @type {number} */ loaded, /** @type {number} */ total) => onProgress({ phase: "batch", loaded, total });
+  if (router === undefined)
+    throw new UnirouteError("not_loaded", "Nothing is loaded yet. Wait for load to answer.");
+  const counted = (/** @type {number} */ loaded, /** @type {number} */ total) =>
+    onProgress({ phase: "batch", loaded, total });
   switch (request.kind) {
     case "routeBatch":
       return router.routeBatch(request.args[0], request.args[1], counted, signal);

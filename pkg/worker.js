@@ -37,7 +37,12 @@ export class WorkerRouter {
     worker.addEventListener("message", ({ data }) => this.#receive(data));
     worker.addEventListener("error", (event) => {
       event.preventDefault();
-      this.#fail(new UnirouteError("worker", `The worker could not run${event.message ? `: ${event.message}` : "."} Reload the page.`));
+      this.#fail(
+        new UnirouteError(
+          "worker",
+          `The worker could not run${event.message ? `: ${event.message}` : "."} Reload the page.`,
+        ),
+      );
     });
   }
 
@@ -48,7 +53,9 @@ export class WorkerRouter {
    *   caller made, where a content security policy wants a say in that
    */
   static async load({ worker, signal, onProgress, ...options } = {}) {
-    const router = new WorkerRouter(worker ?? new Worker(new URL("./worker-main.js", import.meta.url), { type: "module" }));
+    const router = new WorkerRouter(
+      worker ?? new Worker(new URL("./worker-main.js", import.meta.url), { type: "module" }),
+    );
     try {
       await router.call("load", [options], { signal, onProgress });
       return router;
@@ -239,5 +246,10 @@ function counting(onProgress) {
 function portable(value) {
   if (value instanceof URL) return { href: value.href };
   if (Object.prototype.toString.call(value) !== "[object Object]") return value;
-  return Object.fromEntries(Object.entries(/** @type {object} */ (value)).map(([key, inner]) => [key, inner instanceof URL ? portable(inner) : inner]));
+  return Object.fromEntries(
+    Object.entries(/** @type {object} */ (value)).map(([key, inner]) => [
+      key,
+      inner instanceof URL ? portable(inner) : inner,
+    ]),
+  );
 }

@@ -9,7 +9,7 @@ const OPENINGS = [
   "Write a limerick about {a}.",
   "Explain {a} to a child of {n}.",
   "What is {n} times {m}, and why does {a} care?",
-  "def {w}({v}):\n    \"\"\"Return the {a} of {v}.\"\"\"\n",
+  'def {w}({v}):\n    """Return the {a} of {v}."""\n',
   "Traduis en français : I would like {n} {a}, please.",
   "SELECT {w} FROM {v} WHERE id = {n}; -- why is this slow?",
   "{A}??",
@@ -23,7 +23,18 @@ const OPENINGS = [
   "Plan a weekend in {b} for {n} people who love {a}.",
   "🙂 {a} 🙃 {n}½ ﬁne naïve café",
 ];
-const THINGS = ["a lighthouse", "prime numbers", "inflation", "photosynthesis", "a jealous teapot", "contract law", "recursion", "jazz", "the moon", "sourdough"];
+const THINGS = [
+  "a lighthouse",
+  "prime numbers",
+  "inflation",
+  "photosynthesis",
+  "a jealous teapot",
+  "contract law",
+  "recursion",
+  "jazz",
+  "the moon",
+  "sourdough",
+];
 const PLACES = ["Lisbon", "Kyoto", "graph theory", "the Bronze Age", "Nairobi", "JavaScript", "knee surgery"];
 const WORDS = ["total", "parse_row", "merge", "find_max", "x1"];
 

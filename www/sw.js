@@ -2,7 +2,9 @@
 // hash of every file, and a version that is the hash of them all, so that a change of any byte is
 // a new version. `later` are those that only some need: kept once they were asked for.
 const worker = /** @type {any} */ (self);
-const policy = worker.trustedTypes?.createPolicy("uniroute", { createScriptURL: (/** @type {string} */ url) => url });
+const policy = worker.trustedTypes?.createPolicy("uniroute", {
+  createScriptURL: (/** @type {string} */ url) => url,
+});
 worker.importScripts(policy?.createScriptURL("sw-files.js") ?? "sw-files.js");
 
 /** @type {{ version: string, files: Record<string, string>, later: Record<string, string> }} */
@@ -27,7 +29,8 @@ async function keepAll() {
     Object.entries(site.files).map(async ([name, hash]) => {
       const response = await fetch(name, { cache: "no-cache" });
       const bytes = await response.clone().arrayBuffer();
-      if (!response.ok || (await sha256(bytes)) !== hash) throw new Error(`${name} is not the file of this version.`);
+      if (!response.ok || (await sha256(bytes)) !== hash)
+        throw new Error(`${name} is not the file of this version.`);
       await cache.put(name, response);
     }),
   );
@@ -62,7 +65,8 @@ async function kept(name, request) {
   const found = await cache.match(name);
   if (found) return found;
   const response = await fetch(request);
-  if (response.ok && (await sha256(await response.clone().arrayBuffer())) === site.later[name]) await cache.put(name, response.clone()).catch(() => undefined);
+  if (response.ok && (await sha256(await response.clone().arrayBuffer())) === site.later[name])
+    await cache.put(name, response.clone()).catch(() => undefined);
   return response;
 }
 

@@ -30,7 +30,9 @@ export async function ours(module, weights) {
   const { exports } = await WebAssembly.instantiate(compiled, imports);
   const pass = (input, call) => {
     const at = exports.reserve(input.byteLength);
-    new Uint8Array(exports.memory.buffer, at, input.byteLength).set(new Uint8Array(input.buffer, input.byteOffset, input.byteLength));
+    new Uint8Array(exports.memory.buffer, at, input.byteLength).set(
+      new Uint8Array(input.buffer, input.byteOffset, input.byteLength),
+    );
     const result = call(at, input.length);
     exports.release(at, input.byteLength);
     return result;
@@ -78,13 +80,19 @@ export async function onnx(model) {
 /** transformers.js from text to vector, with the eight-bit model; also its tokenizer. */
 export async function transformers() {
   const { env, pipeline } = await import("/modules/@huggingface/transformers/dist/transformers.min.js");
-  Object.assign(env, { allowRemoteModels: false, allowLocalModels: true, localModelPath: "/models/", useBrowserCache: false });
+  Object.assign(env, {
+    allowRemoteModels: false,
+    allowLocalModels: true,
+    localModelPath: "/models/",
+    useBrowserCache: false,
+  });
   env.backends.onnx.wasm.numThreads = 1;
   env.backends.onnx.wasm.wasmPaths = "/modules/@huggingface/transformers/node_modules/onnxruntime-web/dist/";
   const extract = await pipeline("feature-extraction", "minilm", { dtype: "q8", device: "wasm" });
   return {
     embedText: async (text) => (await extract(text, { pooling: "mean", normalize: true })).data,
-    ids: (text) => Array.from(extract.tokenizer(text, { truncation: true, max_length: 256 }).input_ids.data, Number),
+    ids: (text) =>
+      Array.from(extract.tokenizer(text, { truncation: true, max_length: 256 }).input_ids.data, Number),
   };
 }
 

@@ -26,7 +26,9 @@ export async function storedPool() {
 }
 
 /** The package's own. */
-export const packagePool = async () => (await fetch(new URL("uniroute/dist/pools/open.json", import.meta.url))).text();
+export const packagePool = async () =>
+  (await fetch(new URL("uniroute/dist/pools/open.json", import.meta.url))).text();
 
 /** @param {string | undefined} pool */
-export const storePool = (pool) => (pool === undefined ? api.storage.local.remove("pool") : api.storage.local.set({ pool }));
+export const storePool = (pool) =>
+  pool === undefined ? api.storage.local.remove("pool") : api.storage.local.set({ pool });

@@ -12,11 +12,17 @@ const file = /** @type {HTMLInputElement} */ (element("file"));
 /** @param {Router} router */
 function show(router) {
   const { name, models } = router.poolInfo();
-  const cell = (/** @type {string | number | null} */ text) => Object.assign(document.createElement("td"), { textContent: text ?? "unknown" });
+  const cell = (/** @type {string | number | null} */ text) =>
+    Object.assign(document.createElement("td"), { textContent: text ?? "unknown" });
   element("models").replaceChildren(
     ...models.map((model) => {
       const row = document.createElement("tr");
-      row.append(cell(model.name), cell(`${Math.round(100 * model.quality)} %`), cell(model.input), cell(model.output));
+      row.append(
+        cell(model.name),
+        cell(`${Math.round(100 * model.quality)} %`),
+        cell(model.input),
+        cell(model.output),
+      );
       return row;
     }),
   );
@@ -34,7 +40,8 @@ try {
       await storePool(router.pool());
       show(router);
     } catch (error) {
-      element("said").textContent = `${chosen.name} was not taken: ${error instanceof Error ? error.message : error}`;
+      element("said").textContent =
+        `${chosen.name} was not taken: ${error instanceof Error ? error.message : error}`;
     }
     file.value = "";
   });

@@ -8,7 +8,10 @@
 /** The text selected, or else all of the text box being typed in. Never a password. */
 export function readText() {
   const box = document.activeElement;
-  if (box instanceof HTMLTextAreaElement || (box instanceof HTMLInputElement && ["text", "search"].includes(box.type))) {
+  if (
+    box instanceof HTMLTextAreaElement ||
+    (box instanceof HTMLInputElement && ["text", "search"].includes(box.type))
+  ) {
     const [from, to] = [box.selectionStart ?? 0, box.selectionEnd ?? 0];
     return from < to ? box.value.slice(from, to) : box.value;
   }
@@ -25,7 +28,10 @@ export function watchText() {
   let timer = 0;
   const tell = () => {
     clearTimeout(timer);
-    timer = window.setTimeout(() => (page.browser ?? page.chrome).runtime?.sendMessage({ kind: "changed" })?.catch(() => {}), 150);
+    timer = window.setTimeout(
+      () => (page.browser ?? page.chrome).runtime?.sendMessage({ kind: "changed" })?.catch(() => {}),
+      150,
+    );
   };
   for (const event of ["input", "selectionchange"]) document.addEventListener(event, tell, true);
 }

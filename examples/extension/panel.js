@@ -16,13 +16,18 @@ const beside = element("beside");
 function decide(router) {
   const decision = router.route(prompt.value, { lambda: Number(lambda.value) });
   const [best] = decision.candidates;
-  element("model").textContent = prompt.value.trim() === "" ? "Nothing to route yet" : (best?.name ?? "No model");
-  element("figures").textContent = prompt.value.trim() === "" || best === undefined ? "" : `expected quality ${Math.round(100 * best.quality)} %, ${price(best.cost.total)}`;
+  element("model").textContent =
+    prompt.value.trim() === "" ? "Nothing to route yet" : (best?.name ?? "No model");
+  element("figures").textContent =
+    prompt.value.trim() === "" || best === undefined
+      ? ""
+      : `expected quality ${Math.round(100 * best.quality)} %, ${price(best.cost.total)}`;
   element("reason").textContent = prompt.value.trim() === "" ? "" : decision.reason;
 }
 
 /** @param {number | null} usd */
-const price = (usd) => (usd === null ? "price unknown" : `about $${(1000 * usd).toPrecision(2)} for a thousand such prompts`);
+const price = (usd) =>
+  usd === null ? "price unknown" : `about $${(1000 * usd).toPrecision(2)} for a thousand such prompts`;
 
 /**
  * The text of the page in front, where this extension was called there.
@@ -43,7 +48,11 @@ async function start() {
   const [router, handed] = await Promise.all([Router.load({ pool: await storedPool() }), takeText()]);
   prompt.value = handed || (await inPage(readText));
   decide(router);
-  for (const [input, event] of /** @type {const} */ ([[prompt, "input"], [lambda, "change"]])) input.addEventListener(event, () => decide(router));
+  for (const [input, event] of /** @type {const} */ ([
+    [prompt, "input"],
+    [lambda, "change"],
+  ]))
+    input.addEventListener(event, () => decide(router));
   api.storage.onChanged.addListener(async (/** @type {Record<string, { newValue?: string }>} */ changes) => {
     if (changes.pool) router.setPool(changes.pool.newValue ?? (await packagePool()));
     if (changes.text?.newValue) prompt.value = await takeText();

@@ -23,14 +23,26 @@ export async function chat(router, body, request, settings) {
   const { prompt, context } = read(body.messages);
   const known = router.poolInfo().models;
   // A pool that says of no model that it can do a thing says nothing of it.
-  const need = needs(body).filter((ability) => known.some(({ capabilities }) => capabilities.includes(ability)));
+  const need = needs(body).filter((ability) =>
+    known.some(({ capabilities }) => capabilities.includes(ability)),
+  );
   const { lambda, only } = wish(body.model, request.headers.get("x-uniroute-lambda"), settings, models);
   const keyless = [...models].filter(([, model]) => model.key !== undefined && !settings.env[model.key]);
-  const deny = known.map(({ id }) => id).filter((id) => !models.has(id) || keyless.some(([other]) => other === id));
+  const deny = known
+    .map(({ id }) => id)
+    .filter((id) => !models.has(id) || keyless.some(([other]) => other === id));
   const decision = router.route(prompt, { lambda, context, need, deny, ...(only && { allow: [only] }) });
   const left = decision.candidates.filter((candidate) => candidate.excluded === undefined);
-  if (left.length === 0) throw nobody(only === undefined ? keyless : keyless.filter(([id]) => id === only), decision.reason);
-  return firstThatAnswers(left.slice(0, Math.max(1, settings.attempts)), models, body, request, settings, lambda);
+  if (left.length === 0)
+    throw nobody(only === undefined ? keyless : keyless.filter(([id]) => id === only), decision.reason);
+  return firstThatAnswers(
+    left.slice(0, Math.max(1, settings.attempts)),
+    models,
+    body,
+    request,
+    settings,
+    lambda,
+  );
 }
 
 /**
@@ -41,7 +53,11 @@ export async function chat(router, body, request, settings) {
  */
 function upstreams(router) {
   const { models } = JSON.parse(router.pool());
-  return new Map(models.filter((/** @type {any} */ model) => typeof model.upstream?.url === "string").map((/** @type {any} */ model) => [model.id, model.upstream]));
+  return new Map(
+    models
+      .filter((/** @type {any} */ model) => typeof model.upstream?.url === "string")
+      .map((/** @type {any} */ model) => [model.id, model.upstream]),
+  );
 }
 
 /**
@@ -50,8 +66,10 @@ function upstreams(router) {
  * @param {unknown} messages
  */
 function read(messages) {
-  if (!Array.isArray(messages) || messages.length === 0) throw new Refusal(400, "messages", "`messages` must be a list of at least one message.");
-  const text = (/** @type {any} */ part) => (typeof part === "string" ? part : typeof part?.text === "string" ? part.text : "");
+  if (!Array.isArray(messages) || messages.length === 0)
+    throw new Refusal(400, "messages", "`messages` must be a list of at least one message.");
+  const text = (/** @type {any} */ part) =>
+    typeof part === "string" ? part : typeof part?.text === "string" ? part.text : "";
   const texts = messages.map((message) => parts(message).map(text).join("\n"));
   const last = messages.findLastIndex((message) => message?.role === "user");
   const at = last < 0 ? messages.length - 1 : last;
@@ -67,7 +85,9 @@ const parts = (message) => (Array.isArray(message?.content) ? message.content : 
  * @param {Record<string, any>} body
  */
 function needs({ tools, messages }) {
-  const sees = messages.some((/** @type {any} */ message) => parts(message).some((/** @type {any} */ part) => part?.type === "image_url"));
+  const sees = messages.some((/** @type {any} */ message) =>
+    parts(message).some((/** @type {any} */ part) => part?.type === "image_url"),
+  );
   return [...(tools?.length > 0 ? ["tools"] : []), ...(sees ? ["vision"] : [])];
 }
 
@@ -83,11 +103,19 @@ function wish(model, header, settings, models) {
   if (auto !== undefined && header !== null) {
     const lambda = Number(header);
     if (header.trim() !== "" && Number.isFinite(lambda) && lambda >= 0) return { lambda };
-    throw new Refusal(400, "lambda", "The header x-uniroute-lambda must be a number of 0 or more: quality per US dollar.");
+    throw new Refusal(
+      400,
+      "lambda",
+      "The header x-uniroute-lambda must be a number of 0 or more: quality per US dollar.",
+    );
   }
   if (auto !== undefined) return { lambda: auto };
   if (typeof model === "string" && models.has(model)) return { lambda: 0, only: model };
-  throw new Refusal(404, "model_not_found", `There is no model ${JSON.stringify(model) ?? ""}. Ask for auto, auto:cheap, auto:best or one of ${[...models.keys()].join(", ")}.`);
+  throw new Refusal(
+    404,
+    "model_not_found",
+    `There is no model ${JSON.stringify(model) ?? ""}. Ask for auto, auto:cheap, auto:best or one of ${[...models.keys()].join(", ")}.`,
+  );
 }
 
 /**
@@ -116,11 +144,18 @@ async function firstThatAnswers(candidates, models, body, request, settings, lam
   const tried = [];
   for (const candidate of candidates) {
     const upstream = /** @type {Upstream} */ (models.get(candidate.id));
-    const answer = await ask(upstream, { ...body, model: upstream.model ?? candidate.id }, request.signal, settings);
+    const answer = await ask(
+      upstream,
+      { ...body, model: upstream.model ?? candidate.id },
+      request.signal,
+      settings,
+    );
     if (typeof answer !== "string") return labelled(answer, candidate, tried, lambda);
     tried.push(`${candidate.id}: ${answer}`);
   }
-  throw new Refusal(502, "upstream", `No model answered. ${tried.join("; ")}. Try again later.`, { "x-uniroute-tried": tried.join(", ") });
+  throw new Refusal(502, "upstream", `No model answered. ${tried.join("; ")}. Try again later.`, {
+    "x-uniroute-tried": tried.join(", "),
+  });
 }
 
 /**
@@ -138,8 +173,16 @@ async function ask({ url, key }, body, gone, settings) {
   const leave = () => late.abort();
   gone?.addEventListener("abort", leave);
   try {
-    const headers = { "content-type": "application/json", ...(key && { authorization: `Bearer ${settings.env[key]}` }) };
-    const answer = await fetch(`${url.replace(/\/$/, "")}/chat/completions`, { method: "POST", headers, body: JSON.stringify(body), signal: late.signal });
+    const headers = {
+      "content-type": "application/json",
+      ...(key && { authorization: `Bearer ${settings.env[key]}` }),
+    };
+    const answer = await fetch(`${url.replace(/\/$/, "")}/chat/completions`, {
+      method: "POST",
+      headers,
+      body: JSON.stringify(body),
+      signal: late.signal,
+    });
     if (!RETRIED(answer.status)) return await begun(answer, late.signal);
     await answer.body?.cancel();
     return `status ${answer.status}`;

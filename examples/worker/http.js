@@ -15,7 +15,10 @@ export class Refusal extends Error {
 
   response() {
     const type = this.status < 500 ? "invalid_request_error" : "server_error";
-    return Response.json({ error: { message: this.message, type, param: null, code: this.code } }, { status: this.status, headers: this.headers });
+    return Response.json(
+      { error: { message: this.message, type, param: null, code: this.code } },
+      { status: this.status, headers: this.headers },
+    );
   }
 }
 
@@ -27,7 +30,8 @@ export class Refusal extends Error {
  * @returns {Promise<Record<string, any>>}
  */
 export async function readJson(request, limit) {
-  const tooLarge = () => new Refusal(413, "too_large", `The body has more than ${limit} bytes. Send less, or raise MAX_BODY.`);
+  const tooLarge = () =>
+    new Refusal(413, "too_large", `The body has more than ${limit} bytes. Send less, or raise MAX_BODY.`);
   if (Number(request.headers.get("content-length")) > limit) throw tooLarge();
   const decoder = new TextDecoder("utf-8", { fatal: true });
   let [text, size] = ["", 0];
@@ -41,7 +45,11 @@ export async function readJson(request, limit) {
     value = JSON.parse(text + decoder.decode());
   } catch (thrown) {
     if (thrown instanceof Refusal) throw thrown;
-    throw new Refusal(400, "bad_json", `The body is not JSON: ${thrown instanceof Error ? thrown.message : thrown}. Send an object.`);
+    throw new Refusal(
+      400,
+      "bad_json",
+      `The body is not JSON: ${thrown instanceof Error ? thrown.message : thrown}. Send an object.`,
+    );
   }
   if (typeof value === "object" && value !== null && !Array.isArray(value)) return value;
   throw new Refusal(400, "bad_json", "The body is not a JSON object. Send one.");

@@ -23,7 +23,8 @@ import { Refusal } from "./http.js";
  * @returns {Settings}
  */
 export function settings(given) {
-  const env = given !== undefined && typeof given === "object" && !("remoteAddr" in given) ? given : process.env;
+  const env =
+    given !== undefined && typeof given === "object" && !("remoteAddr" in given) ? given : process.env;
   const number = (/** @type {string} */ name, /** @type {number} */ fallback) => {
     const value = Number(env[name] ?? fallback);
     if (Number.isFinite(value) && value >= 0) return value;

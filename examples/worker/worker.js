@@ -55,7 +55,12 @@ async function load({ ASSETS, POOL }) {
   if (ASSETS === undefined) return Router.load(POOL === undefined ? {} : { pool: POOL });
   const asset = async (/** @type {string} */ name) => {
     const response = await ASSETS.fetch(new Request(`https://assets/${name}`));
-    if (!response.ok) throw new Refusal(500, "missing_asset", `There is no asset ${name}. Put it into the folder of assets and deploy again.`);
+    if (!response.ok)
+      throw new Refusal(
+        500,
+        "missing_asset",
+        `There is no asset ${name}. Put it into the folder of assets and deploy again.`,
+      );
     return response.arrayBuffer();
   };
   const [file, pool] = await Promise.all([asset("default.router"), POOL ?? asset("pool.json")]);
@@ -88,10 +93,18 @@ export default {
 async function answer(request, settings, context) {
   const { pathname } = new URL(request.url);
   const body = BODIES[pathname];
-  if (body === undefined) throw new Refusal(404, "not_found", `There is nothing at ${pathname}. There are ${Object.keys(BODIES).join(", ")}.`);
-  if (request.method !== "POST") throw new Refusal(405, "method", `${pathname} wants POST.`, { allow: "POST" });
+  if (body === undefined)
+    throw new Refusal(
+      404,
+      "not_found",
+      `There is nothing at ${pathname}. There are ${Object.keys(BODIES).join(", ")}.`,
+    );
+  if (request.method !== "POST")
+    throw new Refusal(405, "method", `${pathname} wants POST.`, { allow: "POST" });
   if (settings.token && request.headers.get("authorization") !== `Bearer ${settings.token}`) {
-    throw new Refusal(401, "unauthorized", "Send the token of this service as `Authorization: Bearer …`.", { "www-authenticate": "Bearer" });
+    throw new Refusal(401, "unauthorized", "Send the token of this service as `Authorization: Bearer …`.", {
+      "www-authenticate": "Bearer",
+    });
   }
   const wish = await readJson(request, settings.maxBody);
   return body(await router(settings.env, context), wish, request, settings);
@@ -100,7 +113,8 @@ async function answer(request, settings, context) {
 /** @type {Record<string, (router: Router, wish: Record<string, any>, request: Request, settings: import("./settings.js").Settings) => Response | Promise<Response>>} */
 const BODIES = {
   "/route": (router, { prompt, ...wish }) => Response.json(router.route(text(prompt), wish)),
-  "/cost": (router, { prompt, model, ...wish }) => Response.json({ models: router.estimateCost(text(prompt), model, wish) }),
+  "/cost": (router, { prompt, model, ...wish }) =>
+    Response.json({ models: router.estimateCost(text(prompt), model, wish) }),
   "/v1/chat/completions": chat,
 };
 

@@ -20,10 +20,17 @@ export async function download(url, phase, size, { signal, onProgress }) {
     response = await fetch(url, { signal: signal ?? null });
   } catch (error) {
     if (signal?.aborted) throw error;
-    throw new UnirouteError("network", `Could not fetch ${url.pathname}. Check the connection, then try again.`, { cause: error });
+    throw new UnirouteError(
+      "network",
+      `Could not fetch ${url.pathname}. Check the connection, then try again.`,
+      { cause: error },
+    );
   }
   if (!response.ok) {
-    throw new UnirouteError("network", `${url.pathname} answered with status ${response.status}. Check the address of the file.`);
+    throw new UnirouteError(
+      "network",
+      `${url.pathname} answered with status ${response.status}. Check the address of the file.`,
+    );
   }
   const compressed = response.headers.has("content-encoding");
   const total = size ?? (compressed ? null : Number(response.headers.get("content-length")) || null);
@@ -69,7 +76,10 @@ export async function verify(name, bytes, sha256) {
   const digest = new Uint8Array(await subtle.digest("SHA-256", bytes));
   const found = Array.from(digest, (byte) => byte.toString(16).padStart(2, "0")).join("");
   if (found !== sha256) {
-    throw new UnirouteError("integrity", `${name} is not the file this version was published with. Reload, or clear the site's cache.`);
+    throw new UnirouteError(
+      "integrity",
+      `${name} is not the file this version was published with. Reload, or clear the site's cache.`,
+    );
   }
   return bytes;
 }

@@ -24,7 +24,8 @@ export class UnirouteError extends Error {
     const { code, message, path, name } = /** @type {Record<string, unknown>} */ (
       typeof thrown === "object" && thrown !== null ? thrown : { message: String(thrown) }
     );
-    if (name === "AbortError") return new UnirouteError("aborted", "Stopped because the caller asked for it.", { cause: thrown });
+    if (name === "AbortError")
+      return new UnirouteError("aborted", "Stopped because the caller asked for it.", { cause: thrown });
     return new UnirouteError(
       typeof code === "string" ? code : fallback,
       typeof message === "string" && message !== "" ? message : "Something failed without saying why.",

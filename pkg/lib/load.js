@@ -32,19 +32,29 @@ const files = /** @type {Sharing<Uint8Array<ArrayBuffer>>} */ (new Sharing({ kee
  * @param {LoadOptions} options
  * @returns {Promise<Core>}
  */
-export async function loadCore(platform, { wasm, router, pool, embedder = "static", weights, transformer, ...fetching }) {
+export async function loadCore(
+  platform,
+  { wasm, router, pool, embedder = "static", weights, transformer, ...fetching },
+) {
   try {
     if (embedder !== "static" && embedder !== "minilm") {
-      throw new UnirouteError("unknown_embedder", `There is no embedder “${embedder}”. Name "static" or "minilm".`);
+      throw new UnirouteError(
+        "unknown_embedder",
+        `There is no embedder “${embedder}”. Name "static" or "minilm".`,
+      );
     }
     const folder = embedder === "minilm" ? transformer : null;
     const own = folder === null ? platform : ownFiles(platform, folder);
-    const [core, routerBytes, poolBytes, weightBytes] = await whole(/** @type {const} */ ([
-      startCore(platform, wasm, folder, fetching),
-      bytesOf("router", router, own.router, fetching, embedder),
-      pool === undefined || pool instanceof URL ? bytesOf("pool", pool, own.pool, fetching, embedder) : jsonBytes(pool),
-      "weights" in own ? bytesOf("weights", weights, own.weights, fetching, embedder) : undefined,
-    ]));
+    const [core, routerBytes, poolBytes, weightBytes] = await whole(
+      /** @type {const} */ ([
+        startCore(platform, wasm, folder, fetching),
+        bytesOf("router", router, own.router, fetching, embedder),
+        pool === undefined || pool instanceof URL
+          ? bytesOf("pool", pool, own.pool, fetching, embedder)
+          : jsonBytes(pool),
+        "weights" in own ? bytesOf("weights", weights, own.weights, fetching, embedder) : undefined,
+      ]),
+    );
     fetching.signal?.throwIfAborted();
     fetching.onProgress?.({ phase: "start", loaded: 0, total: 1 });
     const made = new core.Router(routerBytes, poolBytes, weightBytes, await contentHash(core, routerBytes));
@@ -125,6 +135,7 @@ function moduleOf(platform, given, options) {
 async function bytesOf(phase, given, own, fetching, embedder) {
   if (given instanceof ArrayBuffer) return new Uint8Array(given);
   if (given instanceof Uint8Array) return given;
-  if (given instanceof URL) return files.run(given.href, fetching, (options) => download(given, phase, undefined, options));
+  if (given instanceof URL)
+    return files.run(given.href, fetching, (options) => download(given, phase, undefined, options));
   return files.run(`${embedder} ${phase}`, fetching, own);
 }

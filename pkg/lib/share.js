@@ -70,7 +70,10 @@ export class Sharing {
       shared.settled = true;
       if (!keep) this.#forget(key, shared);
     };
-    promise.then(() => settle(this.#keep), () => settle(false));
+    promise.then(
+      () => settle(this.#keep),
+      () => settle(false),
+    );
     return shared;
   }
 
@@ -90,5 +93,7 @@ export class Sharing {
  * @returns {Promise<never>}
  */
 function aborted(signal) {
-  return new Promise((_, reject) => signal.addEventListener("abort", () => reject(signal.reason), { once: true }));
+  return new Promise((_, reject) =>
+    signal.addEventListener("abort", () => reject(signal.reason), { once: true }),
+  );
 }

@@ -22,7 +22,11 @@ const CACHE = "uniroute/weights";
  * @param {unknown} [cause]
  */
 export function missing(name, cause) {
-  return new UnirouteError("missing_file", `${name} is not here. Serve the transformer's files and name their folder as \`transformer\`, or pass \`router\`, \`pool\` and \`weights\`.`, { path: "transformer", cause });
+  return new UnirouteError(
+    "missing_file",
+    `${name} is not here. Serve the transformer's files and name their folder as \`transformer\`, or pass \`router\`, \`pool\` and \`weights\`.`,
+    { path: "transformer", cause },
+  );
 }
 
 /**
@@ -37,7 +41,11 @@ export function ownFiles({ transformer }, folder) {
     if (transformer === undefined) throw missing(name);
     return transformer(name, phase, options, folder);
   };
-  return { router: file("minilm/default.router", "router"), pool: file("minilm/pools/open.json", "pool"), weights: file(WEIGHTS, "weights") };
+  return {
+    router: file("minilm/default.router", "router"),
+    pool: file("minilm/pools/open.json", "pool"),
+    weights: file(WEIGHTS, "weights"),
+  };
 }
 
 /**
@@ -52,7 +60,9 @@ export async function fastCore({ relaxed, transformer }, folder, options) {
   if (!relaxed || !transformer || !hasRelaxedDots()) return null;
   try {
     const core = await relaxed(folder);
-    await core.default({ module_or_path: await transformer("uniroute_relaxed_bg.wasm", "wasm", options, folder) });
+    await core.default({
+      module_or_path: await transformer("uniroute_relaxed_bg.wasm", "wasm", options, folder),
+    });
     return core;
   } catch (thrown) {
     if (options.signal?.aborted) throw thrown;

@@ -1,6 +1,20 @@
 // What crosses the package's border. Types of the core are generated from the Rust types into
 // core.d.ts; those of this file exist in JavaScript only.
-import type { BatchReport, ClusterMap, Comparison, CostEstimate, CostTotal, Decision, Explanation, Family, ImportedPrices, PoolInfo, RawModel, RouteRequest, RouterInfo } from "./core.js";
+import type {
+  BatchReport,
+  ClusterMap,
+  Comparison,
+  CostEstimate,
+  CostTotal,
+  Decision,
+  Explanation,
+  Family,
+  ImportedPrices,
+  PoolInfo,
+  RawModel,
+  RouteRequest,
+  RouterInfo,
+} from "./core.js";
 export type * from "./core.js";
 
 /** What is being loaded. */
@@ -74,8 +88,7 @@ export type Kind = keyof Calls;
 
 /** To the worker. */
 export type Request =
-  | { [K in Kind]: { kind: K; id: number; args: Parameters<Calls[K]> } }[Kind]
-  | { kind: "cancel"; id: number };
+  { [K in Kind]: { kind: K; id: number; args: Parameters<Calls[K]> } }[Kind] | { kind: "cancel"; id: number };
 
 /** From the worker; `id` is that of the request. */
 export type Reply =

@@ -18,18 +18,24 @@ after(() => server.stop());
  * @param {string} button
  */
 async function saved(page, button) {
-  const [download] = await Promise.all([page.waitForEvent("download"), page.getByRole("button", { name: button }).click()]);
+  const [download] = await Promise.all([
+    page.waitForEvent("download"),
+    page.getByRole("button", { name: button }).click(),
+  ]);
   return readFile(await download.path(), "utf8");
 }
 
 test("a batch from a table is routed, summed up and saved without formulas", async () => {
-  const table = 'id,question\n1,"Prove that 7, and 11, are prime."\n2,=HYPERLINK(1)\n3,"Say ""hi""\nand bye."\n';
+  const table =
+    'id,question\n1,"Prove that 7, and 11, are prime."\n2,=HYPERLINK(1)\n3,"Say ""hi""\nand bye."\n';
   await visit(server.url, async ({ page }) => {
     await decision(page);
     await openPool(page, "pair.json", JSON.stringify(PAIR));
     await page.locator("#candidates th", { hasText: "Large" }).waitFor();
     await go(page, "Batch");
-    await page.locator("#batch-file").setInputFiles({ name: "prompts.csv", mimeType: "text/csv", buffer: Buffer.from(table) });
+    await page
+      .locator("#batch-file")
+      .setInputFiles({ name: "prompts.csv", mimeType: "text/csv", buffer: Buffer.from(table) });
     assert.equal(await page.locator("#batch-column").inputValue(), "1", "the column of prompts is found");
     await page.getByRole("button", { name: "Route 3 prompts" }).click();
     await page.locator("#batch-outcome", { hasText: "3 prompts, routed" }).waitFor();
@@ -40,13 +46,19 @@ test("a batch from a table is routed, summed up and saved without formulas", asy
     assert.match(csv, /"Say ""hi""\nand bye\."/);
     const json = JSON.parse(await saved(page, "Save JSON"));
     assert.equal(json.prompts[1].prompt, "=HYPERLINK(1)");
-    const sum = json.prompts.reduce((/** @type {number} */ total, /** @type {any} */ row) => total + row.cost, 0);
+    const sum = json.prompts.reduce(
+      (/** @type {number} */ total, /** @type {any} */ row) => total + row.cost,
+      0,
+    );
     assert.ok(Math.abs(sum - json.routed.cost) < 1e-12);
   });
 });
 
 test("ten thousand prompts leave the page usable, and can be cancelled", async (t) => {
-  const prompts = Array.from({ length: 10_000 }, (_, i) => `Question ${i}: how many apples are ${i} apples and ${i % 7} more?`).join("\n");
+  const prompts = Array.from(
+    { length: 10_000 },
+    (_, i) => `Question ${i}: how many apples are ${i} apples and ${i % 7} more?`,
+  ).join("\n");
   await visit(server.url, async ({ page }) => {
     await decision(page);
     await go(page, "Batch");
@@ -59,17 +71,25 @@ test("ten thousand prompts leave the page usable, and can be cancelled", async (
     await page.evaluate(() => {
       const longest = { ms: 0 };
       Object.assign(globalThis, { longest });
-      new PerformanceObserver((list) => list.getEntries().forEach(({ duration }) => (longest.ms = Math.max(longest.ms, duration)))).observe({ entryTypes: ["longtask"] });
+      new PerformanceObserver((list) =>
+        list.getEntries().forEach(({ duration }) => (longest.ms = Math.max(longest.ms, duration))),
+      ).observe({ entryTypes: ["longtask"] });
     });
     const start = Date.now();
     await page.getByRole("button", { name: "Route 10,000 prompts" }).click();
     await page.locator("#batch-outcome", { hasText: "10,000 prompts, routed" }).waitFor();
     const longest = await page.evaluate(() => /** @type {any} */ (globalThis).longest.ms);
-    t.diagnostic(`10,000 prompts: ${Date.now() - start} ms, longest task of the page ${Math.round(longest)} ms`);
+    t.diagnostic(
+      `10,000 prompts: ${Date.now() - start} ms, longest task of the page ${Math.round(longest)} ms`,
+    );
     assert.ok(longest < 1000, `a task of ${longest} ms`);
     await page.getByRole("button", { name: "Route 10,000 prompts" }).click();
     await page.getByRole("button", { name: "Cancel" }).click();
-    await page.locator(".problem", { hasText: "Cancelled." }).or(page.locator("#batch-outcome", { hasText: "routed" })).first().waitFor();
+    await page
+      .locator(".problem", { hasText: "Cancelled." })
+      .or(page.locator("#batch-outcome", { hasText: "routed" }))
+      .first()
+      .waitFor();
   });
 });
 
@@ -77,7 +97,11 @@ test("a broken line of a batch is named", async () => {
   await visit(server.url, async ({ page }) => {
     await decision(page);
     await go(page, "Batch");
-    await page.locator("#batch-file").setInputFiles({ name: "prompts.jsonl", mimeType: "application/json", buffer: Buffer.from('{"prompt":"a"}\n{oops\n') });
+    await page.locator("#batch-file").setInputFiles({
+      name: "prompts.jsonl",
+      mimeType: "application/json",
+      buffer: Buffer.from('{"prompt":"a"}\n{oops\n'),
+    });
     await page.locator("#batch-input .problem", { hasText: "Line 2 is not JSON" }).waitFor();
   });
 });
@@ -97,7 +121,11 @@ test("a price can be changed, refused and taken back", async () => {
     await page.locator(".notice", { hasText: "$.models[0].cost.input" }).waitFor();
     assert.equal(JSON.parse(await saved(page, "Save as JSON")).models[0].cost.input, 0.3);
     await page.getByRole("button", { name: "Undo" }).click();
-    await page.waitForFunction(() => /** @type {HTMLInputElement} */ (document.querySelector("[aria-label='Input price of Small']")).value === "0.1");
+    await page.waitForFunction(
+      () =>
+        /** @type {HTMLInputElement} */ (document.querySelector("[aria-label='Input price of Small']"))
+          .value === "0.1",
+    );
   });
 });
 
@@ -111,8 +139,12 @@ test("an unseen model joins by one accuracy, and by prompts with scores that sta
     await page.getByRole("button", { name: "Add the model" }).click();
     await page.locator("#pool-models th", { hasText: "by-accuracy" }).waitFor();
     await page.getByLabel("Name", { exact: true }).fill("by-labels");
-    const labels = Array.from({ length: 30 }, (_, i) => JSON.stringify({ prompt: `A private prompt, number ${i}`, score: i % 2 })).join("\n");
-    await page.getByLabel("or a file of prompts").setInputFiles({ name: "labels.jsonl", mimeType: "application/json", buffer: Buffer.from(labels) });
+    const labels = Array.from({ length: 30 }, (_, i) =>
+      JSON.stringify({ prompt: `A private prompt, number ${i}`, score: i % 2 }),
+    ).join("\n");
+    await page
+      .getByLabel("or a file of prompts")
+      .setInputFiles({ name: "labels.jsonl", mimeType: "application/json", buffer: Buffer.from(labels) });
     await page.getByRole("button", { name: "Add the model" }).click();
     await page.locator("#pool-models tr", { hasText: "by-labels" }).getByText("30 labels").waitFor();
     assert.doesNotMatch(await saved(page, "Save as JSON"), /private prompt/);
@@ -120,14 +152,20 @@ test("an unseen model joins by one accuracy, and by prompts with scores that sta
 });
 
 test("a price list is recognised, its prices taken for the models of the pool", async () => {
-  const list = { small: { input_cost_per_token: 7e-7, output_cost_per_token: 9e-7, litellm_provider: "x", mode: "chat" } };
+  const list = {
+    small: { input_cost_per_token: 7e-7, output_cost_per_token: 9e-7, litellm_provider: "x", mode: "chat" },
+  };
   await visit(server.url, async ({ page }) => {
     await decision(page);
     await openPool(page, "pair.json", JSON.stringify(PAIR));
     await page.locator("#candidates th", { hasText: "Large" }).waitFor();
     await openPool(page, "prices.json", JSON.stringify(list));
     await page.getByRole("button", { name: "Take these prices for 1 model of the pool" }).click();
-    await page.waitForFunction(() => /** @type {HTMLInputElement} */ (document.querySelector("[aria-label='Input price of Small']")).value === "0.7");
+    await page.waitForFunction(
+      () =>
+        /** @type {HTMLInputElement} */ (document.querySelector("[aria-label='Input price of Small']"))
+          .value === "0.7",
+    );
   });
 });
 

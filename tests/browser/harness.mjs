@@ -133,7 +133,8 @@ async function watch(context, origin) {
   context.on("request", (request) => {
     const { protocol, origin: asked } = new URL(request.url());
     requests.push(request.url());
-    if (protocol !== "data:" && protocol !== "blob:" && asked !== origin) problems.push(`other origin: ${request.url()}`);
+    if (protocol !== "data:" && protocol !== "blob:" && asked !== origin)
+      problems.push(`other origin: ${request.url()}`);
   });
   context.on("response", (response) => {
     if (response.status() >= 400) problems.push(`status ${response.status()}: ${response.url()}`);

@@ -35,14 +35,26 @@ test("the page's own scripts and styles stay small", async (t) => {
 test("every module that the page imports at once is preloaded", async () => {
   await visit(server.url, async ({ page }) => {
     await decision(page);
-    const preloaded = await page.locator("link[rel=modulepreload]").evaluateAll((links) => links.map((link) => /** @type {HTMLLinkElement} */ (link).href));
-    const loaded = await page.evaluate(() => performance.getEntriesByType("resource").filter((entry) => /\.js$/.test(entry.name)).map((entry) => entry.name));
+    const preloaded = await page
+      .locator("link[rel=modulepreload]")
+      .evaluateAll((links) => links.map((link) => /** @type {HTMLLinkElement} */ (link).href));
+    const loaded = await page.evaluate(() =>
+      performance
+        .getEntriesByType("resource")
+        .filter((entry) => /\.js$/.test(entry.name))
+        .map((entry) => entry.name),
+    );
     const listed = new Set(preloaded);
-    const scripts = ["js/main.js", "js/worker.js", "js/scheme.js"].map((name) => new URL(name, server.url).href);
+    const scripts = ["js/main.js", "js/worker.js", "js/scheme.js"].map(
+      (name) => new URL(name, server.url).href,
+    );
     // What is under uniroute/ is mostly the worker's, which a page cannot preload for it.
     const own = loaded.filter((name) => name.startsWith(new URL("js/", server.url).href));
     assert.ok(own.length > 20);
-    assert.deepEqual(own.filter((name) => !listed.has(name) && !scripts.includes(name)), []);
+    assert.deepEqual(
+      own.filter((name) => !listed.has(name) && !scripts.includes(name)),
+      [],
+    );
   });
 });
 
@@ -55,12 +67,23 @@ for (const colorScheme of /** @type {const} */ (["light", "dark"])) {
         async ({ page }) => {
           await decision(page);
           await page.locator("#map .spot").first().waitFor();
-          await page.addScriptTag({ path: axe }).catch(async () => page.evaluate(await readFile(axe, "utf8")));
+          await page
+            .addScriptTag({ path: axe })
+            .catch(async () => page.evaluate(await readFile(axe, "utf8")));
           for (const view of VIEWS) {
             await page.getByRole("link", { name: view, exact: true }).click();
             const { violations } = await page.evaluate(() => /** @type {any} */ (globalThis).axe.run());
-            const serious = violations.filter((/** @type {any} */ { impact }) => impact === "serious" || impact === "critical");
-            assert.deepEqual(serious.map((/** @type {any} */ { id, nodes }) => `${id}: ${nodes.map((/** @type {any} */ node) => node.target).join(", ")}`), [], view);
+            const serious = violations.filter(
+              (/** @type {any} */ { impact }) => impact === "serious" || impact === "critical",
+            );
+            assert.deepEqual(
+              serious.map(
+                (/** @type {any} */ { id, nodes }) =>
+                  `${id}: ${nodes.map((/** @type {any} */ node) => node.target).join(", ")}`,
+              ),
+              [],
+              view,
+            );
             const over = await page.evaluate(() => document.documentElement.scrollWidth - innerWidth);
             assert.ok(over <= 0, `${view} is ${over} px too wide`);
           }
@@ -74,7 +97,8 @@ for (const colorScheme of /** @type {const} */ (["light", "dark"])) {
 test("the main job can be done with the keyboard alone", async () => {
   await visit(server.url, async ({ page }) => {
     await decision(page);
-    const focused = () => page.evaluate(() => document.activeElement?.id || document.activeElement?.getAttribute("class") || "");
+    const focused = () =>
+      page.evaluate(() => document.activeElement?.id || document.activeElement?.getAttribute("class") || "");
     const tabTo = async (/** @type {string} */ wanted) => {
       for (let i = 0; i < 60; i += 1) {
         await page.keyboard.press("Tab");
@@ -120,24 +144,21 @@ test("choices, prompt and an own pool survive a reload", async () => {
 test("a link carries pool, switches and setting, and the prompt only when asked", async () => {
   /** @type {string} */
   let link = "";
-  await visit(
-    server.url,
-    async ({ page, context }) => {
-      await context.grantPermissions(["clipboard-read", "clipboard-write"]);
-      await decision(page);
-      await openPool(page, "pair.json", JSON.stringify(PAIR));
-      await page.locator("#candidates th", { hasText: "Large" }).waitFor();
-      await page.fill("#prompt", "A secret prompt");
-      await page.getByRole("switch", { name: "Use Large" }).first().click();
-      await page.getByRole("button", { name: "Share" }).click();
-      await page.getByRole("button", { name: "Copy link", exact: true }).click();
-      await page.getByText("Copied.").waitFor();
-      link = await page.evaluate(() => navigator.clipboard.readText());
-      assert.ok(!decodeURIComponent(link).includes("secret"));
-      await page.getByRole("button", { name: "Copy link with the prompt in it" }).click();
-      await page.waitForFunction(async () => (await navigator.clipboard.readText()).includes("secret"));
-    },
-  );
+  await visit(server.url, async ({ page, context }) => {
+    await context.grantPermissions(["clipboard-read", "clipboard-write"]);
+    await decision(page);
+    await openPool(page, "pair.json", JSON.stringify(PAIR));
+    await page.locator("#candidates th", { hasText: "Large" }).waitFor();
+    await page.fill("#prompt", "A secret prompt");
+    await page.getByRole("switch", { name: "Use Large" }).first().click();
+    await page.getByRole("button", { name: "Share" }).click();
+    await page.getByRole("button", { name: "Copy link", exact: true }).click();
+    await page.getByText("Copied.").waitFor();
+    link = await page.evaluate(() => navigator.clipboard.readText());
+    assert.ok(!decodeURIComponent(link).includes("secret"));
+    await page.getByRole("button", { name: "Copy link with the prompt in it" }).click();
+    await page.waitForFunction(async () => (await navigator.clipboard.readText()).includes("secret"));
+  });
   await visit(link, async ({ page }) => {
     assert.equal((await decision(page)).name, "Small");
     assert.equal((await candidates(page)).find(({ name }) => name === "Large")?.kind, "excluded");
@@ -162,7 +183,8 @@ test("a newer version of the page is offered, taken whole or not at all, and kee
   const site = await mkdtemp(join(tmpdir(), "uniroute-"));
   await cp(SITE, site, { recursive: true });
   const own = await startServer(site);
-  const marked = (/** @type {import("playwright-core").Page} */ page) => page.evaluate(() => getComputedStyle(document.documentElement).getPropertyValue("--newer"));
+  const marked = (/** @type {import("playwright-core").Page} */ page) =>
+    page.evaluate(() => getComputedStyle(document.documentElement).getPropertyValue("--newer"));
   try {
     await visit(own.url, async ({ page, problems }) => {
       await decision(page);
@@ -178,7 +200,9 @@ test("a newer version of the page is offered, taken whole or not at all, and kee
         await registration?.update();
         const { installing } = registration ?? {};
         if (!installing) return "none";
-        return new Promise((resolve) => installing.addEventListener("statechange", () => resolve(installing.state)));
+        return new Promise((resolve) =>
+          installing.addEventListener("statechange", () => resolve(installing.state)),
+        );
       });
       assert.equal(ended, "redundant", "files that are not those of their version are not kept");
       await page.reload();
@@ -215,28 +239,53 @@ async function publish(site, rule, hash) {
   const list = join(site, "sw-files.js");
   const [head, json] = (await readFile(list, "utf8")).trim().split(" = ");
   const known = JSON.parse((json ?? "").replace(/;$/, ""));
-  known.files[style] = hash ?? createHash("sha256").update(await readFile(join(site, style))).digest("hex");
+  known.files[style] =
+    hash ??
+    createHash("sha256")
+      .update(await readFile(join(site, style)))
+      .digest("hex");
   known.version = createHash("sha256").update(JSON.stringify(known.files)).digest("hex");
   await writeFile(list, `${head} = ${JSON.stringify(known)};\n`);
 }
 
 test("typing with a pool of 100 models never holds the page up", async (t) => {
-  const models = Array.from({ length: 100 }, (_, i) => ({ id: `m${i}`, name: `Model ${i}`, accuracy: 0.3 + i / 200, labels_count: 50 + i, cost: { input: 0.01 * 1.07 ** i, output: 0.04 * 1.07 ** i } }));
+  const models = Array.from({ length: 100 }, (_, i) => ({
+    id: `m${i}`,
+    name: `Model ${i}`,
+    accuracy: 0.3 + i / 200,
+    labels_count: 50 + i,
+    cost: { input: 0.01 * 1.07 ** i, output: 0.04 * 1.07 ** i },
+  }));
   await visit(server.url, async ({ page }) => {
     await decision(page);
-    await openPool(page, "hundred.json", JSON.stringify({ schema_version: 1, name: "A hundred", as_of: "2026-01-01", models }));
+    await openPool(
+      page,
+      "hundred.json",
+      JSON.stringify({ schema_version: 1, name: "A hundred", as_of: "2026-01-01", models }),
+    );
     await page.locator("#candidates th", { hasText: "Model 99" }).waitFor();
     await decision(page);
     await page.evaluate(() => {
       const tasks = /** @type {number[]} */ ([]);
       Object.assign(globalThis, { tasks });
-      new PerformanceObserver((list) => list.getEntries().forEach(({ duration }) => tasks.push(duration))).observe({ entryTypes: ["longtask"] });
+      new PerformanceObserver((list) =>
+        list.getEntries().forEach(({ duration }) => tasks.push(duration)),
+      ).observe({ entryTypes: ["longtask"] });
     });
     await page.fill("#prompt", "");
-    await page.locator("#prompt").pressSequentially("Why does bread rise when it bakes, and why does it sink again if I open the oven early?", { delay: 30 });
+    await page
+      .locator("#prompt")
+      .pressSequentially(
+        "Why does bread rise when it bakes, and why does it sink again if I open the oven early?",
+        { delay: 30 },
+      );
     const { name } = await decision(page);
-    const tasks = await page.evaluate(() => /** @type {{ tasks: number[] }} */ (/** @type {unknown} */ (globalThis)).tasks);
-    t.diagnostic(`typing 87 letters, 100 models: ${tasks.length} tasks over 50 ms, the longest ${Math.round(Math.max(0, ...tasks))} ms`);
+    const tasks = await page.evaluate(
+      () => /** @type {{ tasks: number[] }} */ (/** @type {unknown} */ (globalThis)).tasks,
+    );
+    t.diagnostic(
+      `typing 87 letters, 100 models: ${tasks.length} tasks over 50 ms, the longest ${Math.round(Math.max(0, ...tasks))} ms`,
+    );
     assert.match(name, /^Model \d+$/);
     assert.equal((await candidates(page)).length, 100);
   });

@@ -23,7 +23,9 @@ export async function decision(page) {
     await setTimeout(120);
   }
   // The table is drawn a frame later.
-  await page.evaluate(() => new Promise((resolve) => requestAnimationFrame(() => globalThis.setTimeout(resolve, 0))));
+  await page.evaluate(
+    () => new Promise((resolve) => requestAnimationFrame(() => globalThis.setTimeout(resolve, 0))),
+  );
   const name = await card.locator("h2").evaluate((heading) => heading.firstChild?.textContent ?? "");
   const quality = parseInt(await card.locator("dd b").first().innerText(), 10);
   return { name, quality, text: before };
@@ -35,7 +37,9 @@ export async function decision(page) {
  * @param {string} content
  */
 export async function openPool(page, name, content) {
-  await page.locator("#file").setInputFiles({ name, mimeType: "application/json", buffer: Buffer.from(content) });
+  await page
+    .locator("#file")
+    .setInputFiles({ name, mimeType: "application/json", buffer: Buffer.from(content) });
 }
 
 /**
@@ -68,7 +72,13 @@ export async function slide(page, share) {
  * @param {Page} page
  */
 export async function candidates(page) {
-  return page.locator("#candidates tbody tr").evaluateAll((rows) => rows.map((row) => ({ name: row.querySelector("th")?.firstChild?.textContent ?? "", text: row.textContent ?? "", kind: row.className })));
+  return page.locator("#candidates tbody tr").evaluateAll((rows) =>
+    rows.map((row) => ({
+      name: row.querySelector("th")?.firstChild?.textContent ?? "",
+      text: row.textContent ?? "",
+      kind: row.className,
+    })),
+  );
 }
 
 /** Two models with plain numbers: which one wins is easy to see. */

@@ -41,7 +41,10 @@ test("moving the slider moves the choice between cheap and good at once", async 
   await visit(server.url, async ({ page }) => {
     await decision(page);
     await openPool(page, "pair.json", JSON.stringify(PAIR));
-    await page.getByRole("heading", { name: "Small" }).or(page.getByRole("heading", { name: "Large" })).waitFor();
+    await page
+      .getByRole("heading", { name: "Small" })
+      .or(page.getByRole("heading", { name: "Large" }))
+      .waitFor();
     await slide(page, 0);
     assert.equal((await decision(page)).name, "Small");
     await slide(page, 1);
@@ -58,7 +61,11 @@ test("budget and floor are other readings of the same control", async () => {
     await openPool(page, "pair.json", JSON.stringify(PAIR));
     await slide(page, 1);
     await page.locator("#trade").getByText("Budget").click();
-    assert.equal((await decision(page)).name, "Large", "turning another reading does not change the decision");
+    assert.equal(
+      (await decision(page)).name,
+      "Large",
+      "turning another reading does not change the decision",
+    );
     await slide(page, 0.3);
     assert.equal((await decision(page)).name, "Small");
     const large = (await candidates(page)).find(({ name }) => name === "Large");
@@ -72,7 +79,10 @@ test("budget and floor are other readings of the same control", async () => {
 test("a model that is switched off is excluded and says so", async () => {
   await visit(server.url, async ({ page }) => {
     const { name } = await decision(page);
-    await page.getByRole("switch", { name: `Use ${name}` }).first().click();
+    await page
+      .getByRole("switch", { name: `Use ${name}` })
+      .first()
+      .click();
     await page.locator("#decision h2", { hasNotText: name }).waitFor();
     const row = (await candidates(page)).find((one) => one.name === name);
     assert.equal(row?.kind, "excluded");
@@ -81,15 +91,28 @@ test("a model that is switched off is excluded and says so", async () => {
 });
 
 test("a refused pool is explained with its path, and the former pool stays", async () => {
-  const bad = (/** @type {unknown} */ value) => JSON.stringify({ ...PAIR, models: [{ ...PAIR.models[0], cost: { input: value, output: 1 } }] });
+  const bad = (/** @type {unknown} */ value) =>
+    JSON.stringify({ ...PAIR, models: [{ ...PAIR.models[0], cost: { input: value, output: 1 } }] });
   /** @type {[string, string, RegExp][]} */
   const refused = [
     ["price.json", bad(1e40), /\$\.models\[0\]\.cost\.input/],
     ["text.json", bad("cheap"), /\$\.models\[0\]\.cost\.input/],
-    ["many.json", JSON.stringify({ models: Array.from({ length: 2001 }, (_, i) => ({ id: `m${i}` })) }), /2,?001/],
+    [
+      "many.json",
+      JSON.stringify({ models: Array.from({ length: 2001 }, (_, i) => ({ id: `m${i}` })) }),
+      /2,?001/,
+    ],
     ["large.json", " ".repeat(9 * 1024 * 1024), /bytes|MiB|large/],
     ["broken.json", "{", /line 1/],
-    ["other.json", JSON.stringify({ ...PAIR, router: { sha256: "0".repeat(64) }, models: [{ id: "a", errors: { mean: [0.5] } }] }), /\$\.(router|models)/],
+    [
+      "other.json",
+      JSON.stringify({
+        ...PAIR,
+        router: { sha256: "0".repeat(64) },
+        models: [{ id: "a", errors: { mean: [0.5] } }],
+      }),
+      /\$\.(router|models)/,
+    ],
   ];
   await visit(server.url, async ({ page }) => {
     const former = await decision(page);

@@ -16,7 +16,11 @@ const SCHEMES = /** @type {const} */ (["light", "dark"]);
  */
 async function everydayPrompts() {
   const rows = await readFile(new URL("../everyday/prompts.jsonl", import.meta.url), "utf8");
-  return rows.trim().split("\n").map((row) => JSON.parse(row).prompt.replaceAll("\n", " ")).join("\n");
+  return rows
+    .trim()
+    .split("\n")
+    .map((row) => JSON.parse(row).prompt.replaceAll("\n", " "))
+    .join("\n");
 }
 
 /** @typedef {import("playwright-core").Page} Page */

@@ -44,32 +44,36 @@ const problem = async (page) => {
 /** @param {string[]} requests */
 const ofTransformer = (requests) => requests.filter((url) => /minilm|relaxed_/.test(url));
 
-test("the transformer is fetched when asked for, kept, and then works without a network", { skip }, async () => {
-  await visit(server.url, async ({ page, context, requests, quiet }) => {
-    await decision(page);
-    await page.evaluate(() => navigator.serviceWorker.ready);
-    await quiet();
-    assert.deepEqual(ofTransformer(requests), []);
-    await page.reload(); // from here on the service worker sees what is fetched
-    await decision(page);
-    await page.fill("#prompt", PROMPT);
-    await choose(page, "Transformer");
-    await inUse(page);
-    const { text } = await decision(page);
-    const weights = () => requests.filter((url) => url.endsWith("weights.safetensors")).length;
-    const fetched = weights();
-    assert.ok(fetched >= 1);
-    await context.setOffline(true);
-    await page.reload();
-    assert.equal((await decision(page)).text, text);
-    assert.ok(await page.getByRole("radio", { name: "Transformer" }).isChecked());
-    assert.equal(weights(), fetched, "the weights came out of the cache");
-    await choose(page, "Instant");
-    await page.waitForFunction(() => localStorage.getItem("uniroute-embedder") === "static");
-    await page.getByRole("link", { name: "About", exact: true }).click();
-    await page.getByText("static-minilm-64").waitFor();
-  });
-});
+test(
+  "the transformer is fetched when asked for, kept, and then works without a network",
+  { skip },
+  async () => {
+    await visit(server.url, async ({ page, context, requests, quiet }) => {
+      await decision(page);
+      await page.evaluate(() => navigator.serviceWorker.ready);
+      await quiet();
+      assert.deepEqual(ofTransformer(requests), []);
+      await page.reload(); // from here on the service worker sees what is fetched
+      await decision(page);
+      await page.fill("#prompt", PROMPT);
+      await choose(page, "Transformer");
+      await inUse(page);
+      const { text } = await decision(page);
+      const weights = () => requests.filter((url) => url.endsWith("weights.safetensors")).length;
+      const fetched = weights();
+      assert.ok(fetched >= 1);
+      await context.setOffline(true);
+      await page.reload();
+      assert.equal((await decision(page)).text, text);
+      assert.ok(await page.getByRole("radio", { name: "Transformer" }).isChecked());
+      assert.equal(weights(), fetched, "the weights came out of the cache");
+      await choose(page, "Instant");
+      await page.waitForFunction(() => localStorage.getItem("uniroute-embedder") === "static");
+      await page.getByRole("link", { name: "About", exact: true }).click();
+      await page.getByText("static-minilm-64").waitFor();
+    });
+  },
+);
 
 test("weights that were damaged on their way are refused in place", { skip }, async () => {
   const weights = await readFile(WEIGHTS);
@@ -78,11 +82,15 @@ test("weights that were damaged on their way are refused in place", { skip }, as
     server.url,
     async ({ page, context }) => {
       const { text } = await decision(page);
-      await context.route("**/weights.safetensors", (route) => route.fulfill({ body: weights, contentType: "application/octet-stream" }));
+      await context.route("**/weights.safetensors", (route) =>
+        route.fulfill({ body: weights, contentType: "application/octet-stream" }),
+      );
       await choose(page, "Transformer");
       assert.match(await problem(page), /not the file this version was published with/);
       assert.equal((await decision(page)).text, text);
-      const kept = await page.evaluate(async () => (await (await caches.open("uniroute/weights")).keys()).length);
+      const kept = await page.evaluate(
+        async () => (await (await caches.open("uniroute/weights")).keys()).length,
+      );
       assert.equal(kept, 0, "what was refused is not kept");
     },
     { serviceWorkers: "block" },
@@ -110,22 +118,28 @@ test("a host without the weights, and a person who changes their mind, keep what
   );
 });
 
-test("a pool of one's own with errors for the other router is not lost, and the page says why", { skip }, async () => {
-  const pool = await readFile(join(SITE, "uniroute/dist/pools/open.json"), "utf8");
-  await visit(server.url, async ({ page }) => {
-    await decision(page);
-    await openPool(page, "mine.json", pool);
-    await page.locator("#pools option[value=own]").waitFor({ state: "attached" });
-    const { text } = await decision(page);
-    await choose(page, "Transformer");
-    assert.match(await problem(page), /another router/);
-    assert.equal((await decision(page)).text, text);
-    await page.locator("#pools").selectOption({ index: 0 });
-    await page.waitForFunction(() => /** @type {HTMLSelectElement} */ (document.getElementById("pools")).value === "open");
-    await choose(page, "Transformer");
-    await inUse(page);
-  });
-});
+test(
+  "a pool of one's own with errors for the other router is not lost, and the page says why",
+  { skip },
+  async () => {
+    const pool = await readFile(join(SITE, "uniroute/dist/pools/open.json"), "utf8");
+    await visit(server.url, async ({ page }) => {
+      await decision(page);
+      await openPool(page, "mine.json", pool);
+      await page.locator("#pools option[value=own]").waitFor({ state: "attached" });
+      const { text } = await decision(page);
+      await choose(page, "Transformer");
+      assert.match(await problem(page), /another router/);
+      assert.equal((await decision(page)).text, text);
+      await page.locator("#pools").selectOption({ index: 0 });
+      await page.waitForFunction(
+        () => /** @type {HTMLSelectElement} */ (document.getElementById("pools")).value === "open",
+      );
+      await choose(page, "Transformer");
+      await inUse(page);
+    });
+  },
+);
 
 /**
  * What the package decides on a page of its own, and how often the module with relaxed SIMD was
@@ -144,7 +158,12 @@ function decided(prepare) {
         const router = await Router.load({ embedder: "minilm" });
         const { model, candidates } = router.route(prompt, { lambda: 10 });
         router.free();
-        return { model, qualities: Object.fromEntries(candidates.map((/** @type {any} */ { id, quality }) => [id, quality])) };
+        return {
+          model,
+          qualities: Object.fromEntries(
+            candidates.map((/** @type {any} */ { id, quality }) => [id, quality]),
+          ),
+        };
       }, PROMPT);
       return { outcome, fetched: requests.filter((url) => url.endsWith("uniroute_relaxed_bg.wasm")).length };
     },
@@ -152,17 +171,25 @@ function decided(prepare) {
   );
 }
 
-test("without relaxed SIMD, or with a module of it that is damaged, the other module decides alike", { skip }, async () => {
-  const fast = await decided(async () => undefined);
-  assert.equal(fast.fetched, 1, "this browser has relaxed SIMD");
-  const plain = await decided((page) => page.evaluate(() => void (WebAssembly.validate = () => false)));
-  assert.equal(plain.fetched, 0);
-  const damaged = await decided((_, context) => context.route("**/uniroute_relaxed_bg.wasm", (route) => route.fulfill({ body: "no module", contentType: "application/wasm" })));
-  assert.equal(damaged.fetched, 1);
-  assert.deepEqual(damaged.outcome, plain.outcome);
-  assert.equal(fast.outcome.model, plain.outcome.model);
-  assert.notDeepEqual(fast.outcome.qualities, plain.outcome.qualities, "it ran its own module");
-  for (const [id, quality] of Object.entries(plain.outcome.qualities)) {
-    assert.ok(Math.abs(fast.outcome.qualities[id] - quality) <= TOLERANCE, id);
-  }
-});
+test(
+  "without relaxed SIMD, or with a module of it that is damaged, the other module decides alike",
+  { skip },
+  async () => {
+    const fast = await decided(async () => undefined);
+    assert.equal(fast.fetched, 1, "this browser has relaxed SIMD");
+    const plain = await decided((page) => page.evaluate(() => void (WebAssembly.validate = () => false)));
+    assert.equal(plain.fetched, 0);
+    const damaged = await decided((_, context) =>
+      context.route("**/uniroute_relaxed_bg.wasm", (route) =>
+        route.fulfill({ body: "no module", contentType: "application/wasm" }),
+      ),
+    );
+    assert.equal(damaged.fetched, 1);
+    assert.deepEqual(damaged.outcome, plain.outcome);
+    assert.equal(fast.outcome.model, plain.outcome.model);
+    assert.notDeepEqual(fast.outcome.qualities, plain.outcome.qualities, "it ran its own module");
+    for (const [id, quality] of Object.entries(plain.outcome.qualities)) {
+      assert.ok(Math.abs(fast.outcome.qualities[id] - quality) <= TOLERANCE, id);
+    }
+  },
+);

@@ -24,7 +24,8 @@ function network(failures = 0) {
     asked.push(pathname.replace(/^.*\/dist\//, ""));
     await new Promise((resolve) => setTimeout(resolve, 20));
     init?.signal?.throwIfAborted();
-    if (asked.filter((name) => pathname.endsWith(name)).length <= failures) throw new TypeError("fetch failed");
+    if (asked.filter((name) => pathname.endsWith(name)).length <= failures)
+      throw new TypeError("fetch failed");
     return new Response(await readFile(pathname));
   };
   return asked;
@@ -48,7 +49,10 @@ test("loads at the same time share their downloads, and one that gives up leaves
   abort.abort();
   await assert.rejects(given, coded("aborted"));
   const routers = await Promise.all([kept, other]);
-  assert.deepEqual(asked.filter((name) => name === "default.router"), ["default.router"]);
+  assert.deepEqual(
+    asked.filter((name) => name === "default.router"),
+    ["default.router"],
+  );
   routers[0].free();
   assert.throws(() => routers[0].route("hi"), coded("freed"));
   assert.ok(routers[1].route("hi").model, "each caller has a router of its own");
@@ -102,8 +106,13 @@ test("a router given by the caller is checked, with the platform's SHA-256 and w
 
 test("an error names the place in the pool, and the router goes on with the pool it had", async () => {
   network();
-  const router = await Router.load({ pool: { models: [{ id: "a", accuracy: 0.5, cost: { input: 1, output: 1 } }] } });
+  const router = await Router.load({
+    pool: { models: [{ id: "a", accuracy: 0.5, cost: { input: 1, output: 1 } }] },
+  });
   const wrong = { models: [{ id: "b", cost: { input: -1, output: 1 } }] };
-  assert.throws(() => router.setPool(wrong), (/** @type {any} */ error) => coded("pool_range")(error) && error.path === "$.models[0].cost.input");
+  assert.throws(
+    () => router.setPool(wrong),
+    (/** @type {any} */ error) => coded("pool_range")(error) && error.path === "$.models[0].cost.input",
+  );
   assert.equal(router.route("hi").model, "a");
 });

@@ -31,7 +31,9 @@ test("the module starts from bytes and needs nothing but its own glue", async ()
   const bytes = await readFile(new URL("uniroute_bg.wasm", DIST));
   const glue = await import(new URL("uniroute.js", DIST).href);
   const module = new WebAssembly.Module(bytes);
-  const foreign = WebAssembly.Module.imports(module).filter(({ module: from }) => !from.startsWith("./uniroute_bg.js"));
+  const foreign = WebAssembly.Module.imports(module).filter(
+    ({ module: from }) => !from.startsWith("./uniroute_bg.js"),
+  );
   assert.deepEqual(foreign, []);
   assert.ok(glue.initSync({ module }).memory instanceof WebAssembly.Memory);
 });

@@ -26,7 +26,11 @@ async function withWebAssembly(parts, during) {
 const engine = (f) => ({
   validate: () => true,
   Module: /** @type {any} */ (class {}),
-  Instance: /** @type {any} */ (class { exports = { f }; }),
+  Instance: /** @type {any} */ (
+    class {
+      exports = { f };
+    }
+  ),
 });
 
 test("an engine that multiplies right gets the relaxed module", async () => {
@@ -42,7 +46,16 @@ test("one that takes the instruction and gets it wrong does not", async () => {
 test("nor does one without it, or one that forbids compiling", async () => {
   const without = { validate: () => false };
   assert.equal(await withWebAssembly(without, async () => (await fresh()).hasRelaxedDots()), false);
-  const forbids = { ...engine(() => 0), Module: /** @type {any} */ (class { constructor() { throw new Error("no"); } }) };
+  const forbids = {
+    ...engine(() => 0),
+    Module: /** @type {any} */ (
+      class {
+        constructor() {
+          throw new Error("no");
+        }
+      }
+    ),
+  };
   assert.equal(await withWebAssembly(forbids, async () => (await fresh()).hasRelaxedDots()), false);
 });
 

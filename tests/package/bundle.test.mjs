@@ -15,13 +15,27 @@ import { installed, ROOT } from "./install.mjs";
  * @param {string[]} [external]
  */
 async function bundled(folder, script, external = []) {
-  const { metafile } = await build({ stdin: { contents: script, resolveDir: folder }, external, nodePaths: [join(ROOT, "tests/node_modules")], bundle: true, splitting: true, minify: true, format: "esm", loader: { ".wasm": "copy" }, metafile: true, write: false, outdir: "out" });
+  const { metafile } = await build({
+    stdin: { contents: script, resolveDir: folder },
+    external,
+    nodePaths: [join(ROOT, "tests/node_modules")],
+    bundle: true,
+    splitting: true,
+    minify: true,
+    format: "esm",
+    loader: { ".wasm": "copy" },
+    metafile: true,
+    write: false,
+    outdir: "out",
+  });
   return Object.entries(metafile.outputs).map(([path, { bytes, inputs, imports, entryPoint }]) => ({
     entry: entryPoint !== undefined,
     path,
     bytes,
     imports,
-    inputs: Object.entries(inputs).filter(([, input]) => input.bytesInOutput > 0).map(([path]) => basename(path)),
+    inputs: Object.entries(inputs)
+      .filter(([, input]) => input.bytesInOutput > 0)
+      .map(([path]) => basename(path)),
   }));
 }
 
@@ -43,10 +57,20 @@ test("a bundle holds nothing of the entries it does not import", async (t) => {
 
 test("tables of tokens are files of their own, fetched when they are asked for", async (t) => {
   const folder = await installed(t, {});
-  const files = await bundled(folder, 'import { exactCounters } from "uniroute/tokens"; console.log(exactCounters);');
+  const files = await bundled(
+    folder,
+    'import { exactCounters } from "uniroute/tokens"; console.log(exactCounters);',
+  );
   const main = files.find((file) => file.inputs.includes("tokens.js")) ?? assert.fail();
-  assert.ok(main.bytes < 5000 && main.imports.filter(({ kind }) => kind === "import-statement").every(({ path }) => (files.find((file) => file.path === path)?.bytes ?? 0) < 5000), `${main.bytes}`);
-  const table = (/** @type {string} */ name) => files.filter((file) => file.inputs.includes(name) && file.bytes > 1e6);
+  assert.ok(
+    main.bytes < 5000 &&
+      main.imports
+        .filter(({ kind }) => kind === "import-statement")
+        .every(({ path }) => (files.find((file) => file.path === path)?.bytes ?? 0) < 5000),
+    `${main.bytes}`,
+  );
+  const table = (/** @type {string} */ name) =>
+    files.filter((file) => file.inputs.includes(name) && file.bytes > 1e6);
   assert.equal(table("o200k_base.js").length, 1);
   assert.notEqual(table("o200k_base.js")[0], table("cl100k_base.js")[0]);
 });

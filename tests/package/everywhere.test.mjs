@@ -41,7 +41,10 @@ test("a script in Deno", async (t) => {
   const deno = DENO;
   if (deno === undefined) return t.skip("no Deno for this machine");
   const folder = await installed(t, { "data.js": DATA, "main.js": SCRIPT });
-  const out = await run(deno, ["run", "--node-modules-dir=manual", "--allow-read", "main.js"], { cwd: folder, env: { DENO_NO_UPDATE_CHECK: "1" } });
+  const out = await run(deno, ["run", "--node-modules-dir=manual", "--allow-read", "main.js"], {
+    cwd: folder,
+    env: { DENO_NO_UPDATE_CHECK: "1" },
+  });
   assert.deepEqual(JSON.parse(out), await expected());
 });
 
@@ -86,7 +89,15 @@ test("a bundle by esbuild with the files inside", async (t) => {
     export const models = prompts.map((prompt) => loaded.route(prompt, request).model);`;
   const folder = await installed(t, { "data.js": DATA, "main.js": main });
   const outfile = join(folder, "out/bundle.mjs");
-  await esbuild({ entryPoints: [join(folder, "main.js")], bundle: true, format: "esm", platform: "node", target: "node20", loader: { ".wasm": "binary", ".router": "binary" }, outfile });
+  await esbuild({
+    entryPoints: [join(folder, "main.js")],
+    bundle: true,
+    format: "esm",
+    platform: "node",
+    target: "node20",
+    loader: { ".wasm": "binary", ".router": "binary" },
+    outfile,
+  });
   await rename(join(folder, "node_modules"), join(folder, "gone"));
   assert.deepEqual((await import(pathToFileURL(outfile).href)).models, await expected());
 });
@@ -127,14 +138,20 @@ test("workerd, with the router as a static file", async (t) => {
     compatibilityDate: "2026-04-01",
   });
   t.after(() => worker.dispose());
-  const answer = await worker.dispatchFetch("http://localhost/", { method: "POST", body: JSON.stringify({ prompts: PROMPTS, request: { lambda: LAMBDA } }) });
+  const answer = await worker.dispatchFetch("http://localhost/", {
+    method: "POST",
+    body: JSON.stringify({ prompts: PROMPTS, request: { lambda: LAMBDA } }),
+  });
   const text = await answer.text();
   assert.equal(answer.status, 200, text);
   assert.deepEqual(JSON.parse(text), await expected());
 });
 
 test("one script without any other file, in Node and in a page that makes no request", async (t) => {
-  const folder = await installed(t, { "data.js": DATA, "main.js": SCRIPT.replace('"uniroute"', '"./single.js"') });
+  const folder = await installed(t, {
+    "data.js": DATA,
+    "main.js": SCRIPT.replace('"uniroute"', '"./single.js"'),
+  });
   await run("npx", ["--offline", "uniroute-inline", "-o", "single.js"], { cwd: folder });
   await rename(join(folder, "node_modules"), join(folder, "gone"));
   assert.deepEqual(JSON.parse(await run("node", ["main.js"], { cwd: folder })), await expected());
@@ -144,12 +161,20 @@ test("one script without any other file, in Node and in a page that makes no req
     import { prompts, request } from "./data.js";
     const router = await Router.load();
     document.title = JSON.stringify(prompts.map((prompt) => router.route(prompt, request).model));`;
-  const built = await esbuild({ stdin: { contents: main, resolveDir: folder }, bundle: true, format: "esm", write: false });
+  const built = await esbuild({
+    stdin: { contents: main, resolveDir: folder },
+    bundle: true,
+    format: "esm",
+    write: false,
+  });
   const html = PAGE.replace('src="./main.js">', () => `>${built.outputFiles[0]?.text}`);
   const found = await visit("about:blank", async ({ page, requests }) => {
     await page.setContent(html);
     await page.waitForFunction(() => document.title.startsWith("["));
-    assert.deepEqual(requests.filter((url) => url.startsWith("http")), []);
+    assert.deepEqual(
+      requests.filter((url) => url.startsWith("http")),
+      [],
+    );
     return JSON.parse(await page.title());
   });
   assert.deepEqual(found, await expected());

@@ -14,7 +14,10 @@ import { BIN, installed, ROOT, run, serve } from "./install.mjs";
 const SOURCE = join(ROOT, "examples/extension");
 
 const TEXT = "Prove that the square root of two is irrational.";
-const POOL = { name: "Mine", models: [{ id: "only", name: "The only one", accuracy: 0.7, cost: { input: 1, output: 2 } }] };
+const POOL = {
+  name: "Mine",
+  models: [{ id: "only", name: "The only one", accuracy: 0.7, cost: { input: 1, output: 2 } }],
+};
 const PAGE = `<!doctype html><meta charset="utf-8"><title>A page</title><link rel="icon" href="data:,"><p id="text">${TEXT}</p><textarea id="box"></textarea><input id="secret" type="password" value="hunter2">`;
 
 /**
@@ -46,12 +49,18 @@ async function attach(cdp, targetId) {
         else resolve(message.result.result.value);
       };
       cdp.on("Target.receivedMessageFromTarget", hear);
-      const message = JSON.stringify({ id, method: "Runtime.evaluate", params: { expression, returnByValue: true, userGesture: true } });
+      const message = JSON.stringify({
+        id,
+        method: "Runtime.evaluate",
+        params: { expression, returnByValue: true, userGesture: true },
+      });
       cdp.send("Target.sendMessageToTarget", { sessionId, message }).catch(reject);
     });
   const text = async (/** @type {string} */ element, /** @type {RegExp} */ wanted) => {
     for (;;) {
-      const said = await ask(`(({ value, textContent }) => value ?? textContent)(document.getElementById("${element}") ?? {}) ?? ""`);
+      const said = await ask(
+        `(({ value, textContent }) => value ?? textContent)(document.getElementById("${element}") ?? {}) ?? ""`,
+      );
       if (wanted.test(said)) return said;
       await setTimeout(50);
     }
@@ -71,8 +80,17 @@ async function opened(t) {
   const url = await serve(t, join(folder, "page"));
   const profile = await mkdtemp(join(tmpdir(), "uniroute-profile-"));
   t.after(() => rm(profile, { recursive: true, force: true }));
-  const args = [...FLAGS, "--enable-unsafe-extension-debugging", `--disable-extensions-except=${extension}`, `--load-extension=${extension}`];
-  const context = await chromium.launchPersistentContext(profile, { executablePath: BROWSER, headless: true, args });
+  const args = [
+    ...FLAGS,
+    "--enable-unsafe-extension-debugging",
+    `--disable-extensions-except=${extension}`,
+    `--load-extension=${extension}`,
+  ];
+  const context = await chromium.launchPersistentContext(profile, {
+    executablePath: BROWSER,
+    headless: true,
+    args,
+  });
   t.after(() => context.close());
   const requests = /** @type {string[]} */ ([]);
   context.on("request", (request) => requests.push(request.url()));
@@ -82,7 +100,10 @@ async function opened(t) {
   await page.goto(url);
   const cdp = /** @type {any} */ (await context.browser()?.newBrowserCDPSession());
 
-  const targets = async (/** @type {string} */ name) => (await cdp.send("Target.getTargets")).targetInfos.filter((/** @type {any} */ target) => target.url === `chrome-extension://${id}/${name}`);
+  const targets = async (/** @type {string} */ name) =>
+    (await cdp.send("Target.getTargets")).targetInfos.filter(
+      (/** @type {any} */ target) => target.url === `chrome-extension://${id}/${name}`,
+    );
   const shown = async (/** @type {string} */ name) => {
     let [target] = await targets(name);
     for (; target === undefined; [target] = await targets(name)) await setTimeout(50);
@@ -98,7 +119,11 @@ async function opened(t) {
   /** @param {Shown} popup what it says, after which it is closed */
   const decision = async ({ ask, text, targetId }) => {
     await text("figures", /expected quality \d+ %, about \$/);
-    const read = { prompt: await ask('document.getElementById("prompt").value'), model: await text("model", /./), reason: await text("reason", /.{20}/) };
+    const read = {
+      prompt: await ask('document.getElementById("prompt").value'),
+      model: await text("model", /./),
+      reason: await text("reason", /.{20}/),
+    };
     await cdp.send("Target.closeTarget", { targetId });
     while ((await targets("popup.html")).length > 0) await setTimeout(50);
     return read;
@@ -109,82 +134,103 @@ async function opened(t) {
     await settings.locator("#said", { hasText: "models" }).waitFor();
     return settings;
   };
-  const foreign = () => requests.filter((asked) => !asked.startsWith("chrome-extension:") && asked !== url && !asked.startsWith("data:"));
+  const foreign = () =>
+    requests.filter(
+      (asked) => !asked.startsWith("chrome-extension:") && asked !== url && !asked.startsWith("data:"),
+    );
   return { folder, context, worker, page, targets, shown, click, decision, options, foreign };
 }
 
-test("the text selected, or being typed, gets its decision, also after the background script was stopped", { timeout: 120_000 }, async (t) => {
-  const { folder, context, page, targets, click, decision, options, foreign } = await opened(t);
-  await page.locator("#text").selectText();
-  const first = await decision(await click());
-  assert.equal(first.prompt, TEXT);
+test(
+  "the text selected, or being typed, gets its decision, also after the background script was stopped",
+  { timeout: 120_000 },
+  async (t) => {
+    const { folder, context, page, targets, click, decision, options, foreign } = await opened(t);
+    await page.locator("#text").selectText();
+    const first = await decision(await click());
+    assert.equal(first.prompt, TEXT);
 
-  const settings = await options();
-  const stopping = await context.newCDPSession(settings);
-  await stopping.send("ServiceWorker.enable");
-  await stopping.send("ServiceWorker.stopAllWorkers");
-  while ((await targets("background.js")).length > 0) await setTimeout(50);
+    const settings = await options();
+    const stopping = await context.newCDPSession(settings);
+    await stopping.send("ServiceWorker.enable");
+    await stopping.send("ServiceWorker.stopAllWorkers");
+    while ((await targets("background.js")).length > 0) await setTimeout(50);
 
-  await page.bringToFront();
-  await page.locator("#text").selectText();
-  assert.deepEqual(await decision(await click()), first);
+    await page.bringToFront();
+    await page.locator("#text").selectText();
+    assert.deepEqual(await decision(await click()), first);
 
-  await page.locator("#box").fill("Write a haiku about the sea.");
-  assert.equal((await decision(await click())).prompt, "Write a haiku about the sea.");
+    await page.locator("#box").fill("Write a haiku about the sea.");
+    assert.equal((await decision(await click())).prompt, "Write a haiku about the sea.");
 
-  // The same checks as everywhere: a wrong pool is refused by its place, a right one decides.
-  await writeFile(join(folder, "wrong.json"), JSON.stringify({ models: [{ ...POOL.models[0], accuracy: 70 }] }));
-  await writeFile(join(folder, "right.json"), JSON.stringify(POOL));
-  await settings.bringToFront();
-  await settings.locator("#file").setInputFiles(join(folder, "wrong.json"));
-  await settings.locator("#said", { hasText: "$.models[0].accuracy" }).waitFor();
-  await settings.locator("#file").setInputFiles(join(folder, "right.json"));
-  await settings.locator("#said", { hasText: "Mine: 1 models" }).waitFor();
-  await page.bringToFront();
-  await page.locator("#secret").focus();
-  const popup = await click();
-  await popup.text("model", /Nothing to route yet/);
-  await popup.ask('const box = document.getElementById("prompt"); box.value = "Hello"; box.dispatchEvent(new Event("input"))');
-  assert.equal((await decision(popup)).model, "The only one");
-  assert.deepEqual(foreign(), []);
-});
+    // The same checks as everywhere: a wrong pool is refused by its place, a right one decides.
+    await writeFile(
+      join(folder, "wrong.json"),
+      JSON.stringify({ models: [{ ...POOL.models[0], accuracy: 70 }] }),
+    );
+    await writeFile(join(folder, "right.json"), JSON.stringify(POOL));
+    await settings.bringToFront();
+    await settings.locator("#file").setInputFiles(join(folder, "wrong.json"));
+    await settings.locator("#said", { hasText: "$.models[0].accuracy" }).waitFor();
+    await settings.locator("#file").setInputFiles(join(folder, "right.json"));
+    await settings.locator("#said", { hasText: "Mine: 1 models" }).waitFor();
+    await page.bringToFront();
+    await page.locator("#secret").focus();
+    const popup = await click();
+    await popup.text("model", /Nothing to route yet/);
+    await popup.ask(
+      'const box = document.getElementById("prompt"); box.value = "Hello"; box.dispatchEvent(new Event("input"))',
+    );
+    assert.equal((await decision(popup)).model, "The only one");
+    assert.deepEqual(foreign(), []);
+  },
+);
 
-test("the side panel goes on reading, takes the context menu's text, and follows the pool", { timeout: 120_000 }, async (t) => {
-  const { folder, worker, page, shown, click, options, foreign } = await opened(t);
-  await page.locator("#box").fill("Write a haiku about the sea.");
-  const popup = await click();
-  await popup.text("figures", /expected quality/);
-  await popup.ask('document.getElementById("beside").click()');
-  const panel = await shown("panel.html");
-  await panel.text("prompt", /^Write a haiku about the sea\.$/);
-  await panel.text("figures", /expected quality \d+ %, about \$/);
+test(
+  "the side panel goes on reading, takes the context menu's text, and follows the pool",
+  { timeout: 120_000 },
+  async (t) => {
+    const { folder, worker, page, shown, click, options, foreign } = await opened(t);
+    await page.locator("#box").fill("Write a haiku about the sea.");
+    const popup = await click();
+    await popup.text("figures", /expected quality/);
+    await popup.ask('document.getElementById("beside").click()');
+    const panel = await shown("panel.html");
+    await panel.text("prompt", /^Write a haiku about the sea\.$/);
+    await panel.text("figures", /expected quality \d+ %, about \$/);
 
-  await page.locator("#box").fill("Translate this into French.");
-  await panel.text("prompt", /^Translate this into French\.$/);
+    await page.locator("#box").fill("Translate this into French.");
+    await panel.text("prompt", /^Translate this into French\.$/);
 
-  await worker.evaluate(async (selectionText) => {
-    const { chrome } = /** @type {any} */ (globalThis);
-    const [tab] = await chrome.tabs.query({ active: true });
-    chrome.contextMenus.onClicked.dispatch({ menuItemId: "route", selectionText }, tab);
-  }, TEXT);
-  await panel.text("prompt", new RegExp(`^${TEXT}$`));
-  await panel.text("reason", /.{20}/);
+    await worker.evaluate(async (selectionText) => {
+      const { chrome } = /** @type {any} */ (globalThis);
+      const [tab] = await chrome.tabs.query({ active: true });
+      chrome.contextMenus.onClicked.dispatch({ menuItemId: "route", selectionText }, tab);
+    }, TEXT);
+    await panel.text("prompt", new RegExp(`^${TEXT}$`));
+    await panel.text("reason", /.{20}/);
 
-  await writeFile(join(folder, "right.json"), JSON.stringify(POOL));
-  const settings = await options();
-  await settings.locator("#file").setInputFiles(join(folder, "right.json"));
-  await panel.text("model", /^The only one$/);
-  await settings.locator("#reset").click();
-  await settings.locator("#said", { hasText: /: [2-9]|: \d\d/ }).waitFor();
-  await panel.text("model", /^(?!The only one)./);
-  assert.deepEqual(foreign(), []);
-});
+    await writeFile(join(folder, "right.json"), JSON.stringify(POOL));
+    const settings = await options();
+    await settings.locator("#file").setInputFiles(join(folder, "right.json"));
+    await panel.text("model", /^The only one$/);
+    await settings.locator("#reset").click();
+    await settings.locator("#said", { hasText: /: [2-9]|: \d\d/ }).waitFor();
+    await panel.text("model", /^(?!The only one)./);
+    assert.deepEqual(foreign(), []);
+  },
+);
 
 test("Mozilla's linter finds no fault with the extension for Firefox", async (t) => {
   const folder = await installed(t, {});
   await run("node", [join(SOURCE, "build.mjs"), join(folder, "node_modules/uniroute")], { cwd: folder });
-  const { errors, warnings } = JSON.parse(await run(join(BIN, "addons-linter"), ["--output", "json", join(SOURCE, "dist/firefox")], {}));
+  const { errors, warnings } = JSON.parse(
+    await run(join(BIN, "addons-linter"), ["--output", "json", join(SOURCE, "dist/firefox")], {}),
+  );
   assert.deepEqual(errors, []);
   // The transformer's glue is imported from where it is served; the extension has none and never asks.
-  assert.deepEqual(warnings.map((/** @type {any} */ { code, file }) => `${code} ${file}`), ["UNSAFE_VAR_ASSIGNMENT uniroute/index.js"]);
+  assert.deepEqual(
+    warnings.map((/** @type {any} */ { code, file }) => `${code} ${file}`),
+    ["UNSAFE_VAR_ASSIGNMENT uniroute/index.js"],
+  );
 });

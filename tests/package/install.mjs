@@ -22,7 +22,9 @@ export const UNIROUTE = process.env.UNIROUTE_BIN ?? join(ROOT, "target/debug/uni
 /** The programs of the packages that the tests bring. */
 export const BIN = join(ROOT, "tests/node_modules/.bin");
 /** npm carries Deno for some machines only. */
-export const DENO = [process.env.DENO, join(ROOT, "tests/node_modules/@deno/linux-x64-glibc/deno")].find((path) => path !== undefined && existsSync(path));
+export const DENO = [process.env.DENO, join(ROOT, "tests/node_modules/@deno/linux-x64-glibc/deno")].find(
+  (path) => path !== undefined && existsSync(path),
+);
 
 export const PROMPTS = prompts(100);
 export const LAMBDA = 40;
@@ -36,7 +38,11 @@ export const LAMBDA = 40;
  * @returns {Promise<string>}
  */
 export async function run(program, args, { cwd, input, env } = {}) {
-  const child = spawn(program, args, { cwd, env: { ...process.env, ...env }, stdio: ["pipe", "pipe", "pipe"] });
+  const child = spawn(program, args, {
+    cwd,
+    env: { ...process.env, ...env },
+    stdio: ["pipe", "pipe", "pipe"],
+  });
   child.stdin.on("error", () => {}); // it may end before it read everything
   child.stdin.end(input);
   let [out, err] = ["", ""];
@@ -61,7 +67,11 @@ export async function installed(t, files) {
     await mkdir(dirname(join(folder, name)), { recursive: true });
     await writeFile(join(folder, name), content);
   }
-  await run("npm", ["install", "--offline", "--ignore-scripts", "--no-audit", "--no-fund", "--loglevel=error", TARBALL], { cwd: folder });
+  await run(
+    "npm",
+    ["install", "--offline", "--ignore-scripts", "--no-audit", "--no-fund", "--loglevel=error", TARBALL],
+    { cwd: folder },
+  );
   return folder;
 }
 
@@ -73,7 +83,10 @@ export function expected() {
   natively ??= (async () => {
     const input = PROMPTS.map((prompt, id) => JSON.stringify({ id, prompt })).join("\n");
     const out = await run(UNIROUTE, ["route", "--lambda", String(LAMBDA)], { input });
-    const models = out.trim().split("\n").map((line) => JSON.parse(line).model);
+    const models = out
+      .trim()
+      .split("\n")
+      .map((line) => JSON.parse(line).model);
     assert.ok(new Set(models).size > 1, "all prompts went to one model");
     return models;
   })();
@@ -97,7 +110,10 @@ const TYPES = /** @type {Record<string, string>} */ ({
 export async function serve(t, folder) {
   const server = createServer(async (request, response) => {
     const { pathname } = new URL(request.url ?? "/", "http://localhost");
-    const path = join(folder, normalize(decodeURIComponent(pathname.endsWith("/") ? `${pathname}index.html` : pathname)));
+    const path = join(
+      folder,
+      normalize(decodeURIComponent(pathname.endsWith("/") ? `${pathname}index.html` : pathname)),
+    );
     const found = await stat(path).catch(() => undefined);
     if (!found?.isFile()) return response.writeHead(404).end();
     response.writeHead(200, { "content-type": TYPES[extname(path)] ?? "application/octet-stream" });

@@ -10,7 +10,17 @@ import { visit } from "../browser/harness.mjs";
 import { installed, PROMPTS, ROOT, run, serve, UNIROUTE } from "./install.mjs";
 
 const POOL = { models: ["gpt-4o", "gpt-4", "claude-3"].map((id) => ({ id })) };
-const ODD = ["<|endoftext|> is text here", "I'M don'T we'LL", "\r\n\r\n  \t\n.", "1234567890".repeat(9), "日本語とनमस्ते", "👩‍👩‍👧‍👦🙂", "camelCaseHTTPServer_v2", "ÉCOLE ǅ ſ", "a".repeat(3000)];
+const ODD = [
+  "<|endoftext|> is text here",
+  "I'M don'T we'LL",
+  "\r\n\r\n  \t\n.",
+  "1234567890".repeat(9),
+  "日本語とनमस्ते",
+  "👩‍👩‍👧‍👦🙂",
+  "camelCaseHTTPServer_v2",
+  "ÉCOLE ǅ ſ",
+  "a".repeat(3000),
+];
 const TEXTS = [...PROMPTS, ...ODD];
 const SCRIPT = `
 import { Router } from "uniroute";
@@ -22,9 +32,13 @@ export const counted = texts.map((text) => router.estimateCost(text, undefined, 
 
 /** @param {import("node:test").TestContext} t */
 async function withTables(t) {
-  const folder = await installed(t, { "data.js": `export const texts = ${JSON.stringify(TEXTS)}, pool = ${JSON.stringify(POOL)};`, "counted.js": SCRIPT });
+  const folder = await installed(t, {
+    "data.js": `export const texts = ${JSON.stringify(TEXTS)}, pool = ${JSON.stringify(POOL)};`,
+    "counted.js": SCRIPT,
+  });
   const tables = join(ROOT, "tests/node_modules/gpt-tokenizer");
-  for (const part of ["package.json", "esm"]) await cp(join(tables, part), join(folder, "node_modules/gpt-tokenizer", part), { recursive: true });
+  for (const part of ["package.json", "esm"])
+    await cp(join(tables, part), join(folder, "node_modules/gpt-tokenizer", part), { recursive: true });
   return folder;
 }
 
@@ -32,17 +46,34 @@ async function withTables(t) {
 async function natively(folder) {
   await writeFile(join(folder, "pool.json"), JSON.stringify(POOL));
   const input = TEXTS.map((prompt, id) => JSON.stringify({ id, prompt })).join("\n");
-  const out = await run(UNIROUTE, ["cost", "--exact-tokens", "--json", "--pool", "pool.json"], { cwd: folder, input });
-  const order = (/** @type {[string, boolean, number][]} */ costs) => POOL.models.map(({ id }) => costs.find(([found]) => found === id));
-  return out.trim().split("\n").map((line) => order(JSON.parse(line).models.map((/** @type {any} */ { id, cost }) => [id, cost.exact, cost.tokensIn])));
+  const out = await run(UNIROUTE, ["cost", "--exact-tokens", "--json", "--pool", "pool.json"], {
+    cwd: folder,
+    input,
+  });
+  const order = (/** @type {[string, boolean, number][]} */ costs) =>
+    POOL.models.map(({ id }) => costs.find(([found]) => found === id));
+  return out
+    .trim()
+    .split("\n")
+    .map((line) =>
+      order(
+        JSON.parse(line).models.map((/** @type {any} */ { id, cost }) => [id, cost.exact, cost.tokensIn]),
+      ),
+    );
 }
 
 test("what is counted in Node is what the command line counts, and the rest is marked estimated", async (t) => {
   const folder = await withTables(t);
-  await writeFile(join(folder, "main.js"), 'import { counted } from "./counted.js"; console.log(JSON.stringify(counted));');
+  await writeFile(
+    join(folder, "main.js"),
+    'import { counted } from "./counted.js"; console.log(JSON.stringify(counted));',
+  );
   /** @type {any} */
   const counted = JSON.parse(await run("node", ["main.js"], { cwd: folder }));
-  assert.deepEqual(counted[0].map((/** @type {[string, boolean]} */ [, exact]) => exact), [true, true, false]);
+  assert.deepEqual(
+    counted[0].map((/** @type {[string, boolean]} */ [, exact]) => exact),
+    [true, true, false],
+  );
   assert.deepEqual(counted, await natively(folder));
 });
 

@@ -35,12 +35,25 @@ try {
 }
 `;
 
-for (const [resolution, module] of [["bundler", "esnext"], ["nodenext", "nodenext"]]) {
+for (const [resolution, module] of [
+  ["bundler", "esnext"],
+  ["nodenext", "nodenext"],
+]) {
   test(`tsc --strict accepts a program that uses every entry, resolving as ${resolution}`, async (t) => {
     const folder = await installed(t, {
       "main.ts": USE,
       "tsconfig.json": JSON.stringify({
-        compilerOptions: { strict: true, skipLibCheck: false, noEmit: true, exactOptionalPropertyTypes: true, target: "es2023", lib: ["es2023", "dom", "dom.iterable"], module, moduleResolution: resolution, types: [] },
+        compilerOptions: {
+          strict: true,
+          skipLibCheck: false,
+          noEmit: true,
+          exactOptionalPropertyTypes: true,
+          target: "es2023",
+          lib: ["es2023", "dom", "dom.iterable"],
+          module,
+          moduleResolution: resolution,
+          types: [],
+        },
         files: ["main.ts"],
       }),
     });
@@ -50,13 +63,34 @@ for (const [resolution, module] of [["bundler", "esnext"], ["nodenext", "nodenex
 
 test("attw finds nothing wrong with the types", async () => {
   // Files that are no modules have no types; an ES module is none for CommonJS to require.
-  const data = ["uniroute_bg.wasm", "default.router", "pools/*", "worker-main", "llm-profile.schema.json", "package.json"];
-  await run(join(BIN, "attw"), [TARBALL, "--profile", "esm-only", "--exclude-entrypoints", ...data, "--format", "ascii", "--no-color"]);
+  const data = [
+    "uniroute_bg.wasm",
+    "default.router",
+    "pools/*",
+    "worker-main",
+    "llm-profile.schema.json",
+    "package.json",
+  ];
+  await run(join(BIN, "attw"), [
+    TARBALL,
+    "--profile",
+    "esm-only",
+    "--exclude-entrypoints",
+    ...data,
+    "--format",
+    "ascii",
+    "--no-color",
+  ]);
 });
 
 test("publint finds nothing wrong with the package", async (t) => {
   const folder = await installed(t, {});
-  const { messages } = await publint({ pkgDir: join(folder, "node_modules/uniroute"), level: "suggestion", strict: true, pack: false });
+  const { messages } = await publint({
+    pkgDir: join(folder, "node_modules/uniroute"),
+    level: "suggestion",
+    strict: true,
+    pack: false,
+  });
   assert.deepEqual(messages, []);
 });
 

@@ -5,7 +5,18 @@ import { BatchDesk } from "./batch.js";
 import { latest, loadRouter } from "./engine.js";
 import { EmbedderDesk } from "./embedder.js";
 import { EXAMPLES } from "./examples.js";
-import { fromFragment, keepChoices, keepEmbedder, keepPool, keepPrompt, keptChoices, keptEmbedder, keptPool, keptPrompt, toFragment } from "./keep.js";
+import {
+  fromFragment,
+  keepChoices,
+  keepEmbedder,
+  keepPool,
+  keepPrompt,
+  keptChoices,
+  keptEmbedder,
+  keptPool,
+  keptPrompt,
+  toFragment,
+} from "./keep.js";
 import { OWN, PoolDesk } from "./pool.js";
 import { DEFAULTS, initial, request } from "./state.js";
 import { ownPoolOf } from "./share.js";
@@ -45,15 +56,25 @@ export class App {
       if (sent !== null) await keepPool(sent);
       const own = sent ?? (choices.poolId === OWN ? await keptPool() : null);
       const embedder = keptEmbedder();
-      const url = own === null && choices.poolId ? poolUrl(await listed, choices.poolId, embedder) : undefined;
+      const url =
+        own === null && choices.poolId ? poolUrl(await listed, choices.poolId, embedder) : undefined;
       const pool = own ?? url;
       const poolId = own !== null ? OWN : url ? (choices.poolId ?? "") : "";
       try {
-        await this.#begin(await this.#load({ embedder, ...(pool ? { pool } : {}) }), embedder, poolId, listed);
+        await this.#begin(
+          await this.#load({ embedder, ...(pool ? { pool } : {}) }),
+          embedder,
+          poolId,
+          listed,
+        );
       } catch (thrown) {
         if (pool === undefined && embedder === "static") throw thrown;
         const router = await this.#load({});
-        this.tell("What you chose the last time could not be loaded", thrown, "The page starts as on the first visit. What you had stays kept.");
+        this.tell(
+          "What you chose the last time could not be loaded",
+          thrown,
+          "The page starts as on the first visit. What you had stays kept.",
+        );
         await this.#begin(router, "static", "", listed);
       }
     } catch (thrown) {
@@ -88,7 +109,8 @@ export class App {
   #load(options) {
     return loadRouter({
       ...options,
-      onProgress: (progress) => this.store.set({ progress: { ...this.store.now.progress, [progress.phase]: progress } }),
+      onProgress: (progress) =>
+        this.store.set({ progress: { ...this.store.now.progress, [progress.phase]: progress } }),
     });
   }
 
@@ -153,7 +175,8 @@ export class App {
     const listed = this.store.now.pools.find((pool) => pool.id === id);
     if (!listed) {
       const kept = await keptPool();
-      if (kept === null) throw new UnirouteError("no_own_pool", "There is no pool of your own yet. Open or edit one first.");
+      if (kept === null)
+        throw new UnirouteError("no_own_pool", "There is no pool of your own yet. Open or edit one first.");
       return kept;
     }
     const name = poolFile(listed, this.store.now.embedder);
@@ -170,7 +193,12 @@ export class App {
     if (this.router === null) return;
     const pool = await this.router.poolInfo();
     const ids = new Set(pool.models.map((model) => model.id));
-    this.store.set({ poolId, ...named(pool, this.store.now.pools, poolId), off: this.store.now.off.filter((id) => ids.has(id)), notice: null });
+    this.store.set({
+      poolId,
+      ...named(pool, this.store.now.pools, poolId),
+      off: this.store.now.off.filter((id) => ids.has(id)),
+      notice: null,
+    });
     if (poolId === OWN) void this.router.pool().then(keepPool);
     this.#remember();
     this.decide();

@@ -22,7 +22,17 @@ import { Store } from "./store.js";
 /** Many prompts at once: what to route, how far it is, and what it came to. */
 export class BatchDesk {
   /** @type {Store<BatchState>} */
-  store = new Store(/** @type {BatchState} */ ({ text: "", file: null, column: 0, prompts: [], running: null, report: null, problem: "" }));
+  store = new Store(
+    /** @type {BatchState} */ ({
+      text: "",
+      file: null,
+      column: 0,
+      prompts: [],
+      running: null,
+      report: null,
+      problem: "",
+    }),
+  );
   #app;
   /** @type {AbortController | null} */
   #abort = null;
@@ -78,7 +88,11 @@ export class BatchDesk {
     this.#abort = new AbortController();
     this.store.set({ running: { done: 0, of: prompts.length }, report: null, problem: "" });
     try {
-      await router.openBatch(prompts, (done, of) => this.store.set({ running: { done, of } }), this.#abort.signal);
+      await router.openBatch(
+        prompts,
+        (done, of) => this.store.set({ running: { done, of } }),
+        this.#abort.signal,
+      );
       this.store.set({ prompts });
       await this.#report();
     } catch (thrown) {
@@ -121,10 +135,27 @@ export class BatchDesk {
     if (report === null) return;
     const rows = prompts.map((prompt, i) => {
       const model = report.models[report.chosen[i] ?? -1];
-      return { prompt, model: model?.id ?? null, quality: model ? (report.qualities[i] ?? 0) : null, cost: model ? (report.costs[i] ?? 0) : null };
+      return {
+        prompt,
+        model: model?.id ?? null,
+        quality: model ? (report.qualities[i] ?? 0) : null,
+        cost: model ? (report.costs[i] ?? 0) : null,
+      };
     });
-    if (format === "json") return save("uniroute-batch.json", "application/json", `${JSON.stringify({ routed: report.routed, prompts: rows }, null, 1)}\n`);
+    if (format === "json")
+      return save(
+        "uniroute-batch.json",
+        "application/json",
+        `${JSON.stringify({ routed: report.routed, prompts: rows }, null, 1)}\n`,
+      );
     const header = ["prompt", "model", "expected_quality", "cost_usd"];
-    save("uniroute-batch.csv", "text/csv", csv([header, ...rows.map(({ prompt, model, quality, cost }) => [prompt, model ?? "", quality ?? "", cost ?? ""])]));
+    save(
+      "uniroute-batch.csv",
+      "text/csv",
+      csv([
+        header,
+        ...rows.map(({ prompt, model, quality, cost }) => [prompt, model ?? "", quality ?? "", cost ?? ""]),
+      ]),
+    );
   }
 }

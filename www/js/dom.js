@@ -122,7 +122,8 @@ function present(children) {
  */
 export function byId(id, type) {
   const element = document.getElementById(id);
-  if (element === null || (type && !(element instanceof type))) throw new Error(`The page has no fitting #${id}.`);
+  if (element === null || (type && !(element instanceof type)))
+    throw new Error(`The page has no fitting #${id}.`);
   return /** @type {E} */ (/** @type {unknown} */ (element));
 }
 

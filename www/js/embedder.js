@@ -33,7 +33,9 @@ export class EmbedderDesk {
     try {
       await this.#app.changeEmbedder(embedder, {
         signal,
-        onProgress: (progress) => signal.aborted || this.store.set({ progress: { ...this.store.now.progress, [progress.phase]: progress } }),
+        onProgress: (progress) =>
+          signal.aborted ||
+          this.store.set({ progress: { ...this.store.now.progress, [progress.phase]: progress } }),
       });
       if (!signal.aborted) this.store.set({ wanted: null });
     } catch (thrown) {

@@ -14,7 +14,9 @@ const FORMATS = new Map();
  * @param {number} digits after the point
  */
 function grouped(value, digits) {
-  const format = FORMATS.get(digits) ?? new Intl.NumberFormat("en-US", { minimumFractionDigits: digits, maximumFractionDigits: digits });
+  const format =
+    FORMATS.get(digits) ??
+    new Intl.NumberFormat("en-US", { minimumFractionDigits: digits, maximumFractionDigits: digits });
   FORMATS.set(digits, format);
   return format.format(value);
 }
@@ -90,5 +92,11 @@ export function size(bytes) {
  * @param {number} [most] words shown
  */
 export function words(label, most = 3) {
-  return label.split(/[\s,·]+/).filter(Boolean).slice(0, most).join(" · ") || "unnamed";
+  return (
+    label
+      .split(/[\s,·]+/)
+      .filter(Boolean)
+      .slice(0, most)
+      .join(" · ") || "unnamed"
+  );
 }

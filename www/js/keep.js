@@ -58,7 +58,8 @@ export async function keepPool(pool) {
 export function checked(raw) {
   const number = (/** @type {unknown} */ value, /** @type {number} */ most) =>
     typeof value === "number" && value >= 0 && value <= most ? value : undefined;
-  const text = (/** @type {unknown} */ value) => (typeof value === "string" && value.length <= 256 ? value : undefined);
+  const text = (/** @type {unknown} */ value) =>
+    typeof value === "string" && value.length <= 256 ? value : undefined;
   const listed = /** @type {<T extends string>(value: unknown, all: readonly T[]) => T | undefined} */ (
     (value, all) => all.find((one) => one === value)
   );
@@ -71,7 +72,9 @@ export function checked(raw) {
     off: Array.isArray(raw["off"]) ? raw["off"].filter((id) => text(id)).slice(0, 2000) : undefined,
     poolId: text(raw["poolId"]),
   };
-  return /** @type {Partial<Choices>} */ (Object.fromEntries(Object.entries(found).filter(([, value]) => value !== undefined)));
+  return /** @type {Partial<Choices>} */ (
+    Object.fromEntries(Object.entries(found).filter(([, value]) => value !== undefined))
+  );
 }
 
 /**
@@ -95,7 +98,8 @@ export function toFragment(state, prompt) {
   const parts = new URLSearchParams();
   for (const [key, value] of Object.entries(only(state))) {
     const usual = DEFAULTS[/** @type {keyof Choices} */ (key)];
-    if (JSON.stringify(value) !== JSON.stringify(usual)) parts.set(key, Array.isArray(value) ? JSON.stringify(value) : String(value));
+    if (JSON.stringify(value) !== JSON.stringify(usual))
+      parts.set(key, Array.isArray(value) ? JSON.stringify(value) : String(value));
   }
   if (prompt) parts.set("prompt", prompt);
   return parts.size > 0 ? `#${parts}` : "";

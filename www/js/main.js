@@ -42,4 +42,11 @@ for (const mount of [
 
 await started;
 // Where service workers are forbidden the page works as well, only not offline.
-await keepOffline((run) => app.announce({ kind: "good", title: "A newer version of this page is ready.", message: "Your prompt and your choices stay.", action: { name: "Reload", run } })).catch(() => undefined);
+await keepOffline((run) =>
+  app.announce({
+    kind: "good",
+    title: "A newer version of this page is ready.",
+    message: "Your prompt and your choices stay.",
+    action: { name: "Reload", run },
+  }),
+).catch(() => undefined);

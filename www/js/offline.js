@@ -8,7 +8,10 @@ import { trusted } from "./worker.js";
  */
 export async function keepOffline(newer) {
   if (!("serviceWorker" in navigator) || !isSecureContext) return;
-  const registration = await navigator.serviceWorker.register(trusted(new URL("../sw.js", import.meta.url).href), { updateViaCache: "none" });
+  const registration = await navigator.serviceWorker.register(
+    trusted(new URL("../sw.js", import.meta.url).href),
+    { updateViaCache: "none" },
+  );
   let asked = false;
   navigator.serviceWorker.addEventListener("controllerchange", () => {
     if (asked) location.reload();
@@ -22,5 +25,7 @@ export async function keepOffline(newer) {
     });
   };
   offer();
-  registration.addEventListener("updatefound", () => registration.installing?.addEventListener("statechange", offer));
+  registration.addEventListener("updatefound", () =>
+    registration.installing?.addEventListener("statechange", offer),
+  );
 }

@@ -52,8 +52,14 @@ export class PoolDesk {
     const refused = await this.#replace(name, OWN, content);
     if (refused === null) return;
     // What is no pool may be a price list; if it is neither, what the pool lacks is the better hint.
-    const prices = refused.code === "pool_type" ? await this.#app.router?.importPrices(content).catch(() => null) : null;
-    if (!prices) return this.#app.tell(`${name} was not taken`, refused, `The pool in use is still “${this.#app.store.now.poolName}”.`);
+    const prices =
+      refused.code === "pool_type" ? await this.#app.router?.importPrices(content).catch(() => null) : null;
+    if (!prices)
+      return this.#app.tell(
+        `${name} was not taken`,
+        refused,
+        `The pool in use is still “${this.#app.store.now.poolName}”.`,
+      );
     this.store.set({ imported: { name, prices } });
     this.#app.dismiss();
     this.#app.choose({ view: "pool" });
@@ -70,7 +76,11 @@ export class PoolDesk {
       const refused = await this.#replace(name, id, await this.#app.poolContent(id));
       if (refused) throw refused;
     } catch (thrown) {
-      this.#app.tell(`${name} was not taken`, thrown, `The pool in use is still “${this.#app.store.now.poolName}”.`);
+      this.#app.tell(
+        `${name} was not taken`,
+        thrown,
+        `The pool in use is still “${this.#app.store.now.poolName}”.`,
+      );
     }
   }
 
@@ -138,7 +148,11 @@ export class PoolDesk {
       for (const { id, listed } of matches) {
         const model = pool.models.find((one) => one.id === id);
         const { cost, limit } = models[listed] ?? {};
-        if (model) Object.assign(model, { cost: { ...model.cost, ...known(cost) }, ...(limit ? { limit: { ...model.limit, ...known(limit) } } : {}) });
+        if (model)
+          Object.assign(model, {
+            cost: { ...model.cost, ...known(cost) },
+            ...(limit ? { limit: { ...model.limit, ...known(limit) } } : {}),
+          });
       }
       pool.as_of = new Date().toISOString().slice(0, 10);
     });
@@ -203,7 +217,11 @@ export class PoolDesk {
    */
   async #replace(name, poolId, content) {
     const { router } = this.#app;
-    if (router === null) return new UnirouteError("not_loaded", `${name} cannot be taken before the router is loaded. Wait a moment.`);
+    if (router === null)
+      return new UnirouteError(
+        "not_loaded",
+        `${name} cannot be taken before the router is loaded. Wait a moment.`,
+      );
     try {
       const before = await this.#present();
       await router.setPool(content);
@@ -234,7 +252,9 @@ export class PoolDesk {
  * @param {object | undefined} fields
  */
 function known(fields) {
-  return Object.fromEntries(Object.entries(fields ?? {}).filter(([, value]) => value !== null && value !== undefined));
+  return Object.fromEntries(
+    Object.entries(fields ?? {}).filter(([, value]) => value !== null && value !== undefined),
+  );
 }
 
 /**
@@ -246,11 +266,21 @@ function known(fields) {
  */
 function readLabels(name, text) {
   const { columns, column, rows } = readSheet(name, text);
-  const scores = columns.findIndex((title) => ["score", "correct", "label", "accuracy"].includes(title.trim().toLowerCase()));
-  if (scores < 0) throw new UnirouteError("labels_columns", `${name} has no column “score”. Give it two columns, “prompt” and “score” (0 to 1).`);
+  const scores = columns.findIndex((title) =>
+    ["score", "correct", "label", "accuracy"].includes(title.trim().toLowerCase()),
+  );
+  if (scores < 0)
+    throw new UnirouteError(
+      "labels_columns",
+      `${name} has no column “score”. Give it two columns, “prompt” and “score” (0 to 1).`,
+    );
   return rows.map((row, i) => {
     const score = Number(row[scores]);
-    if (row[scores]?.trim() === "" || !Number.isFinite(score)) throw new UnirouteError("labels_score", `The score of row ${i + 1} is not a number. Give a number from 0 to 1.`);
+    if (row[scores]?.trim() === "" || !Number.isFinite(score))
+      throw new UnirouteError(
+        "labels_score",
+        `The score of row ${i + 1} is not a number. Give a number from 0 to 1.`,
+      );
     return { prompt: row[column] ?? "", score };
   });
 }

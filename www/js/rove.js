@@ -13,7 +13,12 @@ export function roving(group, selector) {
     const at = things.findIndex((thing) => thing === document.activeElement);
     if (at < 0 || (step === undefined && key !== "Home" && key !== "End")) return;
     event.preventDefault();
-    const to = step === undefined ? (key === "Home" ? 0 : things.length - 1) : (at + step + things.length) % things.length;
+    const to =
+      step === undefined
+        ? key === "Home"
+          ? 0
+          : things.length - 1
+        : (at + step + things.length) % things.length;
     things.forEach((thing, i) => thing.setAttribute("tabindex", i === to ? "0" : "-1"));
     things[to]?.focus();
   });
@@ -53,7 +58,9 @@ export function placeLabels(wanted, width) {
       const left = anchor === "start" ? x + gap : x - gap - length;
       const box = { left, right: left + length, y };
       const inside = left >= 0 && box.right <= width;
-      const free = taken.every((other) => Math.abs(other.y - y) >= LINE || box.left > other.right || other.left > box.right);
+      const free = taken.every(
+        (other) => Math.abs(other.y - y) >= LINE || box.left > other.right || other.left > box.right,
+      );
       if ((inside && free) || must) {
         taken.push(box);
         return [{ item, text, x: anchor === "start" ? x + gap : x - gap, y, anchor }];

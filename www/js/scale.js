@@ -38,7 +38,9 @@ const clamp = (position) => Math.min(STEPS, Math.max(0, position));
 export function valueAt(control, position) {
   if (control === "floor") return position / STEPS;
   if (position > PAID) return control === "lambda" ? 0 : BUDGET.most;
-  return control === "lambda" ? between(position, LAMBDA.most, LAMBDA.least) : between(position, BUDGET.least, BUDGET.most);
+  return control === "lambda"
+    ? between(position, LAMBDA.most, LAMBDA.least)
+    : between(position, BUDGET.least, BUDGET.most);
 }
 
 /**
@@ -50,7 +52,11 @@ export function valueAt(control, position) {
 export function positionOf(control, value) {
   if (control === "floor") return clamp(value * STEPS);
   if (value <= 0) return control === "lambda" ? STEPS : 0;
-  return clamp(control === "lambda" ? placeOf(value, LAMBDA.most, LAMBDA.least) : placeOf(value, BUDGET.least, BUDGET.most));
+  return clamp(
+    control === "lambda"
+      ? placeOf(value, LAMBDA.most, LAMBDA.least)
+      : placeOf(value, BUDGET.least, BUDGET.most),
+  );
 }
 
 /**

@@ -19,7 +19,10 @@ export async function linkTo(state, { prompt, ownPool }) {
   const fits = packed.length <= MOST_LETTERS;
   const fragment = toFragment(state, prompt ? state.prompt : undefined);
   const own = ownPool !== null && fits ? `${fragment ? "&" : "#"}own=${packed}` : "";
-  return { link: new URL(`${location.pathname}${fragment}${own}`, location.href).href, complete: ownPool === null || fits };
+  return {
+    link: new URL(`${location.pathname}${fragment}${own}`, location.href).href,
+    complete: ownPool === null || fits,
+  };
 }
 
 /**
@@ -45,7 +48,9 @@ async function pack(text) {
 /** @param {string} packed */
 async function unpack(packed) {
   try {
-    const bytes = Uint8Array.from(atob(packed.replaceAll("-", "+").replaceAll("_", "/")), (letter) => letter.charCodeAt(0));
+    const bytes = Uint8Array.from(atob(packed.replaceAll("-", "+").replaceAll("_", "/")), (letter) =>
+      letter.charCodeAt(0),
+    );
     const reader = new Blob([bytes]).stream().pipeThrough(new DecompressionStream("deflate-raw")).getReader();
     const decoder = new TextDecoder();
     let text = "";
@@ -55,6 +60,10 @@ async function unpack(packed) {
     }
     return text + decoder.decode();
   } catch (cause) {
-    throw new UnirouteError("link", "The pool in this link is damaged. Ask for the link again, or for the pool as a file.", { cause });
+    throw new UnirouteError(
+      "link",
+      "The pool in this link is damaged. Ask for the link again, or for the pool as a file.",
+      { cause },
+    );
   }
 }

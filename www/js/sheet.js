@@ -36,7 +36,11 @@ export function readSheet(name, text) {
  * @returns {Sheet}
  */
 export function lines(text) {
-  const rows = text.split(/\r\n|\r|\n/).map((line) => line.trim()).filter(Boolean).map((line) => [line]);
+  const rows = text
+    .split(/\r\n|\r|\n/)
+    .map((line) => line.trim())
+    .filter(Boolean)
+    .map((line) => [line]);
   return { columns: ["prompt"], column: 0, rows };
 }
 
@@ -57,7 +61,10 @@ export function promptsOf({ rows }, column) {
 function table(rows) {
   const [first, ...rest] = rows;
   if (first === undefined) return { columns: [], column: 0, rows: [] };
-  const named = rest.length > 0 && first.every((cell) => cell !== "" && cell.length <= LONGEST_HEADER) && new Set(first).size === first.length;
+  const named =
+    rest.length > 0 &&
+    first.every((cell) => cell !== "" && cell.length <= LONGEST_HEADER) &&
+    new Set(first).size === first.length;
   const columns = named ? first : first.map((_, i) => `column ${i + 1}`);
   const body = named ? rest : rows;
   return { columns, column: likely(columns, body), rows: body };
@@ -68,7 +75,8 @@ function table(rows) {
  * @returns {Sheet}
  */
 function objects(items) {
-  if (items.every((item) => typeof item === "string")) return { columns: ["prompt"], column: 0, rows: items.map((item) => [item]) };
+  if (items.every((item) => typeof item === "string"))
+    return { columns: ["prompt"], column: 0, rows: items.map((item) => [item]) };
   /** @type {Set<string>} */
   const found = new Set();
   let worded = false;
@@ -79,8 +87,14 @@ function objects(items) {
     }
   }
   const columns = [...found];
-  if (!worded) throw new UnirouteError("batch_columns", "No field of this file holds text. Give each line a field “prompt”.");
-  const rows = items.map((item) => columns.map((key) => text(/** @type {Record<string, unknown> | null} */ (item)?.[key])));
+  if (!worded)
+    throw new UnirouteError(
+      "batch_columns",
+      "No field of this file holds text. Give each line a field “prompt”.",
+    );
+  const rows = items.map((item) =>
+    columns.map((key) => text(/** @type {Record<string, unknown> | null} */ (item)?.[key])),
+  );
   return { columns, column: likely(columns, rows), rows };
 }
 
@@ -94,7 +108,11 @@ function jsonLines(source) {
     try {
       return [/** @type {unknown} */ (JSON.parse(line))];
     } catch (cause) {
-      throw new UnirouteError("batch_line", `Line ${i + 1} is not JSON. Correct it, or name the file .txt to read one prompt a line.`, { cause });
+      throw new UnirouteError(
+        "batch_line",
+        `Line ${i + 1} is not JSON. Correct it, or name the file .txt to read one prompt a line.`,
+        { cause },
+      );
     }
   });
 }
@@ -102,7 +120,11 @@ function jsonLines(source) {
 /** @param {string} source */
 function jsonList(source) {
   const list = /** @type {unknown} */ (JSON.parse(source));
-  if (!Array.isArray(list)) throw new UnirouteError("batch_type", "This JSON is not a list. Give a list of texts or objects, or one object a line in a .jsonl file.");
+  if (!Array.isArray(list))
+    throw new UnirouteError(
+      "batch_type",
+      "This JSON is not a list. Give a list of texts or objects, or one object a line in a .jsonl file.",
+    );
   return list;
 }
 
@@ -156,7 +178,8 @@ export function splitTable(source, separator) {
  */
 function nextEnd(source, from, separator) {
   let at = from;
-  while (at < source.length && source[at] !== separator && source[at] !== "\n" && source[at] !== "\r") at += 1;
+  while (at < source.length && source[at] !== separator && source[at] !== "\n" && source[at] !== "\r")
+    at += 1;
   return at;
 }
 
@@ -168,6 +191,8 @@ function likely(columns, rows) {
   const names = columns.map((column) => column.trim().toLowerCase());
   const named = LIKELY.map((name) => names.indexOf(name)).find((at) => at >= 0);
   if (named !== undefined) return named;
-  const lengths = columns.map((_, i) => rows.slice(0, SAMPLE).reduce((sum, row) => sum + (row[i]?.length ?? 0), 0));
+  const lengths = columns.map((_, i) =>
+    rows.slice(0, SAMPLE).reduce((sum, row) => sum + (row[i]?.length ?? 0), 0),
+  );
   return Math.max(0, lengths.indexOf(Math.max(...lengths)));
 }

@@ -6,7 +6,8 @@ const address = new URL("../uniroute/worker-main.js", import.meta.url).href;
 const policy = /** @type {any} */ (globalThis).trustedTypes?.createPolicy("uniroute", {
   /** @param {string} url */
   createScriptURL: (url) => {
-    if (new URL(url, location.href).origin !== location.origin) throw new TypeError("Only scripts of this page may run.");
+    if (new URL(url, location.href).origin !== location.origin)
+      throw new TypeError("Only scripts of this page may run.");
     return url;
   },
 });

@@ -8,7 +8,11 @@ import { count } from "../format.js";
  */
 export function mountAbout({ store }) {
   const facts = h("dl", { class: "facts" });
-  const paper = h("a", { href: "https://arxiv.org/abs/2502.08773", rel: "noreferrer" }, "Universal Model Routing for Efficient LLM Inference");
+  const paper = h(
+    "a",
+    { href: "https://arxiv.org/abs/2502.08773", rel: "noreferrer" },
+    "Universal Model Routing for Efficient LLM Inference",
+  );
   replace(
     byId("about"),
     h("h2", {}, "How it decides"),
@@ -25,9 +29,17 @@ export function mountAbout({ store }) {
       " (arXiv 2502.08773).",
     ),
     h("h2", {}, "What it does not know"),
-    h("p", {}, "Quality is an expectation over prompts like yours, measured on public benchmarks; it is not a promise for one answer. Prices change, and each pool carries its date. Tokens are estimated. Answers are not read: the router never calls a model."),
+    h(
+      "p",
+      {},
+      "Quality is an expectation over prompts like yours, measured on public benchmarks; it is not a promise for one answer. Prices change, and each pool carries its date. Tokens are estimated. Answers are not read: the router never calls a model.",
+    ),
     h("h2", {}, "Privacy, and how to check it"),
-    h("p", {}, "Everything is computed on this device. After loading, cut the network and go on; or open the network panel of your browser’s tools and type. The page’s content security policy forbids it to talk to anyone but the host it came from. No cookies. Your choices and your own pool are kept in this browser; the prompt only until you close the tab; batches not at all."),
+    h(
+      "p",
+      {},
+      "Everything is computed on this device. After loading, cut the network and go on; or open the network panel of your browser’s tools and type. The page’s content security policy forbids it to talk to anyone but the host it came from. No cookies. Your choices and your own pool are kept in this browser; the prompt only until you close the tab; batches not at all.",
+    ),
     h("h2", {}, "This router"),
     facts,
   );

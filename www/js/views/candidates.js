@@ -27,7 +27,14 @@ export function mountCandidates(app) {
       order = { column, falling: order.column === column ? !order.falling : falling };
       draw();
     };
-    return { column, cell: h("th", { scope: "col", class: `col-${column}` }, h("button", { type: "button", title, click: turn }, name)) };
+    return {
+      column,
+      cell: h(
+        "th",
+        { scope: "col", class: `col-${column}` },
+        h("button", { type: "button", title, click: turn }, name),
+      ),
+    };
   });
   const body = h("tbody");
   const rows = new Rows(app);
@@ -37,18 +44,45 @@ export function mountCandidates(app) {
     h(
       "div",
       { class: "scroll" },
-      h("table", {}, h("caption", { class: "hidden" }, "All models for this prompt"), h("thead", {}, h("tr", {}, h("th", { scope: "col", class: "col-on" }, h("span", { class: "hidden" }, "Use")), ...heads.map(({ cell }) => cell))), body),
+      h(
+        "table",
+        {},
+        h("caption", { class: "hidden" }, "All models for this prompt"),
+        h(
+          "thead",
+          {},
+          h(
+            "tr",
+            {},
+            h("th", { scope: "col", class: "col-on" }, h("span", { class: "hidden" }, "Use")),
+            ...heads.map(({ cell }) => cell),
+          ),
+        ),
+        body,
+      ),
     ),
   );
   const draw = () => {
     const { explanation, off } = app.store.now;
     const candidates = explanation?.decision.candidates ?? [];
     for (const { column, cell } of heads) {
-      cell.setAttribute("aria-sort", order.column !== column ? "none" : order.falling ? "descending" : "ascending");
+      cell.setAttribute(
+        "aria-sort",
+        order.column !== column ? "none" : order.falling ? "descending" : "ascending",
+      );
     }
     const most = Math.max(...candidates.map(({ cost }) => cost.total ?? 0));
     const sorted = [...candidates].sort(by(order));
-    arrange(body, sorted.map((candidate) => rows.row(candidate, { chosen: candidate.id === explanation?.decision.model, off: off.includes(candidate.id), most })));
+    arrange(
+      body,
+      sorted.map((candidate) =>
+        rows.row(candidate, {
+          chosen: candidate.id === explanation?.decision.model,
+          off: off.includes(candidate.id),
+          most,
+        }),
+      ),
+    );
   };
   app.store.watch(["explanation", "off"], afterFrame(draw));
 }
@@ -88,7 +122,15 @@ class Rows {
     const price = h("span");
     const meter = h("span", { class: "meter", "aria-hidden": "true" });
     const score = h("td", { class: "col-score figures" });
-    const row = h("tr", {}, h("td", { class: "col-on" }, on), name, h("td", { class: "col-quality" }, told, mark, range), h("td", { class: "col-cost figures" }, price, meter), score);
+    const row = h(
+      "tr",
+      {},
+      h("td", { class: "col-on" }, on),
+      name,
+      h("td", { class: "col-quality" }, told, mark, range),
+      h("td", { class: "col-cost figures" }, price, meter),
+      score,
+    );
     let named = "";
     return {
       row,
@@ -101,14 +143,24 @@ class Rows {
         if (heading !== named) {
           named = heading;
           on.setAttribute("aria-label", `Use ${candidate.name}`);
-          replace(name, candidate.name, chosen && h("span", { class: "tag" }, "chosen"), excluded && h("span", { class: "why" }, excluded.message));
+          replace(
+            name,
+            candidate.name,
+            chosen && h("span", { class: "tag" }, "chosen"),
+            excluded && h("span", { class: "why" }, excluded.message),
+          );
         }
         told.textContent = percent(quality);
         setBand(mark, quality, interval);
         range.textContent = percentRange(interval);
         price.textContent = usdPerThousand(cost.total);
         style(meter, { "--share": most > 0 ? Math.sqrt((cost.total ?? 0) / most) : 0 });
-        score.textContent = candidate.score === null ? "–" : candidate.score < 0.001 ? candidate.score.toPrecision(2) : candidate.score.toFixed(3);
+        score.textContent =
+          candidate.score === null
+            ? "–"
+            : candidate.score < 0.001
+              ? candidate.score.toPrecision(2)
+              : candidate.score.toFixed(3);
       },
     };
   }
@@ -123,7 +175,8 @@ function by({ column, falling }) {
   const unknownLast = (/** @type {number | null} */ value) => value ?? (falling ? -Infinity : Infinity);
   if (column === "name") return (a, b) => sign * a.name.localeCompare(b.name, "en", { numeric: true });
   if (column === "quality") return (a, b) => sign * (a.quality - b.quality);
-  if (column === "cost") return (a, b) => sign * compare(unknownLast(a.cost.total), unknownLast(b.cost.total));
+  if (column === "cost")
+    return (a, b) => sign * compare(unknownLast(a.cost.total), unknownLast(b.cost.total));
   if (column === "score") return (a, b) => sign * compare(unknownLast(a.score), unknownLast(b.score));
   return () => 0; // as the core ranks them
 }

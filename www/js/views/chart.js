@@ -45,7 +45,8 @@ export function chart(title, label) {
     const scale = scales(data, width);
     const dots = [...data.dots].sort((a, b) => a.cost - b.cost);
     const shown = dots.find(({ id }) => id === active) ?? dots.find(({ chosen }) => chosen);
-    const tell = (/** @type {Dot | undefined} */ dot) => replace(told, dot && h("strong", {}, dot.name), dot ? ` ${dot.told}` : "");
+    const tell = (/** @type {Dot | undefined} */ dot) =>
+      replace(told, dot && h("strong", {}, dot.name), dot ? ` ${dot.told}` : "");
     const marks = dots.map((dot) => {
       const show = () => {
         active = dot.id;
@@ -53,8 +54,13 @@ export function chart(title, label) {
       };
       return mark(dot, scale, { stop: dot === (shown ?? dots[0]), show });
     });
-    const line = s("path", { class: data.stairs ? "frontier" : "frontier whole", d: path(data, scale, width) });
-    keepingFocus(svg, () => replace(svg, ...axes(scale, width), line, ...marks, ...names(dots, scale, width)));
+    const line = s("path", {
+      class: data.stairs ? "frontier" : "frontier whole",
+      d: path(data, scale, width),
+    });
+    keepingFocus(svg, () =>
+      replace(svg, ...axes(scale, width), line, ...marks, ...names(dots, scale, width)),
+    );
     tell(shown);
   };
   svg.addEventListener("pointerleave", () => {
@@ -90,7 +96,10 @@ function scales({ dots, line }, width) {
   const low = paid.length > 0 ? Math.min(...paid) / 1.3 : 0.1;
   const high = Math.max(...paid, low * 8) * 1.3;
   const left = EDGE.left + (free ? FREE : 0);
-  const qualities = [...dots.flatMap(({ quality, interval }) => interval ?? [quality]), ...line.map(({ quality }) => quality)];
+  const qualities = [
+    ...dots.flatMap(({ quality, interval }) => interval ?? [quality]),
+    ...line.map(({ quality }) => quality),
+  ];
   const bottom = Math.max(0, Math.floor(Math.min(...qualities, 0.9) * 10) / 10);
   const top = Math.min(1, Math.ceil(Math.max(...qualities, bottom + 0.1) * 10) / 10);
   return {
@@ -100,7 +109,10 @@ function scales({ dots, line }, width) {
     top,
     free,
     /** @param {number} cost */
-    x: (cost) => (cost <= 0 ? EDGE.left + FREE / 2 : left + (Math.log(cost / low) / Math.log(high / low)) * (width - left - EDGE.right)),
+    x: (cost) =>
+      cost <= 0
+        ? EDGE.left + FREE / 2
+        : left + (Math.log(cost / low) / Math.log(high / low)) * (width - left - EDGE.right),
     /** @param {number} quality */
     y: (quality) => EDGE.top + ((top - quality) / (top - bottom)) * (HEIGHT - EDGE.top - EDGE.bottom),
   };
@@ -117,7 +129,10 @@ function scales({ dots, line }, width) {
 function path({ line, stairs }, { x, y }, width) {
   const corners = line.map(({ cost, quality }) => ({ x: x(cost), y: y(quality) }));
   if (!stairs) return corners.map((at, i) => `${i === 0 ? "M" : "L"}${at.x} ${at.y}`).join("");
-  return corners.map((at, i) => (i === 0 ? `M${at.x} ${at.y}` : `H${at.x}V${at.y}`)).join("") + (corners.length > 0 ? `H${width - EDGE.right}` : "");
+  return (
+    corners.map((at, i) => (i === 0 ? `M${at.x} ${at.y}` : `H${at.x}V${at.y}`)).join("") +
+    (corners.length > 0 ? `H${width - EDGE.right}` : "")
+  );
 }
 
 /**
@@ -129,16 +144,35 @@ function axes({ x, y, low, high, bottom, top, free }, width) {
   const rungs = Math.round((top - bottom) * 10);
   for (let i = 0; i <= rungs; i += rungs > 6 ? 2 : 1) {
     const quality = bottom + i / 10;
-    lines.push(s("path", { class: "grid", d: `M${EDGE.left} ${y(quality)}H${width - EDGE.right}` }), s("text", { class: "tick", x: EDGE.left - 8, y: y(quality) + 4, "text-anchor": "end" }, percent(quality)));
+    lines.push(
+      s("path", { class: "grid", d: `M${EDGE.left} ${y(quality)}H${width - EDGE.right}` }),
+      s(
+        "text",
+        { class: "tick", x: EDGE.left - 8, y: y(quality) + 4, "text-anchor": "end" },
+        percent(quality),
+      ),
+    );
   }
   const foot = HEIGHT - EDGE.bottom;
   const steps = Math.log10(high / low) * 110 < width - EDGE.left ? [1, 3] : [1];
   for (let power = Math.floor(Math.log10(low)); power <= Math.log10(high); power++) {
-    for (const cost of steps.map((step) => step * 10 ** power).filter((cost) => cost >= low && cost <= high)) {
-      lines.push(s("path", { class: "grid", d: `M${x(cost)} ${EDGE.top}V${foot}` }), s("text", { class: "tick", x: x(cost), y: foot + 18, "text-anchor": "middle" }, usd(Number(cost.toPrecision(1)))));
+    for (const cost of steps
+      .map((step) => step * 10 ** power)
+      .filter((cost) => cost >= low && cost <= high)) {
+      lines.push(
+        s("path", { class: "grid", d: `M${x(cost)} ${EDGE.top}V${foot}` }),
+        s(
+          "text",
+          { class: "tick", x: x(cost), y: foot + 18, "text-anchor": "middle" },
+          usd(Number(cost.toPrecision(1))),
+        ),
+      );
     }
   }
-  if (free) lines.push(s("text", { class: "tick", x: EDGE.left + FREE / 2, y: foot + 18, "text-anchor": "middle" }, "free"));
+  if (free)
+    lines.push(
+      s("text", { class: "tick", x: EDGE.left + FREE / 2, y: foot + 18, "text-anchor": "middle" }, "free"),
+    );
   return lines;
 }
 
@@ -171,9 +205,23 @@ function mark({ name, quality, interval, cost, chosen, named, hollow, told }, sc
  * @param {number} width
  */
 function names(dots, scale, width) {
-  const order = [...dots.filter(({ chosen }) => chosen), ...dots.filter(({ chosen, named }) => named && !chosen)];
-  const wanted = order.map((item) => ({ item, text: item.name, x: scale.x(item.cost), y: scale.y(item.quality) - 6, gap: 12, must: item.chosen }));
+  const order = [
+    ...dots.filter(({ chosen }) => chosen),
+    ...dots.filter(({ chosen, named }) => named && !chosen),
+  ];
+  const wanted = order.map((item) => ({
+    item,
+    text: item.name,
+    x: scale.x(item.cost),
+    y: scale.y(item.quality) - 6,
+    gap: 12,
+    must: item.chosen,
+  }));
   return placeLabels(wanted, width).map(({ item, text, x, y, anchor }) =>
-    s("text", { class: item.chosen ? "name chosen" : "name", x, y, "text-anchor": anchor, "aria-hidden": "true" }, text),
+    s(
+      "text",
+      { class: item.chosen ? "name chosen" : "name", x, y, "text-anchor": anchor, "aria-hidden": "true" },
+      text,
+    ),
   );
 }

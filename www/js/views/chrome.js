@@ -19,8 +19,22 @@ export function mountChrome(app) {
   mountScheme();
   replace(
     byId("foot"),
-    h("p", {}, "Computed on this device. Nothing you type leaves it: cut the network, or watch the network panel of your browser’s tools, and see."),
-    h("p", { class: "quiet" }, "Method: ", h("a", { href: "https://arxiv.org/abs/2502.08773", rel: "noreferrer" }, "Universal Model Routing for Efficient LLM Inference"), "."),
+    h(
+      "p",
+      {},
+      "Computed on this device. Nothing you type leaves it: cut the network, or watch the network panel of your browser’s tools, and see.",
+    ),
+    h(
+      "p",
+      { class: "quiet" },
+      "Method: ",
+      h(
+        "a",
+        { href: "https://arxiv.org/abs/2502.08773", rel: "noreferrer" },
+        "Universal Model Routing for Efficient LLM Inference",
+      ),
+      ".",
+    ),
   );
 }
 
@@ -53,12 +67,20 @@ function mountPools(app) {
     if (chosen) await app.pool.open(chosen);
     file.value = ""; // so that the same file can be opened again
   });
-  app.store.watch(["pools", "poolId", "poolName", "phase", "notice"], ({ pools, poolId, poolName, phase }) => {
-    select.disabled = phase !== "ready";
-    const own = poolId === OWN ? [{ id: OWN, name: poolName, description: "" }] : [];
-    replace(select, ...[...pools, ...own].map(({ id, name, description }) => h("option", { value: id, title: description }, name)));
-    select.value = poolId;
-  });
+  app.store.watch(
+    ["pools", "poolId", "poolName", "phase", "notice"],
+    ({ pools, poolId, poolName, phase }) => {
+      select.disabled = phase !== "ready";
+      const own = poolId === OWN ? [{ id: OWN, name: poolName, description: "" }] : [];
+      replace(
+        select,
+        ...[...pools, ...own].map(({ id, name, description }) =>
+          h("option", { value: id, title: description }, name),
+        ),
+      );
+      select.value = poolId;
+    },
+  );
 }
 
 /** @param {import("../app.js").App} app */
@@ -70,7 +92,10 @@ function mountShare(app) {
     const ownPool = state.poolId === OWN ? ((await app.router?.pool()) ?? null) : null;
     const { link, complete } = await linkTo(state, { prompt, ownPool });
     await navigator.clipboard.writeText(link).then(
-      () => (told.textContent = complete ? "Copied." : "Copied, but without your pool: it is too large for a link. Save it as JSON and send it along."),
+      () =>
+        (told.textContent = complete
+          ? "Copied."
+          : "Copied, but without your pool: it is too large for a link. Save it as JSON and send it along."),
       () => replace(told, "Copy this: ", h("code", {}, link)),
     );
   };
@@ -89,13 +114,15 @@ function mountScheme() {
   const root = document.documentElement;
   const draw = () => {
     const scheme = root.dataset["scheme"] ?? "auto";
-    const label = { auto: "Colours: as the system", light: "Colours: light", dark: "Colours: dark" }[scheme] ?? "";
+    const label =
+      { auto: "Colours: as the system", light: "Colours: light", dark: "Colours: dark" }[scheme] ?? "";
     button.setAttribute("aria-label", label);
     button.title = label;
     replace(button, icon(scheme));
   };
   button.addEventListener("click", () => {
-    const next = SCHEMES[(SCHEMES.findIndex((one) => one === root.dataset["scheme"]) + 1) % SCHEMES.length] ?? "auto";
+    const next =
+      SCHEMES[(SCHEMES.findIndex((one) => one === root.dataset["scheme"]) + 1) % SCHEMES.length] ?? "auto";
     root.dataset["scheme"] = next;
     try {
       localStorage.setItem("uniroute-scheme", next);
@@ -111,5 +138,10 @@ function mountScheme() {
 function icon(scheme) {
   const half = scheme === "auto" ? s("path", { d: "M10 3a7 7 0 0 1 0 14z", fill: "currentColor" }) : null;
   const whole = scheme === "dark" ? "currentColor" : "none";
-  return s("svg", { viewBox: "0 0 20 20", width: 18, height: 18, "aria-hidden": "true" }, s("circle", { cx: 10, cy: 10, r: 7, fill: whole, stroke: "currentColor", "stroke-width": 1.5 }), half);
+  return s(
+    "svg",
+    { viewBox: "0 0 20 20", width: 18, height: 18, "aria-hidden": "true" },
+    s("circle", { cx: 10, cy: 10, r: 7, fill: whole, stroke: "currentColor", "stroke-width": 1.5 }),
+    half,
+  );
 }

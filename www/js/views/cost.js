@@ -19,21 +19,42 @@ export function mountCost(app) {
   const cached = field("Cached prompt tokens", "0");
   const times = field("Prompts", "1000");
   const body = h("tbody");
-  const heads = ["Model", "Tokens in", "Tokens out", "Prompts", "Answers", "Together", "Nine of ten"].map((name) => h("th", { scope: "col" }, name));
+  const heads = ["Model", "Tokens in", "Tokens out", "Prompts", "Answers", "Together", "Nine of ten"].map(
+    (name) => h("th", { scope: "col" }, name),
+  );
   const panel = h(
     "details",
     { toggle: () => draw() },
     h("summary", { class: "eyebrow" }, "Cost estimate"),
     h("div", { class: "fields" }, answer.label, reasoning.label, cached.label, times.label),
-    h("div", { class: "scroll" }, h("table", {}, h("caption", { class: "hidden" }, "Cost estimate"), h("thead", {}, h("tr", {}, ...heads)), body)),
-    h("p", { class: "quiet" }, "~ marks tokens that are estimated: each model counts with a tokenizer of its own."),
+    h(
+      "div",
+      { class: "scroll" },
+      h(
+        "table",
+        {},
+        h("caption", { class: "hidden" }, "Cost estimate"),
+        h("thead", {}, h("tr", {}, ...heads)),
+        body,
+      ),
+    ),
+    h(
+      "p",
+      { class: "quiet" },
+      "~ marks tokens that are estimated: each model counts with a tokenizer of its own.",
+    ),
   );
   replace(byId("cost"), panel);
 
   const draw = latest(async () => {
     if (!panel.open || app.router === null) return;
-    const number = (/** @type {HTMLInputElement} */ input) => (input.value === "" || !input.validity.valid ? undefined : Number(input.value));
-    const request = { expectedOutputTokens: number(answer.input), reasoningTokens: number(reasoning.input), cachedTokens: number(cached.input) };
+    const number = (/** @type {HTMLInputElement} */ input) =>
+      input.value === "" || !input.validity.valid ? undefined : Number(input.value);
+    const request = {
+      expectedOutputTokens: number(answer.input),
+      reasoningTokens: number(reasoning.input),
+      cachedTokens: number(cached.input),
+    };
     const costs = await app.router.estimateCost(app.store.now.prompt, undefined, request).catch(() => []);
     const factor = number(times.input) ?? 1000;
     const dear = (/** @type {CostEstimate} */ { cost }) => cost.total ?? Infinity;
@@ -49,6 +70,18 @@ export function mountCost(app) {
 function row({ name, cost }, times) {
   const all = (/** @type {number | null} */ amount) => usd(amount === null ? null : amount * times);
   const range = cost.range ? `${all(cost.range[0])} to ${all(cost.range[1])}` : "";
-  const cells = [`${cost.exact ? "" : "~"}${count(cost.tokensIn)}`, count(cost.tokensOut), all(cost.input), all(cost.output), all(cost.total), range];
-  return h("tr", {}, h("th", { scope: "row" }, name), ...cells.map((cell) => h("td", { class: "figures" }, cell)));
+  const cells = [
+    `${cost.exact ? "" : "~"}${count(cost.tokensIn)}`,
+    count(cost.tokensOut),
+    all(cost.input),
+    all(cost.output),
+    all(cost.total),
+    range,
+  ];
+  return h(
+    "tr",
+    {},
+    h("th", { scope: "row" }, name),
+    ...cells.map((cell) => h("td", { class: "figures" }, cell)),
+  );
 }

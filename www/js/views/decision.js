@@ -22,8 +22,15 @@ export function mountDecision({ store }) {
     const decision = state.explanation?.decision;
     const candidate = chosen(state);
     root.classList.toggle("empty", !decision);
-    if (!decision) return replace(root, h("p", { class: "eyebrow" }, "Send it to"), h("p", { class: "model" }, "…"));
-    if (!candidate) return replace(root, h("p", { class: "eyebrow" }, "Send it to"), h("p", { class: "model" }, "no model"), h("p", {}, decision.reason));
+    if (!decision)
+      return replace(root, h("p", { class: "eyebrow" }, "Send it to"), h("p", { class: "model" }, "…"));
+    if (!candidate)
+      return replace(
+        root,
+        h("p", { class: "eyebrow" }, "Send it to"),
+        h("p", { class: "model" }, "no model"),
+        h("p", {}, decision.reason),
+      );
     const provider = state.pool?.models.find(({ id }) => id === candidate.id)?.provider;
     replace(
       root,
@@ -31,7 +38,13 @@ export function mountDecision({ store }) {
       h("h2", { class: "model" }, candidate.name, provider && h("small", {}, provider)),
       readings(candidate),
       h("p", { class: "reason" }, decision.reason),
-      decision.outOfDistribution && h("p", { class: "warn" }, h("strong", {}, "Unfamiliar prompt. "), "It is unlike those the router was fitted on, or too short to tell; trust the overall ranking more than the details."),
+      decision.outOfDistribution &&
+        h(
+          "p",
+          { class: "warn" },
+          h("strong", {}, "Unfamiliar prompt. "),
+          "It is unlike those the router was fitted on, or too short to tell; trust the overall ranking more than the details.",
+        ),
     );
     clearTimeout(speaking);
     speaking = setTimeout(() => (spoken.textContent = inWords(candidate)), SETTLED_MS);
@@ -43,12 +56,32 @@ function readings({ quality, interval, cost }) {
   return h(
     "dl",
     { class: "readings" },
-    h("div", {}, h("dt", {}, "Expected quality"), h("dd", {}, h("b", {}, percent(quality)), h("span", { class: "quiet" }, `likely ${percentRange(interval)}`), setBand(band(), quality, interval))),
+    h(
+      "div",
+      {},
+      h("dt", {}, "Expected quality"),
+      h(
+        "dd",
+        {},
+        h("b", {}, percent(quality)),
+        h("span", { class: "quiet" }, `likely ${percentRange(interval)}`),
+        setBand(band(), quality, interval),
+      ),
+    ),
     h(
       "div",
       {},
       h("dt", {}, "Cost of 1,000 such prompts"),
-      h("dd", {}, h("b", {}, usdPerThousand(cost.total)), h("span", { class: "quiet" }, `${count(cost.tokensIn)} in, about ${plural(cost.tokensOut, "token")} out`)),
+      h(
+        "dd",
+        {},
+        h("b", {}, usdPerThousand(cost.total)),
+        h(
+          "span",
+          { class: "quiet" },
+          `${count(cost.tokensIn)} in, about ${plural(cost.tokensOut, "token")} out`,
+        ),
+      ),
     ),
   );
 }

@@ -7,13 +7,23 @@ import { byId, h, replace } from "../dom.js";
  */
 export function mountDrop(app) {
   const veil = byId("drop");
-  const carriesFile = (/** @type {DragEvent} */ event) => event.dataTransfer?.types.includes("Files") ?? false;
+  const carriesFile = (/** @type {DragEvent} */ event) =>
+    event.dataTransfer?.types.includes("Files") ?? false;
   let depth = 0; // enter and leave also fire for every element passed over
   addEventListener("dragenter", (event) => {
     if (!carriesFile(event)) return;
     depth += 1;
     veil.hidden = false;
-    replace(veil, h("p", {}, app.store.now.view === "batch" ? "Drop prompts: .txt, .csv, .tsv, .json or .jsonl" : "Drop an LLM profile JSON to route among your own models"));
+    replace(
+      veil,
+      h(
+        "p",
+        {},
+        app.store.now.view === "batch"
+          ? "Drop prompts: .txt, .csv, .tsv, .json or .jsonl"
+          : "Drop an LLM profile JSON to route among your own models",
+      ),
+    );
   });
   addEventListener("dragleave", (event) => {
     if (carriesFile(event)) veil.hidden = --depth <= 0;

@@ -6,7 +6,11 @@ import { size } from "../format.js";
 /** @type {Record<Embedder, { name: string, about: string }>} */
 export const EMBEDDERS = {
   static: { name: "Instant", about: "A table of word meanings: microseconds a prompt, here at once." },
-  minilm: { name: "Transformer", about: "The sentence encoder all-MiniLM-L6-v2: milliseconds a prompt. Fetched once, 20 MB, then kept on this device." },
+  minilm: {
+    name: "Transformer",
+    about:
+      "The sentence encoder all-MiniLM-L6-v2: milliseconds a prompt. Fetched once, 20 MB, then kept on this device.",
+  },
 };
 
 /**
@@ -17,13 +21,29 @@ export const EMBEDDERS = {
 export function mountEmbedder(app) {
   const { embedder: desk, store } = app;
   const kinds = /** @type {Embedder[]} */ (Object.keys(EMBEDDERS));
-  const boxes = kinds.map((kind) => h("input", { type: "radio", name: "embedder", value: kind, class: "hidden", change: () => desk.choose(kind) }));
-  const labels = kinds.map((kind, i) => h("label", { class: "chip", title: EMBEDDERS[kind].about }, boxes[i], EMBEDDERS[kind].name));
+  const boxes = kinds.map((kind) =>
+    h("input", {
+      type: "radio",
+      name: "embedder",
+      value: kind,
+      class: "hidden",
+      change: () => desk.choose(kind),
+    }),
+  );
+  const labels = kinds.map((kind, i) =>
+    h("label", { class: "chip", title: EMBEDDERS[kind].about }, boxes[i], EMBEDDERS[kind].name),
+  );
   replace(byId("embedder"), h("legend", { class: "hidden" }, "What reads the prompt"), ...labels);
 
   const text = h("span", { class: "quiet figures" });
   const bar = h("progress", { max: 1, "aria-label": "Loading" });
-  const loading = h("div", { class: "row" }, text, bar, h("button", { type: "button", click: () => desk.cancel() }, "Cancel"));
+  const loading = h(
+    "div",
+    { class: "row" },
+    text,
+    bar,
+    h("button", { type: "button", click: () => desk.cancel() }, "Cancel"),
+  );
   const problem = h("p", { class: "problem", role: "alert" });
   replace(byId("embedder-state"), loading, problem);
 

@@ -18,7 +18,22 @@ export function mountKinds(app) {
     replace(
       list,
       ...clusters.map(({ id, label, weight }) =>
-        h("li", {}, h("button", { type: "button", class: "plain", title: `Show on the map: ${label}`, click: () => app.showCluster(id) }, words(label, 4)), h("span", { class: "figures" }, percent(weight)), style(h("span", { class: "meter", "aria-hidden": "true" }), { "--share": weight / most })),
+        h(
+          "li",
+          {},
+          h(
+            "button",
+            {
+              type: "button",
+              class: "plain",
+              title: `Show on the map: ${label}`,
+              click: () => app.showCluster(id),
+            },
+            words(label, 4),
+          ),
+          h("span", { class: "figures" }, percent(weight)),
+          style(h("span", { class: "meter", "aria-hidden": "true" }), { "--share": weight / most }),
+        ),
       ),
     );
   });
@@ -28,8 +43,10 @@ export function mountKinds(app) {
 function sure({ clusters, outOfDistribution }) {
   const [first] = clusters;
   if (first === undefined) return "";
-  if (outOfDistribution) return "Unlike the prompts the router has seen, or too short to tell. These come nearest, by their distinctive words:";
+  if (outOfDistribution)
+    return "Unlike the prompts the router has seen, or too short to tell. These come nearest, by their distinctive words:";
   const weight = first.weight;
-  const how = weight > 0.6 ? "Clearly of one kind" : weight > 0.3 ? "Mostly of one kind" : "A mixture of several kinds";
+  const how =
+    weight > 0.6 ? "Clearly of one kind" : weight > 0.3 ? "Mostly of one kind" : "A mixture of several kinds";
   return `${how}. Kinds are named by their distinctive words:`;
 }

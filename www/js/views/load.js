@@ -2,7 +2,14 @@ import { byId, h, replace, style } from "../dom.js";
 import { size } from "../format.js";
 
 /** What each phase of loading is, to people. */
-const NAMES = { wasm: "program", router: "router", pool: "models", weights: "transformer", start: "start", batch: "batch" };
+const NAMES = {
+  wasm: "program",
+  router: "router",
+  pool: "models",
+  weights: "transformer",
+  start: "start",
+  batch: "batch",
+};
 
 /**
  * A thin bar with what is being fetched; gone once the router answers.
@@ -20,7 +27,10 @@ export function mountLoad({ store }) {
     const loaded = parts.reduce((sum, part) => sum + part.loaded, 0);
     const total = parts.reduce((sum, part) => sum + Math.max(part.total ?? 0, part.loaded), 0);
     style(bar, { "--share": total > 0 ? loaded / total : 0 });
-    const waiting = parts.filter((part) => part.total === null || part.loaded < part.total).map((part) => NAMES[part.phase]);
-    text.textContent = total > 2 ? `Loading ${waiting.join(", ") || "…"} (${size(loaded)} of ${size(total)})` : "Loading…";
+    const waiting = parts
+      .filter((part) => part.total === null || part.loaded < part.total)
+      .map((part) => NAMES[part.phase]);
+    text.textContent =
+      total > 2 ? `Loading ${waiting.join(", ") || "…"} (${size(loaded)} of ${size(total)})` : "Loading…";
   });
 }

@@ -20,7 +20,10 @@ const LABELS = 40;
  */
 export function mountMap(app) {
   const root = byId("map");
-  const svg = s("svg", { role: "group", "aria-label": "Map of the kinds of prompts; the list beside it has the same" });
+  const svg = s("svg", {
+    role: "group",
+    "aria-label": "Map of the kinds of prompts; the list beside it has the same",
+  });
   const side = h("div", { class: "map-side" });
   replace(root, h("h2", { class: "eyebrow" }, "Map of kinds"), h("div", { class: "map-body" }, svg, side));
   const drawing = new Drawing(svg, app);
@@ -69,7 +72,13 @@ class Drawing {
     this.#svg.setAttribute("viewBox", `0 0 ${this.#width} ${HEIGHT}`);
     this.#spots = map.clusters.map(({ id, label, share, at }) => {
       const place = { ...this.#scale(at), r: 3 + RADIUS * Math.sqrt(share) * 0.5 };
-      return { id, label, share, ...place, mark: drawSpot({ label, share, ...place }, () => this.#app.chooseCluster(id)) };
+      return {
+        id,
+        label,
+        share,
+        ...place,
+        mark: drawSpot({ label, share, ...place }, () => this.#app.chooseCluster(id)),
+      };
     });
     keepingFocus(this.#svg, () => {
       replace(this.#marks, ...this.#spots.map(({ mark }) => mark));
@@ -92,16 +101,53 @@ class Drawing {
     }
     const place = explanation?.place ? this.#scale(explanation.place) : null;
     const near = place === null ? [] : this.#spots.filter((spot) => weigh(spot) > 0.01);
-    replace(this.#ties, ...near.map((spot) => s("path", { class: "tie", d: `M${place?.x} ${place?.y}L${spot.x} ${spot.y}`, "stroke-width": 1 + 5 * weigh(spot) })));
+    replace(
+      this.#ties,
+      ...near.map((spot) =>
+        s("path", {
+          class: "tie",
+          d: `M${place?.x} ${place?.y}L${spot.x} ${spot.y}`,
+          "stroke-width": 1 + 5 * weigh(spot),
+        }),
+      ),
+    );
     replace(this.#here, place && s("circle", { class: "here", cx: place.x, cy: place.y, r: 6 }));
     const named = [...this.#spots].sort((a, b) => weigh(b) - weigh(a) || b.share - a.share).slice(0, LABELS);
-    const labels = placeLabels(named.map((item) => ({ item, text: words(item.label, 2), x: item.x, y: item.y + 4, gap: item.r + 4, must: weigh(item) > 0.2 })), this.#width);
-    replace(this.#names, ...labels.map(({ item, text, x, y, anchor }) => s("text", { class: weigh(item) > 0 ? "name near" : "name", x, y, "text-anchor": anchor, "aria-hidden": "true" }, text)));
+    const labels = placeLabels(
+      named.map((item) => ({
+        item,
+        text: words(item.label, 2),
+        x: item.x,
+        y: item.y + 4,
+        gap: item.r + 4,
+        must: weigh(item) > 0.2,
+      })),
+      this.#width,
+    );
+    replace(
+      this.#names,
+      ...labels.map(({ item, text, x, y, anchor }) =>
+        s(
+          "text",
+          {
+            class: weigh(item) > 0 ? "name near" : "name",
+            x,
+            y,
+            "text-anchor": anchor,
+            "aria-hidden": "true",
+          },
+          text,
+        ),
+      ),
+    );
   }
 
   /** @param {[number, number]} at in [-1, 1] */
   #scale([x, y]) {
-    return { x: EDGE + ((x + 1) / 2) * (this.#width - 2 * EDGE), y: EDGE + ((y + 1) / 2) * (HEIGHT - 2 * EDGE) };
+    return {
+      x: EDGE + ((x + 1) / 2) * (this.#width - 2 * EDGE),
+      y: EDGE + ((y + 1) / 2) * (HEIGHT - 2 * EDGE),
+    };
   }
 }
 
@@ -117,7 +163,13 @@ function drawSpot({ label, share, x, y, r }, choose) {
   };
   return s(
     "g",
-    { class: "spot", role: "button", "aria-label": `${words(label, 4)}: ${percent(share)} of prompts`, click: choose, keydown: key },
+    {
+      class: "spot",
+      role: "button",
+      "aria-label": `${words(label, 4)}: ${percent(share)} of prompts`,
+      click: choose,
+      keydown: key,
+    },
     s("title", {}, words(label, 6)),
     s("circle", { cx: x, cy: y, r }),
   );
@@ -134,16 +186,38 @@ function beside(app, { map, cluster, pool }) {
   const chosen = map.clusters.find(({ id }) => id === cluster);
   if (!chosen) {
     return [
-      h("p", { class: "quiet" }, `${plural(map.clusters.length, "kind")} of prompts, found in the prompts the router was fitted on. Near is similar, large is frequent; the ring is your prompt. Choose one to see who is good at it.`),
+      h(
+        "p",
+        { class: "quiet" },
+        `${plural(map.clusters.length, "kind")} of prompts, found in the prompts the router was fitted on. Near is similar, large is frequent; the ring is your prompt. Choose one to see who is good at it.`,
+      ),
       kindList(app, map),
     ];
   }
   const names = new Map(pool?.models.map(({ id, name }) => [id, name]));
-  const ranked = map.models.map(({ id, qualities }) => ({ name: names.get(id) ?? id, quality: qualities[chosen.id] ?? 0 })).sort((a, b) => b.quality - a.quality);
+  const ranked = map.models
+    .map(({ id, qualities }) => ({ name: names.get(id) ?? id, quality: qualities[chosen.id] ?? 0 }))
+    .sort((a, b) => b.quality - a.quality);
   return [
     h("h3", {}, words(chosen.label, 4)),
-    h("p", { class: "quiet" }, `${percent(chosen.share)} of the prompts the router was fitted on. Expected quality of each model there:`),
-    h("ol", { class: "bars long" }, ...ranked.map(({ name, quality }) => h("li", {}, h("span", {}, name), h("span", { class: "figures" }, percent(quality)), style(h("span", { class: "meter", "aria-hidden": "true" }), { "--share": quality })))),
+    h(
+      "p",
+      { class: "quiet" },
+      `${percent(chosen.share)} of the prompts the router was fitted on. Expected quality of each model there:`,
+    ),
+    h(
+      "ol",
+      { class: "bars long" },
+      ...ranked.map(({ name, quality }) =>
+        h(
+          "li",
+          {},
+          h("span", {}, name),
+          h("span", { class: "figures" }, percent(quality)),
+          style(h("span", { class: "meter", "aria-hidden": "true" }), { "--share": quality }),
+        ),
+      ),
+    ),
     h("button", { type: "button", click: () => app.chooseCluster(null) }, "All kinds"),
   ];
 }
@@ -154,5 +228,16 @@ function beside(app, { map, cluster, pool }) {
  */
 function kindList(app, map) {
   const sorted = [...map.clusters].sort((a, b) => b.share - a.share);
-  return h("ol", { class: "kind-list" }, ...sorted.map(({ id, label, share }) => h("li", {}, h("button", { type: "button", click: () => app.chooseCluster(id) }, words(label, 4)), h("span", { class: "quiet figures" }, `${(share * 100).toFixed(1)} %`))));
+  return h(
+    "ol",
+    { class: "kind-list" },
+    ...sorted.map(({ id, label, share }) =>
+      h(
+        "li",
+        {},
+        h("button", { type: "button", click: () => app.chooseCluster(id) }, words(label, 4)),
+        h("span", { class: "quiet figures" }, `${(share * 100).toFixed(1)} %`),
+      ),
+    ),
+  );
 }

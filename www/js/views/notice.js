@@ -17,8 +17,20 @@ export function mountNotice(app) {
       h(
         "div",
         { class: `notice ${kind}` },
-        h("div", {}, h("strong", {}, title), h("p", {}, path && h("code", {}, path), path && " ", rest), after && h("p", { class: "quiet" }, after)),
-        h("div", { class: "notice-end" }, code && h("code", { class: "quiet" }, code), action && h("button", { type: "button", class: "main", click: action.run }, action.name), h("button", { type: "button", click: () => app.dismiss() }, "Dismiss")),
+        h(
+          "div",
+          {},
+          h("strong", {}, title),
+          h("p", {}, path && h("code", {}, path), path && " ", rest),
+          after && h("p", { class: "quiet" }, after),
+        ),
+        h(
+          "div",
+          { class: "notice-end" },
+          code && h("code", { class: "quiet" }, code),
+          action && h("button", { type: "button", class: "main", click: action.run }, action.name),
+          h("button", { type: "button", click: () => app.dismiss() }, "Dismiss"),
+        ),
       ),
     );
   });

@@ -8,7 +8,10 @@ import { chart } from "./chart.js";
  * @param {import("../app.js").App} app
  */
 export function mountPlot({ store }) {
-  const { parts, show } = chart("Quality against cost", "Expected quality against cost of all models; the table of all models has the same numbers");
+  const { parts, show } = chart(
+    "Quality against cost",
+    "Expected quality against cost of all models; the table of all models has the same numbers",
+  );
   replace(byId("plot"), ...parts);
   store.watch(["explanation"], ({ explanation }) => {
     if (!explanation) return;

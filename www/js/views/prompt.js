@@ -12,13 +12,18 @@ export function mountPrompt(app) {
   const note = byId("tokens");
   box.addEventListener("input", () => app.setPrompt(box.value));
   byId("examples").append(
-    ...EXAMPLES.map(({ name, prompt }) => h("button", { type: "button", class: "chip", title: prompt, click: () => app.setPrompt(prompt) }, name)),
+    ...EXAMPLES.map(({ name, prompt }) =>
+      h("button", { type: "button", class: "chip", title: prompt, click: () => app.setPrompt(prompt) }, name),
+    ),
   );
   app.store.watch(["prompt"], ({ prompt }) => {
     if (box.value !== prompt) box.value = prompt;
   });
   app.store.watch(["explanation", "took"], ({ explanation, took }) => {
     const tokens = explanation?.decision.candidates[0]?.cost.tokensIn;
-    note.textContent = tokens === undefined || took === null ? "" : `about ${plural(tokens, "token")} · decided in ${duration(took)}`;
+    note.textContent =
+      tokens === undefined || took === null
+        ? ""
+        : `about ${plural(tokens, "token")} · decided in ${duration(took)}`;
   });
 }

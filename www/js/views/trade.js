@@ -18,8 +18,20 @@ import { chosen } from "../state.js";
 
 /** @type {{ control: Control, name: string, hint: string, low: string, high: string }[]} */
 const READINGS = [
-  { control: "lambda", name: "Worth of quality", hint: "what one point of quality is worth, per 1,000 prompts", low: "Lowest cost", high: "Best quality" },
-  { control: "budget", name: "Budget", hint: "most that 1,000 such prompts may cost", low: "$0.001", high: "$1,000" },
+  {
+    control: "lambda",
+    name: "Worth of quality",
+    hint: "what one point of quality is worth, per 1,000 prompts",
+    low: "Lowest cost",
+    high: "Best quality",
+  },
+  {
+    control: "budget",
+    name: "Budget",
+    hint: "most that 1,000 such prompts may cost",
+    low: "$0.001",
+    high: "$1,000",
+  },
   { control: "floor", name: "Quality floor", hint: "least expected quality", low: "0 %", high: "100 %" },
 ];
 
@@ -33,7 +45,9 @@ const NOTHING = { cost: null, quality: null, worth: "–", stretches: [] };
  */
 export function mountTrade(app) {
   const one = dial(app, byId("trade"));
-  app.store.watch(["control", "lambda", "budget", "floor", "explanation"], (state) => one(state, ofPrompt(state)));
+  app.store.watch(["control", "lambda", "budget", "floor", "explanation"], (state) =>
+    one(state, ofPrompt(state)),
+  );
   const all = dial(app, byId("batch-trade"));
   const drawAll = () => all(app.store.now, ofBatch(app.batch.store.now));
   app.store.watch(["control", "lambda", "budget", "floor"], drawAll);
@@ -48,11 +62,27 @@ export function mountTrade(app) {
 function dial(app, root) {
   let now = /** @type {Outcome} */ (NOTHING);
   const control = () => app.store.now.control;
-  const slider = h("input", { type: "range", min: 0, max: STEPS, step: 1, class: "slider", input: () => app.choose({ [control()]: valueAt(control(), slider.valueAsNumber) }) });
+  const slider = h("input", {
+    type: "range",
+    min: 0,
+    max: STEPS,
+    step: 1,
+    class: "slider",
+    input: () => app.choose({ [control()]: valueAt(control(), slider.valueAsNumber) }),
+  });
   const strip = h("div", { class: "strip", "aria-hidden": "true" });
   const ends = h("div", { class: "ends quiet" });
   const tiles = READINGS.map((reading) => tile(app, root.id, reading, () => now));
-  replace(root, h("fieldset", { class: "tiles" }, h("legend", { class: "hidden" }, "What to hold to"), ...tiles.map(({ element }) => element)), h("div", { class: "dial" }, strip, slider, ends));
+  replace(
+    root,
+    h(
+      "fieldset",
+      { class: "tiles" },
+      h("legend", { class: "hidden" }, "What to hold to"),
+      ...tiles.map(({ element }) => element),
+    ),
+    h("div", { class: "dial" }, strip, slider, ends),
+  );
   return (state, outcome) => {
     now = outcome;
     const reading = READINGS.find((one) => one.control === state.control);
@@ -62,7 +92,12 @@ function dial(app, root) {
     slider.setAttribute("aria-valuetext", spoken(state));
     style(slider, { "--at": slider.valueAsNumber / STEPS });
     replace(ends, h("span", {}, reading?.low), h("span", {}, reading?.high));
-    replace(strip, ...outcome.stretches.map((stretch) => drawStretch(stretch, (position) => app.choose({ [control()]: valueAt(control(), position) }))));
+    replace(
+      strip,
+      ...outcome.stretches.map((stretch) =>
+        drawStretch(stretch, (position) => app.choose({ [control()]: valueAt(control(), position) })),
+      ),
+    );
     strip.hidden = outcome.stretches.length === 0;
   };
 }
@@ -75,9 +110,21 @@ function dial(app, root) {
  */
 function tile(app, group, { control, name, hint }, outcome) {
   const value = h("output", { class: "figures" });
-  const radio = h("input", { type: "radio", name: group, value: control, change: () => app.choose({ control, ...start(control, outcome()) }) });
+  const radio = h("input", {
+    type: "radio",
+    name: group,
+    value: control,
+    change: () => app.choose({ control, ...start(control, outcome()) }),
+  });
   return {
-    element: h("label", { class: "tile" }, radio, h("span", { class: "tile-name" }, name), value, h("span", { class: "quiet" }, hint)),
+    element: h(
+      "label",
+      { class: "tile" },
+      radio,
+      h("span", { class: "tile-name" }, name),
+      value,
+      h("span", { class: "quiet" }, hint),
+    ),
     /** @type {(state: State, outcome: Outcome) => void} */
     draw: (state, outcome) => {
       radio.checked = state.control === control;
@@ -125,7 +172,12 @@ function ofPrompt(state) {
     cost: candidate?.cost.total == null ? null : candidate.cost.total * 1000,
     quality: candidate?.quality ?? null,
     worth: implied(explanation),
-    stretches: stretches(state.control, explanation.frontier).map(({ id, from, to }) => ({ name: names.get(id) ?? id, on: id === explanation.decision.model, from, to })),
+    stretches: stretches(state.control, explanation.frontier).map(({ id, from, to }) => ({
+      name: names.get(id) ?? id,
+      on: id === explanation.decision.model,
+      from,
+      to,
+    })),
   };
 }
 
@@ -136,7 +188,12 @@ function ofPrompt(state) {
 function ofBatch({ report, prompts }) {
   if (!report) return NOTHING;
   const { cost, quality, lambda } = report.routed;
-  return { cost: (cost / Math.max(1, prompts.length)) * 1000, quality, worth: pointPrice(lambda), stretches: [] };
+  return {
+    cost: (cost / Math.max(1, prompts.length)) * 1000,
+    quality,
+    worth: pointPrice(lambda),
+    stretches: [],
+  };
 }
 
 /**
@@ -154,8 +211,13 @@ function implied({ frontier, decision }) {
 
 /** @param {State} state */
 function spoken(state) {
-  if (state.control === "lambda") return state.lambda === 0 ? "quality at any price" : `one point of quality is worth ${pointPrice(state.lambda)} per thousand prompts`;
-  return state.control === "budget" ? `${usd(state.budget)} per thousand prompts` : `at least ${percent(state.floor)}`;
+  if (state.control === "lambda")
+    return state.lambda === 0
+      ? "quality at any price"
+      : `one point of quality is worth ${pointPrice(state.lambda)} per thousand prompts`;
+  return state.control === "budget"
+    ? `${usd(state.budget)} per thousand prompts`
+    : `at least ${percent(state.floor)}`;
 }
 
 /**
@@ -163,6 +225,10 @@ function spoken(state) {
  * @param {(position: number) => void} jump
  */
 function drawStretch({ name, on, from, to }, jump) {
-  const element = h("span", { class: on ? "stretch on" : "stretch", title: name, click: () => jump(Math.round((from + to) / 2)) }, name);
+  const element = h(
+    "span",
+    { class: on ? "stretch on" : "stretch", title: name, click: () => jump(Math.round((from + to) / 2)) },
+    name,
+  );
   return style(element, { "--from": from / STEPS, "--to": to / STEPS });
 }
