@@ -1,10 +1,10 @@
-import { byId, h, replace } from "../dom.js";
-import { count } from "../format.js";
+import { byId, h, replace } from "../ui/dom.js";
+import { count } from "../ui/format.js";
 
 /**
  * What the page does, how, and how to check that it keeps its word.
  *
- * @param {import("../app.js").App} app
+ * @param {import("../state/app.js").App} app
  */
 export function mountAbout({ store }) {
   const facts = h("dl", { class: "facts" });

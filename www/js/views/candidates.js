@@ -1,5 +1,5 @@
-import { afterFrame, arrange, byId, h, replace, style } from "../dom.js";
-import { percent, percentRange, usdPerThousand } from "../format.js";
+import { afterFrame, arrange, byId, h, replace, style } from "../ui/dom.js";
+import { percent, percentRange, usdPerThousand } from "../ui/format.js";
 import { band, setBand } from "./decision.js";
 
 /** @typedef {import("../../uniroute/lib/types.js").Candidate} Candidate */
@@ -16,7 +16,7 @@ const COLUMNS = [
 /**
  * All models of the pool for this prompt; those that were not considered say why.
  *
- * @param {import("../app.js").App} app
+ * @param {import("../state/app.js").App} app
  */
 export function mountCandidates(app) {
   const root = byId("candidates");
@@ -95,7 +95,7 @@ class Rows {
   #known = new Map();
   #app;
 
-  /** @param {import("../app.js").App} app */
+  /** @param {import("../state/app.js").App} app */
   constructor(app) {
     this.#app = app;
   }

@@ -1,13 +1,13 @@
-import { byId, h, replace } from "../dom.js";
-import { latest } from "../engine.js";
-import { count, usd } from "../format.js";
+import { byId, h, replace } from "../ui/dom.js";
+import { latest } from "../browser/load-router.js";
+import { count, usd } from "../ui/format.js";
 
 /** @typedef {import("../../uniroute/lib/types.js").CostEstimate} CostEstimate */
 
 /**
  * What the prompt costs with each model, for lengths and a cache that the person knows of.
  *
- * @param {import("../app.js").App} app
+ * @param {import("../state/app.js").App} app
  */
 export function mountCost(app) {
   const field = (/** @type {string} */ name, /** @type {string} */ placeholder) => {

@@ -1,6 +1,6 @@
-import { byId, h, replace, style } from "../dom.js";
-import { count, percent, percentRange, plural, usdPerThousand } from "../format.js";
-import { chosen } from "../state.js";
+import { byId, h, replace, style } from "../ui/dom.js";
+import { count, percent, percentRange, plural, usdPerThousand } from "../ui/format.js";
+import { chosen } from "../state/state.js";
 
 /** @typedef {import("../../uniroute/lib/types.js").Candidate} Candidate */
 
@@ -10,7 +10,7 @@ const SETTLED_MS = 700;
 /**
  * The decision in plain words.
  *
- * @param {import("../app.js").App} app
+ * @param {import("../state/app.js").App} app
  */
 export function mountDecision({ store }) {
   const root = byId("decision");

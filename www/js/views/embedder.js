@@ -1,5 +1,5 @@
-import { byId, h, replace } from "../dom.js";
-import { size } from "../format.js";
+import { byId, h, replace } from "../ui/dom.js";
+import { size } from "../ui/format.js";
 
 /** @typedef {import("../../uniroute/lib/types.js").Embedder} Embedder */
 
@@ -16,7 +16,7 @@ export const EMBEDDERS = {
 /**
  * What reads the prompts: a choice, how far the loading is, and why it failed.
  *
- * @param {import("../app.js").App} app
+ * @param {import("../state/app.js").App} app
  */
 export function mountEmbedder(app) {
   const { embedder: desk, store } = app;

@@ -1,10 +1,10 @@
-import { byId, h, replace, style } from "../dom.js";
-import { percent, words } from "../format.js";
+import { byId, h, replace, style } from "../ui/dom.js";
+import { percent, words } from "../ui/format.js";
 
 /**
  * The clusters the prompt fell into: what kind of prompt this seems to be, and how sure that is.
  *
- * @param {import("../app.js").App} app
+ * @param {import("../state/app.js").App} app
  */
 export function mountKinds(app) {
   const root = byId("kinds");

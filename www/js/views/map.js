@@ -1,9 +1,9 @@
-import { byId, h, replace, s, style } from "../dom.js";
-import { percent, plural, words } from "../format.js";
-import { keepingFocus, placeLabels, roving } from "../rove.js";
+import { byId, h, replace, s, style } from "../ui/dom.js";
+import { percent, plural, words } from "../ui/format.js";
+import { keepingFocus, placeLabels, roving } from "../ui/keyboard.js";
 
 /** @typedef {import("../../uniroute/lib/types.js").ClusterMap} ClusterMap */
-/** @typedef {import("../state.js").State} State */
+/** @typedef {import("../state/state.js").State} State */
 /** @typedef {{ id: number, label: string, share: number, x: number, y: number, r: number, mark: SVGGElement }} Spot */
 
 const HEIGHT = 420;
@@ -16,7 +16,7 @@ const LABELS = 40;
 /**
  * The clusters in two dimensions, the prompt among them, and how each model fares in one.
  *
- * @param {import("../app.js").App} app
+ * @param {import("../state/app.js").App} app
  */
 export function mountMap(app) {
   const root = byId("map");
@@ -51,7 +51,7 @@ class Drawing {
 
   /**
    * @param {SVGSVGElement} svg
-   * @param {import("../app.js").App} app
+   * @param {import("../state/app.js").App} app
    */
   constructor(svg, app) {
     this.#app = app;
@@ -178,7 +178,7 @@ function drawSpot({ label, share, x, y, r }, choose) {
 /**
  * What stands beside the map: a chosen kind, or how to choose one.
  *
- * @param {import("../app.js").App} app
+ * @param {import("../state/app.js").App} app
  * @param {State} state
  */
 function beside(app, { map, cluster, pool }) {
@@ -223,7 +223,7 @@ function beside(app, { map, cluster, pool }) {
 }
 
 /**
- * @param {import("../app.js").App} app
+ * @param {import("../state/app.js").App} app
  * @param {ClusterMap} map
  */
 function kindList(app, map) {

@@ -1,9 +1,9 @@
-import { byId, h, replace } from "../dom.js";
+import { byId, h, replace } from "../ui/dom.js";
 
 /**
  * What went wrong, in place: which file, where in it, what to do, and what has not changed.
  *
- * @param {import("../app.js").App} app
+ * @param {import("../state/app.js").App} app
  */
 export function mountNotice(app) {
   const root = byId("notice");

@@ -1,11 +1,11 @@
-import { byId, replace } from "../dom.js";
-import { percent, percentRange, usdPerThousand } from "../format.js";
-import { chart } from "./chart.js";
+import { byId, replace } from "../ui/dom.js";
+import { percent, percentRange, usdPerThousand } from "../ui/format.js";
+import { chart } from "../ui/chart.js";
 
 /**
  * Expected quality against cost of every model, for this prompt.
  *
- * @param {import("../app.js").App} app
+ * @param {import("../state/app.js").App} app
  */
 export function mountPlot({ store }) {
   const { parts, show } = chart(

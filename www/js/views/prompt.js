@@ -1,11 +1,11 @@
-import { byId, h } from "../dom.js";
-import { EXAMPLES } from "../examples.js";
-import { duration, plural } from "../format.js";
+import { byId, h } from "../ui/dom.js";
+import { EXAMPLES } from "../state/examples.js";
+import { duration, plural } from "../ui/format.js";
 
 /**
  * The prompt box, the examples, and what was counted.
  *
- * @param {import("../app.js").App} app
+ * @param {import("../state/app.js").App} app
  */
 export function mountPrompt(app) {
   const box = byId("prompt", HTMLTextAreaElement);

@@ -24,7 +24,7 @@ export function keptEmbedder() {
   return attempt(() => localStorage.getItem(`${KEY}-embedder`)) === "minilm" ? "minilm" : "static";
 }
 
-/** @param {import("../uniroute/lib/types.js").Embedder} embedder */
+/** @param {import("../../uniroute/lib/types.js").Embedder} embedder */
 export function keepEmbedder(embedder) {
   attempt(() => localStorage.setItem(`${KEY}-embedder`, embedder));
 }

@@ -1,6 +1,6 @@
 /** Links to the page as it stands. */
-import { UnirouteError } from "../uniroute/lib/errors.js";
-import { toFragment } from "./keep.js";
+import { UnirouteError } from "../../uniroute/lib/errors.js";
+import { toFragment } from "../state/saved.js";
 
 /** Longest packed pool that goes into a link; some programs cut longer ones. */
 const MOST_LETTERS = 24_000;
@@ -10,7 +10,7 @@ const MOST_BYTES = 8 * 1024 * 1024;
 /**
  * A link to the choices made here. An own pool goes along, packed, if it is small enough.
  *
- * @param {import("./state.js").State} state
+ * @param {import("../state/state.js").State} state
  * @param {{ prompt: boolean, ownPool: string | null }} what
  * @returns {Promise<{ link: string, complete: boolean }>} `complete`: whether an own pool went along
  */

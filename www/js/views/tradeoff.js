@@ -1,10 +1,10 @@
-import { byId, h, replace, style } from "../dom.js";
-import { percent, pointPrice, usd } from "../format.js";
-import { STEPS, positionOf, stretches, valueAt } from "../scale.js";
-import { chosen } from "../state.js";
+import { byId, h, replace, style } from "../ui/dom.js";
+import { percent, pointPrice, usd } from "../ui/format.js";
+import { STEPS, positionOf, stretches, valueAt } from "../ui/slider-scale.js";
+import { chosen } from "../state/state.js";
 
-/** @typedef {import("../scale.js").Control} Control */
-/** @typedef {import("../state.js").State} State */
+/** @typedef {import("../ui/slider-scale.js").Control} Control */
+/** @typedef {import("../state/state.js").State} State */
 
 /**
  * What the present setting comes to.
@@ -41,7 +41,7 @@ const NOTHING = { cost: null, quality: null, worth: "–", stretches: [] };
  * One control with three readings, for one prompt and for a batch: turn any of them, and see what
  * that means in the others.
  *
- * @param {import("../app.js").App} app
+ * @param {import("../state/app.js").App} app
  */
 export function mountTrade(app) {
   const one = dial(app, byId("trade"));
@@ -55,7 +55,7 @@ export function mountTrade(app) {
 }
 
 /**
- * @param {import("../app.js").App} app
+ * @param {import("../state/app.js").App} app
  * @param {HTMLElement} root
  * @returns {(state: State, outcome: Outcome) => void} draws it
  */
@@ -103,7 +103,7 @@ function dial(app, root) {
 }
 
 /**
- * @param {import("../app.js").App} app
+ * @param {import("../state/app.js").App} app
  * @param {string} group
  * @param {typeof READINGS[number]} reading
  * @param {() => Outcome} outcome
@@ -182,7 +182,7 @@ function ofPrompt(state) {
 }
 
 /**
- * @param {import("../batch.js").BatchState} state
+ * @param {import("../state/batch-controller.js").BatchState} state
  * @returns {Outcome}
  */
 function ofBatch({ report, prompts }) {
@@ -199,7 +199,7 @@ function ofBatch({ report, prompts }) {
 /**
  * The range of prices of quality at which λ would have chosen the same model.
  *
- * @param {import("../state.js").Explanation} explanation
+ * @param {import("../state/state.js").Explanation} explanation
  */
 function implied({ frontier, decision }) {
   const range = frontier.find(({ id }) => id === decision.model)?.lambda;

@@ -2,7 +2,7 @@
  * Starts the worker as the very first thing: while it fetches and compiles, the page loads the
  * rest of itself. The page allows scripts from its own address only, and asks for that in writing.
  */
-const address = new URL("../uniroute/worker-main.js", import.meta.url).href;
+const address = new URL("../../uniroute/worker-main.js", import.meta.url).href;
 const policy = /** @type {any} */ (globalThis).trustedTypes?.createPolicy("uniroute", {
   /** @param {string} url */
   createScriptURL: (url) => {

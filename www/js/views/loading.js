@@ -1,5 +1,5 @@
-import { byId, h, replace, style } from "../dom.js";
-import { size } from "../format.js";
+import { byId, h, replace, style } from "../ui/dom.js";
+import { size } from "../ui/format.js";
 
 /** What each phase of loading is, to people. */
 const NAMES = {
@@ -14,7 +14,7 @@ const NAMES = {
 /**
  * A thin bar with what is being fetched; gone once the router answers.
  *
- * @param {import("../app.js").App} app
+ * @param {import("../state/app.js").App} app
  */
 export function mountLoad({ store }) {
   const root = byId("load");

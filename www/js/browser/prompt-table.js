@@ -1,5 +1,5 @@
 /** Prompts out of files that people have: lines, tables, JSON. */
-import { UnirouteError } from "../uniroute/lib/errors.js";
+import { UnirouteError } from "../../uniroute/lib/errors.js";
 
 /**
  * Prompts with the columns they may be in.

@@ -1,16 +1,16 @@
-import { attribute, byId, h, replace, s } from "../dom.js";
-import { OWN } from "../pool.js";
-import { linkTo } from "../share.js";
-import { VIEWS } from "../state.js";
+import { attribute, byId, h, replace, s } from "../ui/dom.js";
+import { OWN } from "../state/pool-controller.js";
+import { linkTo } from "../browser/share-link.js";
+import { VIEWS } from "../state/state.js";
 
-/** @type {Record<import("../state.js").View, string>} */
+/** @type {Record<import("../state/state.js").View, string>} */
 const NAMES = { route: "Route", batch: "Batch", pool: "Pool", about: "About" };
 const SCHEMES = /** @type {const} */ (["auto", "light", "dark"]);
 
 /**
  * What frames the views: navigation, the choice of a pool, the colour scheme, the foot.
  *
- * @param {import("../app.js").App} app
+ * @param {import("../state/app.js").App} app
  */
 export function mountChrome(app) {
   mountNavigation(app);
@@ -38,7 +38,7 @@ export function mountChrome(app) {
   );
 }
 
-/** @param {import("../app.js").App} app */
+/** @param {import("../state/app.js").App} app */
 function mountNavigation(app) {
   const present = VIEWS.filter((view) => document.getElementById(`view-${view}`));
   const links = present.map((view) => {
@@ -57,7 +57,7 @@ function mountNavigation(app) {
   });
 }
 
-/** @param {import("../app.js").App} app */
+/** @param {import("../state/app.js").App} app */
 function mountPools(app) {
   const select = byId("pools", HTMLSelectElement);
   const file = byId("file", HTMLInputElement);
@@ -83,7 +83,7 @@ function mountPools(app) {
   );
 }
 
-/** @param {import("../app.js").App} app */
+/** @param {import("../state/app.js").App} app */
 function mountShare(app) {
   const menu = byId("share");
   const told = h("p", { class: "quiet", role: "status" });

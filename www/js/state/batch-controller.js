@@ -1,12 +1,12 @@
-import { UnirouteError } from "../uniroute/lib/errors.js";
-import { latest } from "./engine.js";
-import { csv, save } from "./save.js";
-import { lines, promptsOf, readSheet } from "./sheet.js";
+import { UnirouteError } from "../../uniroute/lib/errors.js";
+import { latest } from "../browser/load-router.js";
+import { csv, save } from "../browser/save-file.js";
+import { lines, promptsOf, readSheet } from "../browser/prompt-table.js";
 import { request } from "./state.js";
 import { Store } from "./store.js";
 
-/** @typedef {import("./sheet.js").Sheet} Sheet */
-/** @typedef {import("../uniroute/lib/types.js").BatchReport} BatchReport */
+/** @typedef {import("../browser/prompt-table.js").Sheet} Sheet */
+/** @typedef {import("../../uniroute/lib/types.js").BatchReport} BatchReport */
 
 /**
  * @typedef {object} BatchState

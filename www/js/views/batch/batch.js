@@ -1,9 +1,9 @@
-import { attribute, byId, h, replace, style } from "../dom.js";
-import { count, percent, plural, usd, usdPerThousand } from "../format.js";
-import { chart } from "./chart.js";
+import { attribute, byId, h, replace, style } from "../../ui/dom.js";
+import { count, percent, plural, usd, usdPerThousand } from "../../ui/format.js";
+import { chart } from "../../ui/chart.js";
 
-/** @typedef {import("../batch.js").BatchState} BatchState */
-/** @typedef {import("../../uniroute/lib/types.js").BatchReport} BatchReport */
+/** @typedef {import("../../state/batch-controller.js").BatchState} BatchState */
+/** @typedef {import("../../../uniroute/lib/types.js").BatchReport} BatchReport */
 
 /** Rows of the result shown at once; the export has them all. */
 const ROWS = 25;
@@ -13,7 +13,7 @@ const LARGE_PASTE = 50_000;
 /**
  * Many prompts: what to route, and what it came to.
  *
- * @param {import("../app.js").App} app
+ * @param {import("../../state/app.js").App} app
  */
 export function mountBatch(app) {
   mountInput(app.batch);
@@ -23,7 +23,7 @@ export function mountBatch(app) {
   mountResults(app.batch);
 }
 
-/** @param {import("../batch.js").BatchDesk} desk */
+/** @param {import("../../state/batch-controller.js").BatchDesk} desk */
 function mountInput(desk) {
   const box = h("textarea", {
     id: "batch-text",
@@ -90,7 +90,7 @@ function mountInput(desk) {
 }
 
 /**
- * @param {import("../batch.js").BatchDesk} desk
+ * @param {import("../../state/batch-controller.js").BatchDesk} desk
  * @param {NonNullable<BatchState["file"]>} file
  * @param {number} column
  */
@@ -116,7 +116,7 @@ function openedFile(desk, { name, sheet }, column) {
   ];
 }
 
-/** @param {import("../batch.js").BatchDesk} desk */
+/** @param {import("../../state/batch-controller.js").BatchDesk} desk */
 function mountOutcome(desk) {
   const root = byId("batch-outcome");
   desk.store.watch(["report", "running", "prompts"], ({ report, running, prompts }) => {
@@ -170,8 +170,8 @@ function outcome({ routed, models, asGoodAsBest, chosen, met }, prompts) {
 }
 
 /**
- * @param {import("../../uniroute/lib/types.js").BatchModel} best
- * @param {import("../../uniroute/lib/types.js").BatchPoint} equal
+ * @param {import("../../../uniroute/lib/types.js").BatchModel} best
+ * @param {import("../../../uniroute/lib/types.js").BatchPoint} equal
  */
 function against({ name, quality, cost }, equal) {
   const saved = 1 - equal.cost / Math.max(1e-12, cost ?? 0);
@@ -186,7 +186,7 @@ function against({ name, quality, cost }, equal) {
     : [...told, "Routing cannot reach that quality for less here."];
 }
 
-/** @param {import("../batch.js").BatchDesk} desk */
+/** @param {import("../../state/batch-controller.js").BatchDesk} desk */
 function mountCurve(desk) {
   const root = byId("batch-curve");
   const { parts, show } = chart(
@@ -237,7 +237,7 @@ function mountCurve(desk) {
   });
 }
 
-/** @param {import("../batch.js").BatchDesk} desk */
+/** @param {import("../../state/batch-controller.js").BatchDesk} desk */
 function mountModels(desk) {
   const root = byId("batch-models");
   desk.store.watch(["report"], ({ report }) => {
@@ -303,7 +303,7 @@ function mountModels(desk) {
   });
 }
 
-/** @param {import("../batch.js").BatchDesk} desk */
+/** @param {import("../../state/batch-controller.js").BatchDesk} desk */
 function mountResults(desk) {
   const root = byId("batch-results");
   let shown = ROWS;

@@ -9,7 +9,7 @@ import { trusted } from "./worker.js";
 export async function keepOffline(newer) {
   if (!("serviceWorker" in navigator) || !isSecureContext) return;
   const registration = await navigator.serviceWorker.register(
-    trusted(new URL("../sw.js", import.meta.url).href),
+    trusted(new URL("../../sw.js", import.meta.url).href),
     { updateViaCache: "none" },
   );
   let asked = false;

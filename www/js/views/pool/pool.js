@@ -1,10 +1,10 @@
-import { attribute, byId, h, replace, style } from "../dom.js";
-import { count, percent, percentRange, plural, usd, usdPerThousand } from "../format.js";
-import { OWN } from "../pool.js";
+import { attribute, byId, h, replace, style } from "../../ui/dom.js";
+import { count, percent, percentRange, plural, usd, usdPerThousand } from "../../ui/format.js";
+import { OWN } from "../../state/pool-controller.js";
 
-/** @typedef {import("../app.js").App} App */
-/** @typedef {import("../../uniroute/lib/types.js").ModelInfo} ModelInfo */
-/** @typedef {import("../../uniroute/lib/types.js").Decision} Decision */
+/** @typedef {import("../../state/app.js").App} App */
+/** @typedef {import("../../../uniroute/lib/types.js").ModelInfo} ModelInfo */
+/** @typedef {import("../../../uniroute/lib/types.js").Decision} Decision */
 
 /** Where a quality comes from, to people. */
 const SOURCES = {
@@ -180,7 +180,7 @@ function mountImport(app) {
   });
 }
 
-/** @param {import("../../uniroute/lib/types.js").RawCost | undefined} cost */
+/** @param {import("../../../uniroute/lib/types.js").RawCost | undefined} cost */
 function pricesOf(cost) {
   return `${usd(cost?.input ?? null)} in, ${usd(cost?.output ?? null)} out`;
 }
@@ -309,7 +309,7 @@ function mountAdd(app) {
   const text = (
     /** @type {string} */ id,
     /** @type {string} */ label,
-    /** @type {import("../dom.js").Props} */ props,
+    /** @type {import("../../ui/dom.js").Props} */ props,
   ) => {
     const box = h("input", { id, ...props });
     return { box, element: h("label", { class: "field", for: id }, h("span", {}, label), box) };

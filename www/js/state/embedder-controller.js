@@ -1,7 +1,7 @@
-import { UnirouteError } from "../uniroute/lib/errors.js";
+import { UnirouteError } from "../../uniroute/lib/errors.js";
 import { Store } from "./store.js";
 
-/** @typedef {import("../uniroute/lib/types.js").Embedder} Embedder */
+/** @typedef {import("../../uniroute/lib/types.js").Embedder} Embedder */
 /** @typedef {import("./state.js").State} State */
 
 /**

@@ -1,9 +1,9 @@
-import { files } from "../uniroute/dist/files.js";
-import { download, verify } from "../uniroute/lib/bytes.js";
-import { UnirouteError } from "../uniroute/lib/errors.js";
-import { BatchDesk } from "./batch.js";
-import { latest, loadRouter } from "./engine.js";
-import { EmbedderDesk } from "./embedder.js";
+import { files } from "../../uniroute/dist/files.js";
+import { download, verify } from "../../uniroute/lib/bytes.js";
+import { UnirouteError } from "../../uniroute/lib/errors.js";
+import { BatchDesk } from "./batch-controller.js";
+import { latest, loadRouter } from "../browser/load-router.js";
+import { EmbedderDesk } from "./embedder-controller.js";
 import { EXAMPLES } from "./examples.js";
 import {
   fromFragment,
@@ -16,21 +16,21 @@ import {
   keptPool,
   keptPrompt,
   toFragment,
-} from "./keep.js";
-import { OWN, PoolDesk } from "./pool.js";
+} from "./saved.js";
+import { OWN, PoolDesk } from "./pool-controller.js";
 import { DEFAULTS, initial, request } from "./state.js";
-import { ownPoolOf } from "./share.js";
+import { ownPoolOf } from "../browser/share-link.js";
 import { Store } from "./store.js";
 
 /** @typedef {import("./state.js").State} State */
 /** @typedef {import("./state.js").Choices} Choices */
-/** @typedef {import("../uniroute/worker.js").WorkerRouter} WorkerRouter */
-/** @typedef {import("../uniroute/lib/types.js").Embedder} Embedder */
+/** @typedef {import("../../uniroute/worker.js").WorkerRouter} WorkerRouter */
+/** @typedef {import("../../uniroute/lib/types.js").Embedder} Embedder */
 
 /** How long a choice must stand before it is written down. */
 const REMEMBER_MS = 250;
 
-const DIST = new URL("../uniroute/dist/", import.meta.url);
+const DIST = new URL("../../uniroute/dist/", import.meta.url);
 
 /** What a person can do on the page. Views call these and draw the state that results. */
 export class App {
@@ -88,7 +88,7 @@ export class App {
    * one stays.
    *
    * @param {Embedder} embedder
-   * @param {import("../uniroute/lib/types.js").Fetching} fetching
+   * @param {import("../../uniroute/lib/types.js").Fetching} fetching
    */
   async changeEmbedder(embedder, fetching) {
     const former = this.router;

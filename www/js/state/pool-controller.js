@@ -1,14 +1,14 @@
-import { UnirouteError } from "../uniroute/lib/errors.js";
-import { save } from "./save.js";
-import { readSheet } from "./sheet.js";
+import { UnirouteError } from "../../uniroute/lib/errors.js";
+import { save } from "../browser/save-file.js";
+import { readSheet } from "../browser/prompt-table.js";
 import { request } from "./state.js";
 import { Store } from "./store.js";
 
-/** @typedef {import("../uniroute/lib/types.js").RawPool} RawPool */
-/** @typedef {import("../uniroute/lib/types.js").RawModel} RawModel */
-/** @typedef {import("../uniroute/lib/types.js").RawLabel} RawLabel */
-/** @typedef {import("../uniroute/lib/types.js").ImportedPrices} ImportedPrices */
-/** @typedef {import("../uniroute/lib/types.js").Comparison} Comparison */
+/** @typedef {import("../../uniroute/lib/types.js").RawPool} RawPool */
+/** @typedef {import("../../uniroute/lib/types.js").RawModel} RawModel */
+/** @typedef {import("../../uniroute/lib/types.js").RawLabel} RawLabel */
+/** @typedef {import("../../uniroute/lib/types.js").ImportedPrices} ImportedPrices */
+/** @typedef {import("../../uniroute/lib/types.js").Comparison} Comparison */
 
 /** The name under which an uploaded or edited pool is chosen. */
 export const OWN = "own";

@@ -1,10 +1,10 @@
-import { WorkerRouter } from "../uniroute/worker.js";
+import { WorkerRouter } from "../../uniroute/worker.js";
 import { takeWorker } from "./worker.js";
 
 /**
  * A router in a worker of its own; the first in the one that was started early.
  *
- * @param {import("../uniroute/lib/types.js").LoadOptions} options
+ * @param {import("../../uniroute/lib/types.js").LoadOptions} options
  */
 export function loadRouter(options) {
   return WorkerRouter.load({ ...options, worker: takeWorker() });

@@ -1,9 +1,9 @@
-import { byId, h, replace } from "../dom.js";
+import { byId, h, replace } from "../ui/dom.js";
 
 /**
  * A pool may be dropped anywhere on the page; on the batch, prompts.
  *
- * @param {import("../app.js").App} app
+ * @param {import("../state/app.js").App} app
  */
 export function mountDrop(app) {
   const veil = byId("drop");

@@ -63,7 +63,7 @@ export function positionOf(control, value) {
  * The stretches of the slider in which each model of the frontier would be chosen.
  *
  * @param {Control} control
- * @param {import("../uniroute/lib/types.js").FrontierPoint[]} frontier cheapest first
+ * @param {import("../../uniroute/lib/types.js").FrontierPoint[]} frontier cheapest first
  * @returns {{ id: string, from: number, to: number }[]}
  */
 export function stretches(control, frontier) {

@@ -1,13 +1,13 @@
 /**
  * What the page knows and what the person chose.
  *
- * @typedef {import("../uniroute/lib/types.js").Explanation} Explanation
- * @typedef {import("../uniroute/lib/types.js").ClusterMap} ClusterMap
- * @typedef {import("../uniroute/lib/types.js").PoolInfo} PoolInfo
- * @typedef {import("../uniroute/lib/types.js").RouterInfo} RouterInfo
- * @typedef {import("../uniroute/lib/types.js").RouteRequest} RouteRequest
- * @typedef {import("../uniroute/lib/types.js").Progress} Progress
- * @typedef {import("./scale.js").Control} Control
+ * @typedef {import("../../uniroute/lib/types.js").Explanation} Explanation
+ * @typedef {import("../../uniroute/lib/types.js").ClusterMap} ClusterMap
+ * @typedef {import("../../uniroute/lib/types.js").PoolInfo} PoolInfo
+ * @typedef {import("../../uniroute/lib/types.js").RouterInfo} RouterInfo
+ * @typedef {import("../../uniroute/lib/types.js").RouteRequest} RouteRequest
+ * @typedef {import("../../uniroute/lib/types.js").Progress} Progress
+ * @typedef {import("../ui/slider-scale.js").Control} Control
  */
 
 /** @typedef {{ id: string, file: string, name: string, description: string }} ListedPool */
@@ -38,7 +38,7 @@ export const VIEWS = ["route", "batch", "pool", "about"];
 /**
  * @typedef {Choices & {
  *   prompt: string,
- *   embedder: import("../uniroute/lib/types.js").Embedder,
+ *   embedder: import("../../uniroute/lib/types.js").Embedder,
  *   phase: "loading" | "ready" | "broken",
  *   progress: Partial<Record<Progress["phase"], Progress>>,
  *   pools: ListedPool[],

@@ -1,6 +1,6 @@
-import { h, replace, s } from "../dom.js";
-import { percent, usd } from "../format.js";
-import { keepingFocus, placeLabels, roving } from "../rove.js";
+import { h, replace, s } from "./dom.js";
+import { percent, usd } from "./format.js";
+import { keepingFocus, placeLabels, roving } from "./keyboard.js";
 
 /**
  * Something with a quality and a cost.
