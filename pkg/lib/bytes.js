@@ -1,15 +1,15 @@
 import { UnirouteError } from "./errors.js";
 
-/** @typedef {import("./types.js").Fetching} Fetching */
+/** @typedef {import("./types.js").FetchOptions} FetchOptions */
 /** @typedef {import("./types.js").Phase} Phase */
 
 /**
- * Downloads a file, telling how far it is.
+ * Downloads a file and reports the progress.
  *
  * @param {URL} url
  * @param {Phase} phase
  * @param {number | undefined} size expected size in bytes, where known
- * @param {Fetching} options
+ * @param {FetchOptions} options
  * @returns {Promise<Uint8Array<ArrayBuffer>>}
  */
 export async function download(url, phase, size, { signal, onProgress }) {
@@ -45,14 +45,14 @@ export async function download(url, phase, size, { signal, onProgress }) {
     loaded += part.value.length;
     onProgress?.({ phase, loaded, total });
   }
-  return join(chunks, loaded);
+  return concatenate(chunks, loaded);
 }
 
 /**
  * @param {Uint8Array[]} chunks
  * @param {number} length
  */
-function join(chunks, length) {
+function concatenate(chunks, length) {
   const whole = new Uint8Array(length);
   let at = 0;
   for (const chunk of chunks) {
@@ -63,8 +63,8 @@ function join(chunks, length) {
 }
 
 /**
- * Refuses bytes that are not those the package was published with. Pages on plain `http:` have no
- * SubtleCrypto; there the checksums inside the router file remain.
+ * Rejects bytes that differ from those the package was published with. Pages on plain `http:` have no
+ * SubtleCrypto; there only the checksums inside the router file are checked.
  *
  * @param {string} name
  * @param {Uint8Array<ArrayBuffer>} bytes
@@ -85,7 +85,7 @@ export async function verify(name, bytes, sha256) {
 }
 
 /**
- * JSON in any form the caller may have it, as bytes for the core to parse and check.
+ * JSON in any form that a caller may have, as bytes for the core to parse and check.
  *
  * @param {string | object | Uint8Array | ArrayBuffer} json
  * @returns {Uint8Array}

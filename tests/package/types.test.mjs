@@ -24,14 +24,21 @@ const costs: CostEstimate[] = router.estimateCost("Hi");
 const decisions: Decision[] = await (await WorkerRouter.load()).routeBatch([text], {}, (done: number, of: number) => console.log(done, of, model, costs));
 await Edge.load({ router: new Uint8Array(), pool: "{}", wasm: await WebAssembly.compile(new Uint8Array()) });
 const script: string = await inline({ pool });
-// @ts-expect-error a misspelt wish
+// @ts-expect-error a misspelt option
 router.route("Hi", { minquality: 0.5 });
 // @ts-expect-error a prompt is text
 router.route(5);
+const worker = await WorkerRouter.load();
+const inWorker: Decision = await worker.route("Hi", { counters: { o200k: (text) => text.length } });
+const batch: number = await worker.openBatch([text], undefined, AbortSignal.timeout(9));
+// @ts-expect-error a method in a worker has the same arguments
+worker.route(5);
+// @ts-expect-error a method in a worker answers with a promise
+const atOnce: Decision = worker.route("Hi");
 try {
   router.free();
 } catch (error) {
-  if (error instanceof UnirouteError) console.log(error.code.length, error.path?.length, decisions, script);
+  if (error instanceof UnirouteError) console.log(error.code.length, error.path?.length, decisions, script, inWorker, batch, atOnce);
 }
 `;
 

@@ -88,7 +88,7 @@ export class App {
    * one stays.
    *
    * @param {Embedder} embedder
-   * @param {import("../../uniroute/lib/types.js").Fetching} fetching
+   * @param {import("../../uniroute/lib/types.js").FetchOptions} fetching
    */
   async changeEmbedder(embedder, fetching) {
     const former = this.router;

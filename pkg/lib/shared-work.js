@@ -4,31 +4,31 @@
  * @property {Promise<T>} promise
  * @property {Set<(progress: import("./types.js").Progress) => void>} listeners
  * @property {() => void} abort
- * @property {number} waiting callers that have not given up
+ * @property {number} waiting callers that have not aborted
  * @property {boolean} settled
  */
 
 /**
- * Work that concurrent callers share: one promise for each key. A failed one is forgotten, so that
- * it can be tried again. A caller that aborts leaves the others alone; when the last one leaves,
- * the work itself is aborted.
+ * Work that concurrent callers share: one promise for each key. After a failure the key is free again,
+ * so that the next caller starts the work again. If a caller aborts, the others still get their result;
+ * if all callers abort, the work itself is aborted.
  *
  * @template T
  */
-export class Sharing {
+export class SharedWork {
   /** @type {Map<string, Shared<T>>} */
   #running = new Map();
-  #keep;
+  #keepResults;
 
-  /** @param {{ keep: boolean }} options `keep`: remember what succeeded, for ever */
-  constructor({ keep }) {
-    this.#keep = keep;
+  /** @param {{ keepResults: boolean }} options `keepResults`: keep successful results for later callers */
+  constructor({ keepResults }) {
+    this.#keepResults = keepResults;
   }
 
   /**
    * @param {string} key
-   * @param {import("./types.js").Fetching} options
-   * @param {(options: import("./types.js").Fetching) => Promise<T>} start
+   * @param {import("./types.js").FetchOptions} options
+   * @param {(options: import("./types.js").FetchOptions) => Promise<T>} start
    * @returns {Promise<T>}
    */
   async run(key, { signal, onProgress }, start) {
@@ -42,7 +42,7 @@ export class Sharing {
       shared.waiting -= 1;
       if (onProgress) shared.listeners.delete(onProgress);
       if (shared.waiting === 0 && !shared.settled) {
-        this.#forget(key, shared); // a later caller must not join what is winding down
+        this.#forget(key, shared); // a later caller must not share work that is being aborted
         shared.abort();
       }
     }
@@ -50,14 +50,14 @@ export class Sharing {
 
   /**
    * @param {string} key
-   * @param {(options: import("./types.js").Fetching) => Promise<T>} start
+   * @param {(options: import("./types.js").FetchOptions) => Promise<T>} start
    */
   #begin(key, start) {
     /** @type {AbortController | undefined} */
     let abort;
     const listeners = /** @type {Shared<T>["listeners"]} */ (new Set());
     const promise = start({
-      // Made only when looked at: workerd has no such thing outside of a request.
+      // Made on first use: workerd allows no AbortController outside of a request.
       get signal() {
         abort ??= new AbortController();
         return abort.signal;
@@ -71,7 +71,7 @@ export class Sharing {
       if (!keep) this.#forget(key, shared);
     };
     promise.then(
-      () => settle(this.#keep),
+      () => settle(this.#keepResults),
       () => settle(false),
     );
     return shared;
