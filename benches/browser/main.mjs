@@ -1,6 +1,6 @@
 /**
  * Times sentence encoders in one Chromium page on one thread, in turns, and prints medians.
- * `cargo xtask bench browser` builds what it needs, and names it in the environment:
+ * `cargo xtask bench browser` builds the files and sets these variables:
  *
  *     BENCH_SIMD128, BENCH_RELAXED   modules of `wasm/`
  *     BENCH_WEIGHTS                  minilm-int8.safetensors
@@ -25,7 +25,7 @@ const ROUNDS = Number(process.env.BENCH_ROUNDS ?? 9);
 const TEXTS = 200;
 /** Models to choose from where decisions are timed. */
 const MODELS = 100;
-/** Tokens that a sample runs over at least, so that it is long against the clock's grain. */
+/** Minimum tokens of a sample, so that it is long compared with the resolution of the clock. */
 const SAMPLE_TOKENS = 256;
 const TYPES = {
   mjs: "text/javascript",
@@ -54,7 +54,7 @@ const FILES = new Map([
   ]),
 ]);
 
-/** Gzipped bytes of every file served since the last reset. */
+/** Every file served since the last reset. */
 const served = new Map();
 
 function fileOf(path) {
@@ -96,7 +96,7 @@ async function openPage() {
   return page;
 }
 
-/** From nothing to the first decision, in a fresh page: bytes as they would be sent, and wall time. */
+/** The first decision in a new page: compressed bytes and wall time. */
 async function firstDecision(load) {
   const page = await openPage();
   served.clear();
@@ -119,10 +119,10 @@ const first = {
 const page = await openPage();
 const clock = await clockOf(page);
 const memory = await page.evaluate(async (models) => {
-  const { engines, ours, onnx, transformers, routing, peerRouting } = bench;
+  const { engines, uniroute, onnx, transformers, routing, peerRouting } = bench;
   const { hasRelaxedDots } = await import("/package/lib/relaxed.js");
-  engines.simd128 = await ours("/simd128.wasm", "/weights");
-  engines.relaxed = await ours("/relaxed.wasm", "/weights");
+  engines.simd128 = await uniroute("/simd128.wasm", "/weights");
+  engines.relaxed = await uniroute("/relaxed.wasm", "/weights");
   engines.float = await onnx("/float.onnx");
   engines.int8 = await onnx("/int8.onnx");
   engines.transformers = await transformers();
@@ -154,7 +154,7 @@ const memory = await page.evaluate(async (models) => {
 const NAMES = ["float", "int8", "simd128", "relaxed"];
 const DECIDERS = ["peer", "transformer", "instant"];
 const ids = (length) => [101, ...Array.from({ length: length - 2 }, (_, i) => 2000 + ((i * 37) % 9000)), 102];
-/** About as many tokens as ids, for those that start from text. */
+/** About as many tokens as ids, for engines that start from text. */
 const text = (length) =>
   Array.from({ length: length - 2 }, (_, i) => ["river", "stone", "why", "seven"][i % 4]).join(" ");
 
@@ -268,12 +268,11 @@ const STACKS = {
   instant: "uniroute, Instant",
 };
 for (const name of DECIDERS) {
-  const cells = LENGTHS.map((l) =>
-    pad(
-      `${time(`${name} decide ${l}`).toFixed(3)} (${(time(`peer decide ${l}`) / time(`${name} decide ${l}`)).toFixed(2)})`,
-      18,
-    ),
-  );
+  const cells = LENGTHS.map((length) => {
+    const own = time(`${name} decide ${length}`);
+    const peer = time(`peer decide ${length}`);
+    return pad(`${own.toFixed(3)} (${(peer / own).toFixed(2)})`, 18);
+  });
   console.log(STACKS[name].padEnd(32), cells.join(""));
 }
 console.log("\nfirst decision in a fresh page, server on this machine");
@@ -285,8 +284,10 @@ for (const name of DECIDERS) {
     pad(`${milliseconds.toFixed(0)} ms`, 12),
   );
 }
+const megabytes = (bytes) => `${(bytes / 1e6).toFixed(1)} MB`;
 console.log(
-  `\nmemory: simd128 ${(memory.simd128 / 1e6).toFixed(1)} MB, relaxed ${(memory.relaxed / 1e6).toFixed(1)} MB; this browser would get ${memory.chosen}`,
+  `\nmemory: simd128 ${megabytes(memory.simd128)}, relaxed ${megabytes(memory.relaxed)};`,
+  `this browser would get ${memory.chosen}`,
 );
 
 const out = process.env.BENCH_OUT;

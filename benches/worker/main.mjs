@@ -1,7 +1,7 @@
 /**
- * `examples/worker` from a cold start, in workerd and in Node: what it costs to start, the first request,
- * and later ones, in time and in CPU time of all threads. The router loads at the start; a worker that does
- * nothing shows what is the runtime's own.
+ * `examples/worker` after a cold start, in workerd and in Node: wall time and CPU time of all threads for the
+ * start, the first request and later requests. The router loads at the start; an empty worker shows the time
+ * of the runtime itself.
  *
  * After `cargo xtask pkg`: `node benches/worker/main.mjs [STARTS]`. Linux only, for the CPU time.
  */
@@ -44,13 +44,21 @@ await promisify(execFile)(
   },
 );
 
-/** @param {number} pid CPU time of a process so far, in milliseconds */
+/**
+ * CPU time of a process so far, in milliseconds.
+ *
+ * @param {number} pid
+ */
 async function cpu(pid) {
   const fields = (await readFile(`/proc/${pid}/stat`, "utf8")).replace(/^.*\) /, "").split(" ");
   return TICK_MS * (Number(fields[11]) + Number(fields[12]));
 }
 
-/** Process ids of workerd that were not there before. @param {Set<string>} before */
+/**
+ * The new processes of workerd.
+ *
+ * @param {Set<string>} before process ids
+ */
 async function workerds(before) {
   const pids = (await readdir("/proc")).filter((name) => /^\d+$/.test(name) && !before.has(name));
   const named = await Promise.all(
@@ -106,7 +114,7 @@ async function once(start) {
     ).text();
     return performance.now() - from;
   };
-  await ask("/nowhere"); // the runtime is up
+  await ask("/nowhere"); // after this, the runtime has started
   const idle = await cpu(pid);
   const first = await ask("/route");
   const loaded = await cpu(pid);
@@ -139,8 +147,8 @@ for (const [name, start] of /** @type {const} */ ([
     middle(runs.map((run) => run[what]))
       .toFixed(digits)
       .padStart(8);
-  console.log(
-    `${name.padEnd(50)} ${of("startCpu", mean, 0)}   ${of("first", median, 1)} ${of("firstCpu", mean, 1)}   ${of("later", median, 2)} ${of("laterCpu", mean, 2)}`,
-  );
+  const first = `${of("first", median, 1)} ${of("firstCpu", mean, 1)}`;
+  const later = `${of("later", median, 2)} ${of("laterCpu", mean, 2)}`;
+  console.log(`${name.padEnd(50)} ${of("startCpu", mean, 0)}   ${first}   ${later}`);
 }
 await rm(folder, { recursive: true });

@@ -1,5 +1,5 @@
 /**
- * The pool: the same checks as everywhere, since it is the router that makes them.
+ * The choice of the pool. The router checks it, as everywhere.
  *
  * @module
  */
@@ -26,7 +26,7 @@ function show(router) {
       return row;
     }),
   );
-  element("said").textContent = `${name ?? "Unnamed pool"}: ${models.length} models`;
+  element("status").textContent = `${name ?? "Unnamed pool"}: ${models.length} models`;
 }
 
 try {
@@ -40,8 +40,8 @@ try {
       await storePool(router.pool());
       show(router);
     } catch (error) {
-      element("said").textContent =
-        `${chosen.name} was not taken: ${error instanceof Error ? error.message : error}`;
+      element("status").textContent =
+        `${chosen.name} was rejected: ${error instanceof Error ? error.message : error}`;
     }
     file.value = "";
   });
@@ -50,5 +50,5 @@ try {
     location.reload();
   });
 } catch (error) {
-  element("said").textContent = error instanceof Error ? error.message : String(error);
+  element("status").textContent = error instanceof Error ? error.message : String(error);
 }

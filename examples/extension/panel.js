@@ -4,7 +4,7 @@
  * @module
  */
 import { Router } from "./uniroute/index.js";
-import { api, packagePool, storedPool, takeText } from "./browser.js";
+import { api, packagePool, storedPool, takeHandedOverText } from "./browser.js";
 import { readText, watchText } from "./page.js";
 
 const element = (/** @type {string} */ id) => /** @type {HTMLElement} */ (document.getElementById(id));
@@ -30,22 +30,25 @@ const price = (usd) =>
   usd === null ? "price unknown" : `about $${(1000 * usd).toPrecision(2)} for a thousand such prompts`;
 
 /**
- * The text of the page in front, where this extension was called there.
+ * Runs a function in the active page, if the person called this extension there; the text that it returns.
  *
- * @param {(() => unknown) | (() => string)} what
+ * @param {(() => unknown) | (() => string)} func
  */
-async function inPage(what) {
+async function inPage(func) {
   const [tab] = await api.tabs.query({ active: true, lastFocusedWindow: true });
   try {
-    const [frame] = await api.scripting.executeScript({ target: { tabId: tab.id }, func: what });
+    const [frame] = await api.scripting.executeScript({ target: { tabId: tab.id }, func });
     return typeof frame?.result === "string" ? frame.result : "";
   } catch {
-    return ""; // a page of the browser itself, or one where nobody called us
+    return ""; // a page of the browser itself, or one where the extension was not called
   }
 }
 
 async function start() {
-  const [router, handed] = await Promise.all([Router.load({ pool: await storedPool() }), takeText()]);
+  const [router, handed] = await Promise.all([
+    Router.load({ pool: await storedPool() }),
+    takeHandedOverText(),
+  ]);
   prompt.value = handed || (await inPage(readText));
   decide(router);
   for (const [input, event] of /** @type {const} */ ([
@@ -55,7 +58,7 @@ async function start() {
     input.addEventListener(event, () => decide(router));
   api.storage.onChanged.addListener(async (/** @type {Record<string, { newValue?: string }>} */ changes) => {
     if (changes.pool) router.setPool(changes.pool.newValue ?? (await packagePool()));
-    if (changes.text?.newValue) prompt.value = await takeText();
+    if (changes.text?.newValue) prompt.value = await takeHandedOverText();
     decide(router);
   });
   if (location.pathname.endsWith("/panel.html")) return follow(router);
@@ -69,7 +72,7 @@ async function start() {
 }
 
 /**
- * Goes on reading while the person types or selects.
+ * Reads the text again while the person types or selects.
  *
  * @param {Router} router
  */
@@ -83,6 +86,6 @@ async function follow(router) {
 }
 
 start().catch((error) => {
-  element("model").textContent = "This did not work";
+  element("model").textContent = "An error occurred";
   element("reason").textContent = error.message;
 });

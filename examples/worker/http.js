@@ -1,9 +1,9 @@
-/** An answer that says no, in the form that clients of OpenAI's interface expect. */
-export class Refusal extends Error {
+/** An error response in the form that clients of OpenAI's interface expect. */
+export class HttpError extends Error {
   /**
    * @param {number} status
    * @param {string} code stable name of the cause
-   * @param {string} message for people; ends with what to do about it
+   * @param {string} message for people; ends with the remedy
    * @param {Record<string, string>} [headers]
    */
   constructor(status, code, message, headers = {}) {
@@ -23,7 +23,7 @@ export class Refusal extends Error {
 }
 
 /**
- * The body of a request, refused while it is read as soon as it is too large.
+ * The JSON body of a request. A body that is too large is rejected while it is read.
  *
  * @param {Request} request
  * @param {number} limit in bytes
@@ -31,7 +31,7 @@ export class Refusal extends Error {
  */
 export async function readJson(request, limit) {
   const tooLarge = () =>
-    new Refusal(413, "too_large", `The body has more than ${limit} bytes. Send less, or raise MAX_BODY.`);
+    new HttpError(413, "too_large", `The body has more than ${limit} bytes. Send less, or raise MAX_BODY.`);
   if (Number(request.headers.get("content-length")) > limit) throw tooLarge();
   const decoder = new TextDecoder("utf-8", { fatal: true });
   let [text, size] = ["", 0];
@@ -44,13 +44,13 @@ export async function readJson(request, limit) {
     }
     value = JSON.parse(text + decoder.decode());
   } catch (thrown) {
-    if (thrown instanceof Refusal) throw thrown;
-    throw new Refusal(
+    if (thrown instanceof HttpError) throw thrown;
+    throw new HttpError(
       400,
       "bad_json",
       `The body is not JSON: ${thrown instanceof Error ? thrown.message : thrown}. Send an object.`,
     );
   }
   if (typeof value === "object" && value !== null && !Array.isArray(value)) return value;
-  throw new Refusal(400, "bad_json", "The body is not a JSON object. Send one.");
+  throw new HttpError(400, "bad_json", "The body is not a JSON object. Send one.");
 }

@@ -13,8 +13,8 @@ const POOL = await readFile(process.env.POOL_FILE ?? new URL("assets/pool.json",
 await start({ pool: POOL });
 
 const server = createServer(async (incoming, outgoing) => {
-  const gone = new AbortController();
-  outgoing.once("close", () => gone.abort());
+  const cancelled = new AbortController();
+  outgoing.once("close", () => cancelled.abort());
   const body = incoming.method === "GET" || incoming.method === "HEAD" ? null : Readable.toWeb(incoming);
   const headers = new Headers(Object.entries(incoming.headers).map(([name, value]) => [name, String(value)]));
   try {
@@ -25,7 +25,7 @@ const server = createServer(async (incoming, outgoing) => {
         headers,
         body,
         duplex: "half",
-        signal: gone.signal,
+        signal: cancelled.signal,
       }),
     );
     const answer = await worker.fetch(request, process.env);

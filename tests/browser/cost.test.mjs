@@ -15,7 +15,7 @@ test("the cost panel multiplies tokens and prices, and marks what is estimated",
     await page.locator("#candidates th", { hasText: "Large" }).waitFor();
     const panel = page.locator("#cost");
     await panel.locator("summary").click();
-    await panel.getByLabel("Answer tokens").fill("1000");
+    await panel.getByLabel("Output tokens").fill("1000");
     await panel.getByLabel("Prompts", { exact: true }).fill("500");
     // 500 answers of 1,000 tokens at 20 USD a million.
     const large = panel.locator("tr", { hasText: "Large" }).filter({ hasText: "$10.00" });

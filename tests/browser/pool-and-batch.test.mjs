@@ -151,7 +151,7 @@ test("an unseen model joins by one accuracy, and by prompts with scores that sta
   });
 });
 
-test("a price list is recognised, its prices taken for the models of the pool", async () => {
+test("a price list is recognised, and its prices are used for the models of the pool", async () => {
   const list = {
     small: { input_cost_per_token: 7e-7, output_cost_per_token: 9e-7, litellm_provider: "x", mode: "chat" },
   };
@@ -160,7 +160,7 @@ test("a price list is recognised, its prices taken for the models of the pool", 
     await openPool(page, "pair.json", JSON.stringify(PAIR));
     await page.locator("#candidates th", { hasText: "Large" }).waitFor();
     await openPool(page, "prices.json", JSON.stringify(list));
-    await page.getByRole("button", { name: "Take these prices for 1 model of the pool" }).click();
+    await page.getByRole("button", { name: "Use these prices for 1 model of the pool" }).click();
     await page.waitForFunction(
       () =>
         /** @type {HTMLInputElement} */ (document.querySelector("[aria-label='Input price of Small']"))

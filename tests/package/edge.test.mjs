@@ -39,7 +39,8 @@ const models = createServer(async (request, response) => {
     case "silent":
       return; // never answers
     case "mute":
-      return response.writeHead(200, { "content-type": "text/event-stream" }).flushHeaders(); // headers and then nothing
+      // Headers and then nothing.
+      return response.writeHead(200, { "content-type": "text/event-stream" }).flushHeaders();
     case "picky":
       return response
         .writeHead(400, { "content-type": "application/json" })

@@ -18,7 +18,8 @@ const POOL = {
   name: "Mine",
   models: [{ id: "only", name: "The only one", accuracy: 0.7, cost: { input: 1, output: 2 } }],
 };
-const PAGE = `<!doctype html><meta charset="utf-8"><title>A page</title><link rel="icon" href="data:,"><p id="text">${TEXT}</p><textarea id="box"></textarea><input id="secret" type="password" value="hunter2">`;
+const PAGE = `<!doctype html><meta charset="utf-8"><title>A page</title><link rel="icon" href="data:,">
+<p id="text">${TEXT}</p><textarea id="box"></textarea><input id="secret" type="password" value="hunter2">`;
 
 /**
  * A document of the extension that Playwright does not show as a page.
@@ -131,7 +132,7 @@ async function opened(t) {
   const options = async () => {
     const settings = await context.newPage();
     await settings.goto(`chrome-extension://${id}/options.html`);
-    await settings.locator("#said", { hasText: "models" }).waitFor();
+    await settings.locator("#status", { hasText: "models" }).waitFor();
     return settings;
   };
   const foreign = () =>
@@ -171,9 +172,9 @@ test(
     await writeFile(join(folder, "right.json"), JSON.stringify(POOL));
     await settings.bringToFront();
     await settings.locator("#file").setInputFiles(join(folder, "wrong.json"));
-    await settings.locator("#said", { hasText: "$.models[0].accuracy" }).waitFor();
+    await settings.locator("#status", { hasText: "$.models[0].accuracy" }).waitFor();
     await settings.locator("#file").setInputFiles(join(folder, "right.json"));
-    await settings.locator("#said", { hasText: "Mine: 1 models" }).waitFor();
+    await settings.locator("#status", { hasText: "Mine: 1 models" }).waitFor();
     await page.bringToFront();
     await page.locator("#secret").focus();
     const popup = await click();
@@ -215,7 +216,7 @@ test(
     await settings.locator("#file").setInputFiles(join(folder, "right.json"));
     await panel.text("model", /^The only one$/);
     await settings.locator("#reset").click();
-    await settings.locator("#said", { hasText: /: [2-9]|: \d\d/ }).waitFor();
+    await settings.locator("#status", { hasText: /: [2-9]|: \d\d/ }).waitFor();
     await panel.text("model", /^(?!The only one)./);
     assert.deepEqual(foreign(), []);
   },

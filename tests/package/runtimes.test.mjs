@@ -18,7 +18,8 @@ import { prompts, request } from "./data.js";
 const router = await Router.load();
 console.log(JSON.stringify(prompts.map((prompt) => router.route(prompt, request).model)));
 `;
-const PAGE = `<!doctype html><title>test</title><link rel="icon" href="data:,"><script type="module" src="./main.js"></script>`;
+const PAGE = `<!doctype html><title>test</title><link rel="icon" href="data:,">
+<script type="module" src="./main.js"></script>`;
 
 /**
  * The models that a page reports in its title.
@@ -110,9 +111,9 @@ test("workerd, with the router as a static file", async (t) => {
     const loading = Router.load({ router, pool });
     export default {
       async fetch(request) {
-        const { prompts, request: wish } = await request.json();
+        const { prompts, request: options } = await request.json();
         const loaded = await loading;
-        return Response.json(prompts.map((prompt) => loaded.route(prompt, wish).model));
+        return Response.json(prompts.map((prompt) => loaded.route(prompt, options).model));
       },
     };`;
   const folder = await installed(t, { "main.js": main });

@@ -27,7 +27,8 @@ import { Router } from "uniroute";
 import { exactCounters } from "uniroute/tokens";
 import { texts, pool } from "./data.js";
 const [router, counters] = await Promise.all([Router.load({ pool }), exactCounters("o200k", "cl100k")]);
-export const counted = texts.map((text) => router.estimateCost(text, undefined, { counters }).map(({ id, cost }) => [id, cost.exact, cost.tokensIn]));
+const count = (text) => router.estimateCost(text, undefined, { counters });
+export const counted = texts.map((text) => count(text).map(({ id, cost }) => [id, cost.exact, cost.tokensIn]));
 `;
 
 /** @param {import("node:test").TestContext} t */
@@ -85,7 +86,8 @@ test("a page without a bundler counts the same through an import map", async (t)
     "gpt-tokenizer/encoding/o200k_base": "./node_modules/gpt-tokenizer/esm/encoding/o200k_base.js",
     "gpt-tokenizer/encoding/cl100k_base": "./node_modules/gpt-tokenizer/esm/encoding/cl100k_base.js",
   };
-  const page = `<!doctype html><title>test</title><link rel="icon" href="data:,"><script type="importmap">${JSON.stringify({ imports })}</script>
+  const page = `<!doctype html><title>test</title><link rel="icon" href="data:,">
+    <script type="importmap">${JSON.stringify({ imports })}</script>
     <script type="module">import { counted } from "./counted.js"; document.title = JSON.stringify(counted);</script>`;
   await writeFile(join(folder, "index.html"), page);
   const counted = await visit(await serve(t, folder), async ({ page }) => {

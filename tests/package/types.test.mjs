@@ -17,18 +17,23 @@ import type { CostEstimate, Decision, RawPool } from "uniroute/types";
 
 const text: string = version();
 const pool: RawPool = { models: [{ id: "a", cost: { input: 1, output: null } }] };
-const router = await Router.load({ pool, signal: AbortSignal.timeout(9), onProgress: ({ phase, loaded, total }) => console.log(phase, loaded, total ?? text) });
+const router = await Router.load({
+  pool,
+  signal: AbortSignal.timeout(9),
+  onProgress: ({ phase, loaded, total }) => console.log(phase, loaded, total ?? text),
+});
 const decision: Decision = router.route("Hi", { minQuality: 0.5, deny: ["b"] });
 const model: string | null = decision.model;
 const costs: CostEstimate[] = router.estimateCost("Hi");
-const decisions: Decision[] = await (await WorkerRouter.load()).routeBatch([text], {}, (done: number, of: number) => console.log(done, of, model, costs));
+const worker = await WorkerRouter.load();
+const onProgress = (done: number, total: number) => console.log(done, total, model, costs);
+const decisions: Decision[] = await worker.routeBatch([text], {}, onProgress);
 await Edge.load({ router: new Uint8Array(), pool: "{}", wasm: await WebAssembly.compile(new Uint8Array()) });
 const script: string = await inline({ pool });
 // @ts-expect-error a misspelt option
 router.route("Hi", { minquality: 0.5 });
 // @ts-expect-error a prompt is text
 router.route(5);
-const worker = await WorkerRouter.load();
 const inWorker: Decision = await worker.route("Hi", { counters: { o200k: (text) => text.length } });
 const batch: number = await worker.openBatch([text], undefined, AbortSignal.timeout(9));
 // @ts-expect-error a method in a worker has the same arguments
@@ -38,7 +43,8 @@ const atOnce: Decision = worker.route("Hi");
 try {
   router.free();
 } catch (error) {
-  if (error instanceof UnirouteError) console.log(error.code.length, error.path?.length, decisions, script, inWorker, batch, atOnce);
+  if (error instanceof UnirouteError) console.log(error.code.length, error.path?.length, decisions, script);
+  console.log(inWorker, batch, atOnce);
 }
 `;
 

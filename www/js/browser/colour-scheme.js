@@ -1,4 +1,4 @@
-// Before the first paint, so that nobody is blinded by the other colour scheme.
+// Runs before the first paint, so that the page does not flash in the other colour scheme.
 try {
   document.documentElement.dataset["scheme"] = localStorage.getItem("uniroute-scheme") ?? "auto";
 } catch {

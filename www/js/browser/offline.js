@@ -1,26 +1,26 @@
 /** The page without a network, from its second visit on. */
-import { trusted } from "./worker.js";
+import { trustedUrl } from "./worker.js";
 
 /**
- * Registers the service worker, and tells when a newer version of the page waits.
+ * Registers the service worker and reports when a newer version of the page is ready.
  *
- * @param {(takeOver: () => void) => void} newer called with what makes the newer version the present one
+ * @param {(activate: () => void) => void} onNewVersion `activate` makes the new version the present one
  */
-export async function keepOffline(newer) {
+export async function enableOffline(onNewVersion) {
   if (!("serviceWorker" in navigator) || !isSecureContext) return;
   const registration = await navigator.serviceWorker.register(
-    trusted(new URL("../../sw.js", import.meta.url).href),
+    trustedUrl(new URL("../../sw.js", import.meta.url).href),
     { updateViaCache: "none" },
   );
-  let asked = false;
+  let activated = false;
   navigator.serviceWorker.addEventListener("controllerchange", () => {
-    if (asked) location.reload();
+    if (activated) location.reload();
   });
   const offer = () => {
     const { waiting } = registration;
     if (!waiting || !navigator.serviceWorker.controller) return;
-    newer(() => {
-      asked = true;
+    onNewVersion(() => {
+      activated = true;
       waiting.postMessage({ kind: "take over" });
     });
   };

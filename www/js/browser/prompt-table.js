@@ -1,41 +1,45 @@
-/** Prompts out of files that people have: lines, tables, JSON. */
+/** Prompts and labels from text files: lines, tables, JSON. */
 import { UnirouteError } from "../../uniroute/lib/errors.js";
 
+/** @import { RawLabel } from "../../uniroute/lib/types.js" */
+
 /**
- * Prompts with the columns they may be in.
+ * Rows of a file. `column` is the column that most likely holds the prompts.
  *
- * @typedef {{ columns: string[], column: number, rows: string[][] }} Sheet `column`: the likely one
+ * @typedef {{ columns: string[], column: number, rows: string[][] }} PromptTable
  */
 
-/** Names that a column of prompts is likely to have, the likeliest first. */
-const LIKELY = ["prompt", "question", "query", "instruction", "input", "text", "content", "message"];
-/** Rows looked at to find out what the columns are. */
-const SAMPLE = 100;
+/** Names of columns with prompts, the most likely first. */
+const PROMPT_COLUMNS = ["prompt", "question", "query", "instruction", "input", "text", "content", "message"];
+/** Names of columns with scores. */
+const SCORE_COLUMNS = ["score", "correct", "label", "accuracy"];
+/** Rows that are read to find the columns. */
+const SAMPLE_ROWS = 100;
 /** Header cells are short; prompts are not. */
-const LONGEST_HEADER = 40;
+const MAX_HEADER_LENGTH = 40;
 
 /**
- * @param {string} name of the file; its ending says what it is
+ * @param {string} name of the file; its extension is the format
  * @param {string} text
- * @returns {Sheet}
+ * @returns {PromptTable}
  */
-export function readSheet(name, text) {
+export function readPromptTable(name, text) {
   const plain = text.replace(/^\ufeff/, "");
-  const ending = /\.([a-z]+)$/i.exec(name)?.[1]?.toLowerCase();
-  if (ending === "csv") return table(splitTable(plain, ","));
-  if (ending === "tsv") return table(splitTable(plain, "\t"));
-  if (ending === "jsonl" || ending === "ndjson") return objects(jsonLines(plain));
-  if (ending === "json") return objects(jsonList(plain));
-  return lines(plain);
+  const extension = /\.([a-z]+)$/i.exec(name)?.[1]?.toLowerCase();
+  if (extension === "csv") return fromCells(splitTable(plain, ","));
+  if (extension === "tsv") return fromCells(splitTable(plain, "\t"));
+  if (extension === "jsonl" || extension === "ndjson") return fromObjects(jsonLines(plain));
+  if (extension === "json") return fromObjects(jsonList(plain));
+  return readLines(plain);
 }
 
 /**
- * One prompt a line.
+ * One prompt per line.
  *
  * @param {string} text
- * @returns {Sheet}
+ * @returns {PromptTable}
  */
-export function lines(text) {
+export function readLines(text) {
   const rows = text
     .split(/\r\n|\r|\n/)
     .map((line) => line.trim())
@@ -47,59 +51,84 @@ export function lines(text) {
 /**
  * The prompts of one column, without empty ones.
  *
- * @param {Sheet} sheet
+ * @param {PromptTable} table
  * @param {number} column
  */
-export function promptsOf({ rows }, column) {
+export function promptsInColumn({ rows }, column) {
   return rows.map((row) => row[column]?.trim() ?? "").filter(Boolean);
 }
 
 /**
- * @param {string[][]} rows
- * @returns {Sheet}
+ * Labels: prompts with scores, from the same formats.
+ *
+ * @param {string} name of the file
+ * @param {string} text
+ * @returns {RawLabel[]}
  */
-function table(rows) {
+export function readLabels(name, text) {
+  const { columns, column, rows } = readPromptTable(name, text);
+  const scores = columns.findIndex((title) => SCORE_COLUMNS.includes(title.trim().toLowerCase()));
+  if (scores < 0) {
+    const message = `${name} has no column “score”. Give it two columns, “prompt” and “score” (0 to 1).`;
+    throw new UnirouteError("labels_columns", message);
+  }
+  return rows.map((row, i) => {
+    const score = Number(row[scores]);
+    if (row[scores]?.trim() === "" || !Number.isFinite(score)) {
+      const message = `The score of row ${i + 1} is not a number. Give a number from 0 to 1.`;
+      throw new UnirouteError("labels_score", message);
+    }
+    return { prompt: row[column] ?? "", score };
+  });
+}
+
+/**
+ * @param {string[][]} rows
+ * @returns {PromptTable}
+ */
+function fromCells(rows) {
   const [first, ...rest] = rows;
   if (first === undefined) return { columns: [], column: 0, rows: [] };
   const named =
     rest.length > 0 &&
-    first.every((cell) => cell !== "" && cell.length <= LONGEST_HEADER) &&
+    first.every((cell) => cell !== "" && cell.length <= MAX_HEADER_LENGTH) &&
     new Set(first).size === first.length;
   const columns = named ? first : first.map((_, i) => `column ${i + 1}`);
   const body = named ? rest : rows;
-  return { columns, column: likely(columns, body), rows: body };
+  return { columns, column: likelyColumn(columns, body), rows: body };
 }
 
 /**
  * @param {unknown[]} items
- * @returns {Sheet}
+ * @returns {PromptTable}
  */
-function objects(items) {
+function fromObjects(items) {
   if (items.every((item) => typeof item === "string"))
     return { columns: ["prompt"], column: 0, rows: items.map((item) => [item]) };
   /** @type {Set<string>} */
   const found = new Set();
-  let worded = false;
-  for (const item of items.slice(0, SAMPLE)) {
+  let hasText = false;
+  for (const item of items.slice(0, SAMPLE_ROWS)) {
     for (const [key, value] of Object.entries(item ?? {})) {
       if (typeof value === "string" || typeof value === "number") found.add(key);
-      worded ||= typeof value === "string";
+      hasText ||= typeof value === "string";
     }
   }
   const columns = [...found];
-  if (!worded)
+  if (!hasText)
     throw new UnirouteError(
       "batch_columns",
-      "No field of this file holds text. Give each line a field “prompt”.",
+      "No field of this file contains text. Give each line a field “prompt”.",
     );
   const rows = items.map((item) =>
-    columns.map((key) => text(/** @type {Record<string, unknown> | null} */ (item)?.[key])),
+    columns.map((key) => cellText(/** @type {Record<string, unknown> | null} */ (item)?.[key])),
   );
-  return { columns, column: likely(columns, rows), rows };
+  return { columns, column: likelyColumn(columns, rows), rows };
 }
 
 /** @param {unknown} value */
-const text = (value) => (typeof value === "string" ? value : typeof value === "number" ? String(value) : "");
+const cellText = (value) =>
+  typeof value === "string" ? value : typeof value === "number" ? String(value) : "";
 
 /** @param {string} source */
 function jsonLines(source) {
@@ -110,7 +139,7 @@ function jsonLines(source) {
     } catch (cause) {
       throw new UnirouteError(
         "batch_line",
-        `Line ${i + 1} is not JSON. Correct it, or name the file .txt to read one prompt a line.`,
+        `Line ${i + 1} is not JSON. Correct it, or rename the file to .txt to read one prompt per line.`,
         { cause },
       );
     }
@@ -123,13 +152,13 @@ function jsonList(source) {
   if (!Array.isArray(list))
     throw new UnirouteError(
       "batch_type",
-      "This JSON is not a list. Give a list of texts or objects, or one object a line in a .jsonl file.",
+      "This JSON is not a list. Give a list of texts or objects, or one object per line in a .jsonl file.",
     );
   return list;
 }
 
 /**
- * The cells of a table in which quotes protect separators, line ends and doubled quotes.
+ * The cells of a table. Inside quotes, a cell may contain separators, line ends and doubled quotes.
  *
  * @param {string} source
  * @param {string} separator
@@ -147,7 +176,7 @@ export function splitTable(source, separator) {
       for (;;) {
         const quote = source.indexOf('"', end);
         if (quote < 0) {
-          cell += source.slice(end); // the file ends inside quotes: what is there is the cell
+          cell += source.slice(end); // the file ends inside quotes: the cell is the rest
           at = source.length;
           break;
         }
@@ -158,12 +187,12 @@ export function splitTable(source, separator) {
         end = at + 1;
       }
     }
-    const rest = nextEnd(source, at, separator);
+    const rest = endOfCell(source, at, separator);
     cell += source.slice(at, rest);
     row.push(cell);
     at = rest + 1;
     if (source[rest] === separator && at < source.length) continue;
-    if (source[rest] === separator) row.push(""); // a separator at the very end has a cell behind it
+    if (source[rest] === separator) row.push(""); // an empty cell follows a separator at the end
     if (source[rest] === "\r" && source[at] === "\n") at += 1;
     if (row.length > 1 || row[0] !== "") rows.push(row);
     row = [];
@@ -176,7 +205,7 @@ export function splitTable(source, separator) {
  * @param {number} from
  * @param {string} separator
  */
-function nextEnd(source, from, separator) {
+function endOfCell(source, from, separator) {
   let at = from;
   while (at < source.length && source[at] !== separator && source[at] !== "\n" && source[at] !== "\r")
     at += 1;
@@ -187,12 +216,12 @@ function nextEnd(source, from, separator) {
  * @param {string[]} columns
  * @param {string[][]} rows
  */
-function likely(columns, rows) {
+function likelyColumn(columns, rows) {
   const names = columns.map((column) => column.trim().toLowerCase());
-  const named = LIKELY.map((name) => names.indexOf(name)).find((at) => at >= 0);
+  const named = PROMPT_COLUMNS.map((name) => names.indexOf(name)).find((at) => at >= 0);
   if (named !== undefined) return named;
   const lengths = columns.map((_, i) =>
-    rows.slice(0, SAMPLE).reduce((sum, row) => sum + (row[i]?.length ?? 0), 0),
+    rows.slice(0, SAMPLE_ROWS).reduce((sum, row) => sum + (row[i]?.length ?? 0), 0),
   );
   return Math.max(0, lengths.indexOf(Math.max(...lengths)));
 }

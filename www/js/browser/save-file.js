@@ -1,11 +1,11 @@
-/** Files for people to keep. */
+/** Files that the person downloads. */
 
 /**
  * @param {string} name
  * @param {string} type
  * @param {string} content
  */
-export function save(name, type, content) {
+export function saveFile(name, type, content) {
   const url = URL.createObjectURL(new Blob([content], { type }));
   const link = document.createElement("a");
   link.href = url;
@@ -15,12 +15,12 @@ export function save(name, type, content) {
 }
 
 /**
- * Rows as CSV. A cell that a spreadsheet would take for a formula gets an apostrophe before it,
- * since it may hold anything that anybody wrote in a prompt.
+ * Rows as CSV. A spreadsheet would run some cells as formulas, and a prompt may contain anything;
+ * such cells get an apostrophe in front.
  *
  * @param {(string | number)[][]} rows
  */
-export function csv(rows) {
+export function toCsv(rows) {
   return rows.map((row) => `${row.map(cell).join(",")}\r\n`).join("");
 }
 

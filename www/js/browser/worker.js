@@ -1,6 +1,7 @@
 /**
- * Starts the worker as the very first thing: while it fetches and compiles, the page loads the
- * rest of itself. The page allows scripts from its own address only, and asks for that in writing.
+ * Starts the worker before anything else: it fetches and compiles while the page loads its other
+ * scripts. The page requires trusted types, so addresses of scripts go through a policy that allows
+ * its own origin only.
  */
 const address = new URL("../../uniroute/worker-main.js", import.meta.url).href;
 const policy = /** @type {any} */ (globalThis).trustedTypes?.createPolicy("uniroute", {
@@ -13,19 +14,19 @@ const policy = /** @type {any} */ (globalThis).trustedTypes?.createPolicy("uniro
 });
 
 /**
- * An address of a script of this page, in the form that the browser wants it.
+ * The address of a script of this page, as a trusted type where the browser has them.
  *
  * @param {string} url
  * @returns {string}
  */
-export const trusted = (url) => policy?.createScriptURL(url) ?? url;
+export const trustedUrl = (url) => policy?.createScriptURL(url) ?? url;
 
-export const newWorker = () => new Worker(trusted(address), { type: "module", name: "uniroute" });
+const newWorker = () => new Worker(trustedUrl(address), { type: "module", name: "uniroute" });
 
 /** @type {Worker | undefined} */
 let early = newWorker();
 
-/** The worker that was started early, for the first caller; new ones for the others. */
+/** The worker that was started early for the first caller; new workers for later callers. */
 export function takeWorker() {
   const worker = early ?? newWorker();
   early = undefined;

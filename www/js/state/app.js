@@ -1,148 +1,137 @@
-import { files } from "../../uniroute/dist/files.js";
-import { download, verify } from "../../uniroute/lib/bytes.js";
 import { UnirouteError } from "../../uniroute/lib/errors.js";
-import { BatchDesk } from "./batch-controller.js";
-import { latest, loadRouter } from "../browser/load-router.js";
-import { EmbedderDesk } from "./embedder-controller.js";
+import { WorkerRouter } from "../../uniroute/worker.js";
+import { poolInLink } from "../browser/share-link.js";
+import * as storage from "../browser/storage.js";
+import { takeWorker } from "../browser/worker.js";
+import { BatchController } from "./batch-controller.js";
+import { DEFAULTS, OWN, checkedChoices, choicesOf, fromFragment, toFragment } from "./choices.js";
+import { EmbedderController } from "./embedder-controller.js";
 import { EXAMPLES } from "./examples.js";
-import {
-  fromFragment,
-  keepChoices,
-  keepEmbedder,
-  keepPool,
-  keepPrompt,
-  keptChoices,
-  keptEmbedder,
-  keptPool,
-  keptPrompt,
-  toFragment,
-} from "./saved.js";
-import { OWN, PoolDesk } from "./pool-controller.js";
-import { DEFAULTS, initial, request } from "./state.js";
-import { ownPoolOf } from "../browser/share-link.js";
+import { latest } from "./latest.js";
+import { fetchListedPool, fetchPoolList, listedPoolUrl } from "./listed-pools.js";
+import { PoolController } from "./pool-controller.js";
+import { initialState, routeRequest } from "./state.js";
 import { Store } from "./store.js";
 
-/** @typedef {import("./state.js").State} State */
-/** @typedef {import("./state.js").Choices} Choices */
-/** @typedef {import("../../uniroute/worker.js").WorkerRouter} WorkerRouter */
-/** @typedef {import("../../uniroute/lib/types.js").Embedder} Embedder */
+/** @import { Embedder, FetchOptions, LoadOptions, PoolInfo, RouteRequest } from "../../uniroute/lib/types.js" */
+/** @import { Choices } from "./choices.js" */
+/** @import { ListedPool, Notice, State } from "./state.js" */
 
-/** How long a choice must stand before it is written down. */
-const REMEMBER_MS = 250;
+/** Milliseconds without another change after which choices are saved. */
+const SAVE_DELAY_MS = 250;
 
-const DIST = new URL("../../uniroute/dist/", import.meta.url);
-
-/** What a person can do on the page. Views call these and draw the state that results. */
+/** Everything a person can do on the page. Views call these methods and draw the resulting state. */
 export class App {
   /** @type {Store<State>} */
-  store = new Store(initial());
-  batch = new BatchDesk(this);
-  pool = new PoolDesk(this);
-  embedder = new EmbedderDesk(this);
+  store = new Store(initialState());
+  batch = new BatchController(this);
+  pool = new PoolController(this);
+  embedder = new EmbedderController(this);
   /** @type {WorkerRouter | null} */
   router = null;
   /** @type {ReturnType<typeof setTimeout> | undefined} */
-  #remembering;
+  #saving;
 
-  /** Loads everything and decides for the first time. */
+  /** Loads everything and makes the first decision. */
   async start() {
     const link = fromFragment(location.hash);
-    const choices = { ...keptChoices(), ...link.choices };
-    this.store.set({ ...choices, prompt: link.prompt ?? keptPrompt() ?? EXAMPLES[0]?.prompt ?? "" });
+    const choices = { ...checkedChoices(storage.savedChoices()), ...link.choices };
+    const prompt = link.prompt ?? storage.savedPrompt() ?? EXAMPLES[0]?.prompt ?? "";
+    this.store.set({ ...choices, prompt });
     addEventListener("hashchange", () => this.#followLink());
-    const listed = listPools();
     try {
-      const sent = await ownPoolOf(location.hash);
-      if (sent !== null) await keepPool(sent);
-      const own = sent ?? (choices.poolId === OWN ? await keptPool() : null);
-      const embedder = keptEmbedder();
-      const url =
-        own === null && choices.poolId ? poolUrl(await listed, choices.poolId, embedder) : undefined;
-      const pool = own ?? url;
-      const poolId = own !== null ? OWN : url ? (choices.poolId ?? "") : "";
-      try {
-        await this.#begin(
-          await this.#load({ embedder, ...(pool ? { pool } : {}) }),
-          embedder,
-          poolId,
-          listed,
-        );
-      } catch (thrown) {
-        if (pool === undefined && embedder === "static") throw thrown;
-        const router = await this.#load({});
-        this.tell(
-          "What you chose the last time could not be loaded",
-          thrown,
-          "The page starts as on the first visit. What you had stays kept.",
-        );
-        await this.#begin(router, "static", "", listed);
-      }
+      await this.#loadFirst(choices.poolId ?? "");
     } catch (thrown) {
       this.store.set({ phase: "broken" });
-      this.tell("The router could not be loaded", thrown);
+      this.showError("The router could not be loaded", thrown);
     }
   }
 
   /**
-   * Changes what reads the prompts. Until the other one is ready, and if it never is, the present
-   * one stays.
+   * Loads the router with the saved embedder and pool; if that fails, with the defaults.
    *
-   * @param {Embedder} embedder
-   * @param {import("../../uniroute/lib/types.js").FetchOptions} fetching
+   * @param {string} wantedPool id
    */
-  async changeEmbedder(embedder, fetching) {
-    const former = this.router;
-    const { pools, poolId } = this.store.now;
-    const pool = poolId === OWN ? await former?.pool() : poolUrl(pools, poolId, embedder);
-    const router = await loadRouter({ embedder, ...(pool ? { pool } : {}), ...fetching }).catch((thrown) => {
-      throw poolId === OWN ? hinted(thrown) : thrown;
-    });
-    this.batch.forget();
-    this.pool.forget();
-    this.store.set({ map: null, cluster: null });
-    await this.#begin(router, embedder, poolId, Promise.resolve(pools));
-    former?.free();
-    keepEmbedder(embedder);
+  async #loadFirst(wantedPool) {
+    const poolList = fetchPoolList();
+    const poolFromLink = await poolInLink(location.hash);
+    if (poolFromLink !== null) await storage.savePool(poolFromLink);
+    const own = poolFromLink ?? (wantedPool === OWN ? await storage.savedPool() : null);
+    const embedder = storage.savedEmbedder();
+    const url = own === null && wantedPool ? listedPoolUrl(await poolList, wantedPool, embedder) : undefined;
+    const pool = own ?? url;
+    const poolId = own !== null ? OWN : url ? wantedPool : "";
+    try {
+      const router = await this.#load({ embedder, ...(pool ? { pool } : {}) });
+      await this.#use(router, embedder, poolId, poolList);
+    } catch (thrown) {
+      if (pool === undefined && embedder === "static") throw thrown;
+      const router = await this.#load({});
+      const after = "The page uses its defaults. What you saved is still saved.";
+      this.showError("What you chose last time could not be loaded", thrown, after);
+      await this.#use(router, "static", "", poolList);
+    }
   }
 
-  /** @param {Parameters<typeof loadRouter>[0]} options */
+  /**
+   * Changes the embedder. The present router stays in use until the new one is ready, or if it fails.
+   *
+   * @param {Embedder} embedder
+   * @param {FetchOptions} options
+   */
+  async changeEmbedder(embedder, options) {
+    const former = this.router;
+    const { pools, poolId } = this.store.state;
+    const pool = poolId === OWN ? await former?.pool() : listedPoolUrl(pools, poolId, embedder);
+    const router = await loadRouter({ embedder, ...(pool ? { pool } : {}), ...options }).catch((thrown) => {
+      throw poolId === OWN ? withHint(thrown) : thrown;
+    });
+    this.batch.reset();
+    this.pool.reset();
+    this.store.set({ map: null, cluster: null });
+    await this.#use(router, embedder, poolId, Promise.resolve(pools));
+    former?.free();
+    storage.saveEmbedder(embedder);
+  }
+
+  /** @param {LoadOptions} options */
   #load(options) {
     return loadRouter({
       ...options,
       onProgress: (progress) =>
-        this.store.set({ progress: { ...this.store.now.progress, [progress.phase]: progress } }),
+        this.store.set({ progress: { ...this.store.state.progress, [progress.phase]: progress } }),
     });
   }
 
   /**
-   * From now on this router decides.
+   * Makes this router the one that decides.
    *
    * @param {WorkerRouter} router
    * @param {Embedder} embedder
-   * @param {string} chosen id of its pool; empty for the first listed one
-   * @param {Promise<import("./state.js").ListedPool[]>} listed
+   * @param {string} wantedPool id of its pool; empty for the first listed one
+   * @param {Promise<ListedPool[]>} poolList
    */
-  async #begin(router, embedder, chosen, listed) {
+  async #use(router, embedder, wantedPool, poolList) {
     this.router = router;
     this.store.set({ phase: "ready", embedder });
     this.decide();
-    const [info, pool, pools] = await Promise.all([router.info(), router.poolInfo(), listed]);
-    const poolId = chosen || (pools[0]?.id ?? "");
-    this.store.set({ router: info, pools, poolId, ...named(pool, pools, poolId) });
-    await this.#drawMap();
+    const [info, pool, pools] = await Promise.all([router.info(), router.poolInfo(), poolList]);
+    const poolId = wantedPool || (pools[0]?.id ?? "");
+    this.store.set({ router: info, pools, poolId, ...withName(pool, pools, poolId) });
+    await this.#loadMap();
   }
 
   /** @param {string} prompt */
   setPrompt(prompt) {
     this.store.set({ prompt });
-    keepPrompt(prompt);
+    storage.savePrompt(prompt);
     this.decide();
   }
 
-  /** @param {Partial<Choices>} patch */
-  choose(patch) {
-    this.store.set(patch);
-    this.#remember();
+  /** @param {Partial<Choices>} choices */
+  setChoices(choices) {
+    this.store.set(choices);
+    this.#saveChoices();
     this.decide();
   }
 
@@ -151,41 +140,37 @@ export class App {
    *
    * @param {string} id
    */
-  toggle(id) {
-    const { off } = this.store.now;
-    this.choose({ off: off.includes(id) ? off.filter((one) => one !== id) : [...off, id] });
+  toggleModel(id) {
+    const { off } = this.store.state;
+    this.setChoices({ off: off.includes(id) ? off.filter((one) => one !== id) : [...off, id] });
   }
 
   /**
-   * What people call a pool.
+   * The name of a pool on the page.
    *
    * @param {string} id
    */
   poolName(id) {
-    return this.store.now.pools.find((pool) => pool.id === id)?.name ?? "Your pool";
+    return this.store.state.pools.find((pool) => pool.id === id)?.name ?? "Your pool";
   }
 
   /**
-   * The JSON of a listed pool, or of the own one.
+   * The JSON of a listed pool, or of the person's own pool.
    *
    * @param {string} id
    * @returns {Promise<string | Uint8Array>}
    */
   async poolContent(id) {
-    const listed = this.store.now.pools.find((pool) => pool.id === id);
-    if (!listed) {
-      const kept = await keptPool();
-      if (kept === null)
-        throw new UnirouteError("no_own_pool", "There is no pool of your own yet. Open or edit one first.");
-      return kept;
-    }
-    const name = poolFile(listed, this.store.now.embedder);
-    const known = files[name];
-    return verify(name, await download(new URL(name, DIST), "pool", known?.bytes, {}), known?.sha256);
+    const { pools, embedder } = this.store.state;
+    const listed = pools.find((pool) => pool.id === id);
+    if (listed) return fetchListedPool(listed, embedder);
+    const own = await storage.savedPool();
+    if (own !== null) return own;
+    throw new UnirouteError("no_own_pool", "There is no pool of your own yet. Open or edit one first.");
   }
 
   /**
-   * The core has another pool; everything that shows one follows.
+   * Updates the page after the router got another pool.
    *
    * @param {string} poolId
    */
@@ -193,29 +178,26 @@ export class App {
     if (this.router === null) return;
     const pool = await this.router.poolInfo();
     const ids = new Set(pool.models.map((model) => model.id));
-    this.store.set({
-      poolId,
-      ...named(pool, this.store.now.pools, poolId),
-      off: this.store.now.off.filter((id) => ids.has(id)),
-      notice: null,
-    });
-    if (poolId === OWN) void this.router.pool().then(keepPool);
-    this.#remember();
+    const { pools, off } = this.store.state;
+    const stillOff = off.filter((id) => ids.has(id));
+    this.store.set({ poolId, ...withName(pool, pools, poolId), off: stillOff, notice: null });
+    if (poolId === OWN) void this.router.pool().then(storage.savePool);
+    this.#saveChoices();
     this.decide();
-    await this.#drawMap();
+    await this.#loadMap();
   }
 
   /**
-   * Looks at one kind of prompts, or at none in particular.
+   * Selects a cluster of the map; null, or the selected cluster, selects none.
    *
    * @param {number | null} cluster
    */
-  chooseCluster(cluster) {
-    this.store.set({ cluster: cluster === this.store.now.cluster ? null : cluster });
+  toggleCluster(cluster) {
+    this.store.set({ cluster: cluster === this.store.state.cluster ? null : cluster });
   }
 
   /**
-   * Looks at one kind of prompts on the map.
+   * Selects a cluster and scrolls to the map.
    *
    * @param {number} cluster
    */
@@ -224,68 +206,66 @@ export class App {
     document.getElementById("map")?.scrollIntoView({ block: "nearest" });
   }
 
-  /** Asks for the decision that the present prompt and choices call for. */
+  /** Asks for the decision on the present prompt and choices. */
   decide() {
-    const { phase, prompt } = this.store.now;
+    const { phase, prompt } = this.store.state;
     if (phase !== "ready") return;
     this.store.set({ deciding: true });
-    void this.#ask(prompt, request(this.store.now));
-    this.batch.refresh();
+    void this.#explain(prompt, routeRequest(this.store.state));
+    this.batch.update();
   }
 
   /**
    * @param {string} title
    * @param {unknown} thrown
-   * @param {string} [after]
+   * @param {string} [after] what has not changed
    */
-  tell(title, thrown, after = "") {
-    const { message, path, code } = hinted(thrown);
-    this.store.set({ notice: { kind: "bad", title, message, path, code, after } });
+  showError(title, thrown, after = "") {
+    const { message, path, code } = withHint(thrown);
+    this.showNotice({ kind: "bad", title, message, path, code, after });
   }
 
-  /** @param {import("./state.js").Notice} notice */
-  announce(notice) {
+  /** @param {Notice | null} notice */
+  showNotice(notice) {
     this.store.set({ notice });
   }
 
-  dismiss() {
-    this.store.set({ notice: null });
-  }
-
-  #ask = latest(
-    async (/** @type {string} */ prompt, /** @type {import("./state.js").RouteRequest} */ wish) => {
+  #explain = latest(
+    async (/** @type {string} */ prompt, /** @type {RouteRequest} */ request) => {
       const start = performance.now();
       const { router } = this;
       try {
-        const explanation = (await router?.explain(prompt, wish)) ?? null;
-        if (router === this.router) this.store.set({ explanation, took: performance.now() - start });
+        const explanation = (await router?.explain(prompt, request)) ?? null;
+        if (router === this.router) this.store.set({ explanation, decisionMs: performance.now() - start });
       } catch (thrown) {
-        if (router === this.router) this.tell("No decision", thrown);
+        if (router === this.router) this.showError("No decision", thrown);
       }
     },
     () => this.store.set({ deciding: false }),
   );
 
-  /** Fetches the map; from then on decisions say where their prompt lies. */
-  async #drawMap() {
+  /** Loads the map. After that, explanations contain the place of their prompt. */
+  async #loadMap() {
     this.store.set({ map: (await this.router?.map()) ?? null });
-    if (!this.store.now.explanation?.place) this.decide();
+    if (!this.store.state.explanation?.place) this.decide();
   }
 
-  /** Keeps the choices for the next visit, and in the address for who copies it. */
-  #remember() {
-    clearTimeout(this.#remembering);
-    this.#remembering = setTimeout(() => {
-      keepChoices(this.store.now);
-      history.replaceState(null, "", toFragment(this.store.now) || location.pathname + location.search);
-    }, REMEMBER_MS);
+  /** Saves the choices for the next visit and shows them in the address. */
+  #saveChoices() {
+    clearTimeout(this.#saving);
+    this.#saving = setTimeout(() => {
+      const { view: _, ...saved } = choicesOf(this.store.state);
+      storage.saveChoices(saved);
+      const fragment = toFragment(this.store.state);
+      history.replaceState(null, "", fragment || location.pathname + location.search);
+    }, SAVE_DELAY_MS);
   }
 
   /** A link to this page was opened in this tab. */
   #followLink() {
-    if (!location.hash.includes("=")) return; // a place on the page, not a link to a state of it
+    if (!location.hash.includes("=")) return; // an anchor, not a link with choices
     const { choices, prompt } = fromFragment(location.hash);
-    const { poolId } = this.store.now;
+    const { poolId } = this.store.state;
     this.store.set({ ...DEFAULTS, ...choices, poolId });
     if (prompt !== null) this.setPrompt(prompt);
     if (choices.poolId !== undefined && choices.poolId !== poolId) void this.pool.choose(choices.poolId);
@@ -293,50 +273,32 @@ export class App {
   }
 }
 
-/** @returns {Promise<import("./state.js").ListedPool[]>} */
-async function listPools() {
-  const response = await fetch(new URL("pools/index.json", DIST));
-  return response.ok ? (await response.json()).pools : [];
+/** @param {LoadOptions} options */
+function loadRouter(options) {
+  return WorkerRouter.load({ ...options, worker: takeWorker() });
 }
 
 /**
- * @param {import("./state.js").ListedPool[]} pools
- * @param {string} id
- * @param {Embedder} embedder
- */
-function poolUrl(pools, id, embedder) {
-  const pool = pools.find((one) => one.id === id);
-  return pool && new URL(poolFile(pool, embedder), DIST);
-}
-
-/**
- * Each listed pool is there for either embedder: its errors are those in the clusters of one.
- *
- * @param {import("./state.js").ListedPool} pool
- * @param {Embedder} embedder
- */
-function poolFile({ file }, embedder) {
-  return `${embedder === "minilm" ? "minilm/" : ""}pools/${file}`;
-}
-
-/**
- * An error with what it means on this page, where each embedder has a router of its own.
+ * An error, with a hint for this page, where each embedder has its own router.
  *
  * @param {unknown} thrown
  */
-function hinted(thrown) {
+function withHint(thrown) {
   const error = UnirouteError.from(thrown);
   if (error.code !== "pool_other_router") return error;
-  const message = `This pool says how often its models fail at each kind of prompt, as counted for another router than the one in use. “Instant” and “Transformer” have one each: choose the one it was made with, a listed pool, or give its models an accuracy in place of errors.`;
+  const message =
+    "The errors in this pool belong to another router than the one in use. “Instant” and “Transformer” have " +
+    "one router each: choose the one that the pool was made with, choose a listed pool, or give the models " +
+    "an accuracy instead of errors.";
   return new UnirouteError(error.code, message, { path: error.path, cause: thrown });
 }
 
 /**
- * @param {import("./state.js").PoolInfo} pool
- * @param {import("./state.js").ListedPool[]} pools
+ * @param {PoolInfo} pool
+ * @param {ListedPool[]} pools
  * @param {string} poolId
  */
-function named(pool, pools, poolId) {
+function withName(pool, pools, poolId) {
   const listed = pools.find(({ id }) => id === poolId);
   return { pool, poolName: listed?.name ?? pool.name ?? "Your pool" };
 }

@@ -1,98 +1,90 @@
 import { UnirouteError } from "../../uniroute/lib/errors.js";
-import { latest } from "../browser/load-router.js";
-import { csv, save } from "../browser/save-file.js";
-import { lines, promptsOf, readSheet } from "../browser/prompt-table.js";
-import { request } from "./state.js";
+import { promptsInColumn, readLines, readPromptTable } from "../browser/prompt-table.js";
+import { saveFile, toCsv } from "../browser/save-file.js";
+import { latest } from "./latest.js";
+import { routeRequest } from "./state.js";
 import { Store } from "./store.js";
 
-/** @typedef {import("../browser/prompt-table.js").Sheet} Sheet */
-/** @typedef {import("../../uniroute/lib/types.js").BatchReport} BatchReport */
+/** @import { BatchReport } from "../../uniroute/lib/types.js" */
+/** @import { PromptTable } from "../browser/prompt-table.js" */
+/** @import { App } from "./app.js" */
 
 /**
  * @typedef {object} BatchState
- * @property {string} text what was pasted or typed
- * @property {{ name: string, sheet: Sheet } | null} file what was opened instead
+ * @property {string} text pasted or typed prompts
+ * @property {{ name: string, table: PromptTable } | null} file an opened file, which replaces the text
  * @property {number} column of the file
  * @property {string[]} prompts of the report
- * @property {{ done: number, of: number } | null} running
+ * @property {{ done: number, total: number } | null} progress null if no batch is running
  * @property {BatchReport | null} report
  * @property {string} problem
  */
 
-/** Many prompts at once: what to route, how far it is, and what it came to. */
-export class BatchDesk {
+/** @type {BatchState} */
+const INITIAL = { text: "", file: null, column: 0, prompts: [], progress: null, report: null, problem: "" };
+
+/** Many prompts at once: the input, the progress and the report. */
+export class BatchController {
   /** @type {Store<BatchState>} */
-  store = new Store(
-    /** @type {BatchState} */ ({
-      text: "",
-      file: null,
-      column: 0,
-      prompts: [],
-      running: null,
-      report: null,
-      problem: "",
-    }),
-  );
+  store = new Store(INITIAL);
   #app;
   /** @type {AbortController | null} */
   #abort = null;
 
-  /** @param {import("./app.js").App} app */
+  /** @param {App} app */
   constructor(app) {
     this.#app = app;
   }
 
-  /** The prompts that would be routed now. */
-  waiting() {
-    const { text, file, column } = this.store.now;
-    return file ? promptsOf(file.sheet, column) : promptsOf(lines(text), 0);
+  /** The prompts of the present input. */
+  inputPrompts() {
+    const { text, file, column } = this.store.state;
+    return file ? promptsInColumn(file.table, column) : promptsInColumn(readLines(text), 0);
   }
 
   /** @param {string} text */
-  type(text) {
+  setText(text) {
     this.store.set({ text, problem: "" });
   }
 
   /** @param {File} file */
-  async open(file) {
-    this.read(file.name, await file.text());
+  async openFile(file) {
+    this.openContent(file.name, await file.text());
   }
 
   /**
-   * @param {string} name its ending says what the content is
+   * @param {string} name its extension is the format
    * @param {string} content
    */
-  read(name, content) {
+  openContent(name, content) {
     try {
-      const sheet = readSheet(name, content);
-      this.store.set({ file: { name, sheet }, column: sheet.column, problem: "" });
+      const table = readPromptTable(name, content);
+      this.store.set({ file: { name, table }, column: table.column, problem: "" });
     } catch (thrown) {
       this.store.set({ problem: `${name}: ${UnirouteError.from(thrown).message}` });
     }
   }
 
-  close() {
+  closeFile() {
     this.store.set({ file: null, problem: "" });
   }
 
   /** @param {number} column */
-  pick(column) {
+  setColumn(column) {
     this.store.set({ column });
   }
 
-  /** Routes all prompts; when cancelled, the former report stays until the next one. */
+  /** Routes all prompts of the input. */
   async run() {
-    const prompts = this.waiting();
+    const prompts = this.inputPrompts();
     const { router } = this.#app;
     if (router === null || prompts.length === 0) return;
     this.#abort = new AbortController();
-    this.store.set({ running: { done: 0, of: prompts.length }, report: null, problem: "" });
+    const onProgress = (/** @type {number} */ done, /** @type {number} */ total) =>
+      this.store.set({ progress: { done, total } });
+    this.store.set({ progress: { done: 0, total: prompts.length }, report: null, problem: "" });
     try {
-      await router.openBatch(
-        prompts,
-        (done, of) => this.store.set({ running: { done, of } }),
-        this.#abort.signal,
-      );
+      await router.openBatch(prompts, onProgress, this.#abort.signal);
       this.store.set({ prompts });
       await this.#report();
     } catch (thrown) {
@@ -100,7 +92,7 @@ export class BatchDesk {
       this.store.set({ prompts: [], problem: code === "aborted" ? "Cancelled." : message });
     } finally {
       this.#abort = null;
-      this.store.set({ running: null });
+      this.store.set({ progress: null });
     }
   }
 
@@ -108,21 +100,21 @@ export class BatchDesk {
     this.#abort?.abort();
   }
 
-  /** Another router knows nothing of the prompts; the text of them stays. */
-  forget() {
+  /** Removes the report, since a new router does not have the batch. The input stays. */
+  reset() {
     this.cancel();
     this.store.set({ prompts: [], report: null });
   }
 
-  /** The choices changed: the report follows, if there is one. */
-  refresh() {
-    const { prompts, running } = this.store.now;
-    if (prompts.length > 0 && running === null) void this.#report();
+  /** Updates the report, if there is one, after the choices changed. */
+  update() {
+    const { prompts, progress } = this.store.state;
+    if (prompts.length > 0 && progress === null) void this.#report();
   }
 
   #report = latest(async () => {
     try {
-      const report = (await this.#app.router?.report(request(this.#app.store.now))) ?? null;
+      const report = (await this.#app.router?.report(routeRequest(this.#app.store.state))) ?? null;
       this.store.set({ report, problem: "" });
     } catch (thrown) {
       this.store.set({ report: null, problem: UnirouteError.from(thrown).message });
@@ -130,32 +122,25 @@ export class BatchDesk {
   });
 
   /** @param {"csv" | "json"} format */
-  export(format) {
-    const { report, prompts } = this.store.now;
+  save(format) {
+    const { report, prompts } = this.store.state;
     if (report === null) return;
     const rows = prompts.map((prompt, i) => {
       const model = report.models[report.chosen[i] ?? -1];
-      return {
-        prompt,
-        model: model?.id ?? null,
-        quality: model ? (report.qualities[i] ?? 0) : null,
-        cost: model ? (report.costs[i] ?? 0) : null,
-      };
+      if (!model) return { prompt, model: null, quality: null, cost: null };
+      return { prompt, model: model.id, quality: report.qualities[i] ?? 0, cost: report.costs[i] ?? 0 };
     });
-    if (format === "json")
-      return save(
-        "uniroute-batch.json",
-        "application/json",
-        `${JSON.stringify({ routed: report.routed, prompts: rows }, null, 1)}\n`,
-      );
+    if (format === "json") {
+      const json = JSON.stringify({ routed: report.routed, prompts: rows }, null, 1);
+      return saveFile("uniroute-batch.json", "application/json", `${json}\n`);
+    }
     const header = ["prompt", "model", "expected_quality", "cost_usd"];
-    save(
-      "uniroute-batch.csv",
-      "text/csv",
-      csv([
-        header,
-        ...rows.map(({ prompt, model, quality, cost }) => [prompt, model ?? "", quality ?? "", cost ?? ""]),
-      ]),
-    );
+    const cells = rows.map(({ prompt, model, quality, cost }) => [
+      prompt,
+      model ?? "",
+      quality ?? "",
+      cost ?? "",
+    ]);
+    saveFile("uniroute-batch.csv", "text/csv", toCsv([header, ...cells]));
   }
 }

@@ -1,25 +1,26 @@
 import { UnirouteError } from "../../uniroute/lib/errors.js";
 import { Store } from "./store.js";
 
-/** @typedef {import("../../uniroute/lib/types.js").Embedder} Embedder */
-/** @typedef {import("./state.js").State} State */
+/** @import { Embedder } from "../../uniroute/lib/types.js" */
+/** @import { App } from "./app.js" */
+/** @import { State } from "./state.js" */
 
 /**
  * @typedef {object} EmbedderState
- * @property {Embedder | null} wanted what is being loaded
+ * @property {Embedder | null} loading
  * @property {State["progress"]} progress
- * @property {string} problem why it was not taken
+ * @property {string} problem why it could not be loaded
  */
 
-/** The choice of what reads the prompts. The present one works on until the other is ready. */
-export class EmbedderDesk {
+/** The choice of the embedder. The present one stays in use until the other is ready. */
+export class EmbedderController {
   /** @type {Store<EmbedderState>} */
-  store = new Store(/** @type {EmbedderState} */ ({ wanted: null, progress: {}, problem: "" }));
+  store = new Store(/** @type {EmbedderState} */ ({ loading: null, progress: {}, problem: "" }));
   #app;
   /** @type {AbortController | null} */
   #abort = null;
 
-  /** @param {import("./app.js").App} app */
+  /** @param {App} app */
   constructor(app) {
     this.#app = app;
   }
@@ -27,24 +28,24 @@ export class EmbedderDesk {
   /** @param {Embedder} embedder */
   async choose(embedder) {
     this.cancel();
-    if (embedder === this.#app.store.now.embedder) return;
+    if (embedder === this.#app.store.state.embedder) return;
     const { signal } = (this.#abort = new AbortController());
-    this.store.set({ wanted: embedder, progress: {}, problem: "" });
+    this.store.set({ loading: embedder, progress: {}, problem: "" });
     try {
       await this.#app.changeEmbedder(embedder, {
         signal,
         onProgress: (progress) =>
           signal.aborted ||
-          this.store.set({ progress: { ...this.store.now.progress, [progress.phase]: progress } }),
+          this.store.set({ progress: { ...this.store.state.progress, [progress.phase]: progress } }),
       });
-      if (!signal.aborted) this.store.set({ wanted: null });
+      if (!signal.aborted) this.store.set({ loading: null });
     } catch (thrown) {
-      if (!signal.aborted) this.store.set({ wanted: null, problem: UnirouteError.from(thrown).message });
+      if (!signal.aborted) this.store.set({ loading: null, problem: UnirouteError.from(thrown).message });
     }
   }
 
   cancel() {
     this.#abort?.abort();
-    this.store.set({ wanted: null, problem: "" });
+    this.store.set({ loading: null, problem: "" });
   }
 }

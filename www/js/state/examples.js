@@ -1,5 +1,5 @@
 /**
- * Prompts to try, from different fields.
+ * Example prompts from different fields.
  *
  * @type {readonly { name: string, prompt: string }[]}
  */
@@ -8,7 +8,8 @@ export const EXAMPLES = [
   {
     name: "Word problem",
     prompt:
-      "A baker sells 48 rolls in the morning and half as many in the afternoon. Each roll costs 40 cents. How much does she take in over the day?",
+      "A baker sells 48 rolls in the morning and half as many in the afternoon. Each roll costs 40 cents. " +
+      "How much does she take in over the day?",
   },
   {
     name: "Code",
@@ -28,7 +29,8 @@ export const EXAMPLES = [
   {
     name: "Puzzle",
     prompt:
-      "Four friends sit in a row. Ann is not next to Ben. Cal sits at one end. Dee is directly to the left of Ben. Who sits where?",
+      "Four friends sit in a row. Ann is not next to Ben. Cal sits at one end. Dee is directly to the left " +
+      "of Ben. Who sits where?",
   },
   { name: "Writing", prompt: "Write one sentence that uses these words: dog, frisbee, catch, throw." },
   { name: "Small talk", prompt: "hi there! how was your weekend?" },

@@ -1,102 +1,98 @@
 import { UnirouteError } from "../../uniroute/lib/errors.js";
-import { save } from "../browser/save-file.js";
-import { readSheet } from "../browser/prompt-table.js";
-import { request } from "./state.js";
+import { readLabels } from "../browser/prompt-table.js";
+import { saveFile } from "../browser/save-file.js";
+import { OWN } from "./choices.js";
+import { routeRequest } from "./state.js";
 import { Store } from "./store.js";
 
-/** @typedef {import("../../uniroute/lib/types.js").RawPool} RawPool */
-/** @typedef {import("../../uniroute/lib/types.js").RawModel} RawModel */
-/** @typedef {import("../../uniroute/lib/types.js").RawLabel} RawLabel */
-/** @typedef {import("../../uniroute/lib/types.js").ImportedPrices} ImportedPrices */
-/** @typedef {import("../../uniroute/lib/types.js").Comparison} Comparison */
+/** @import { Comparison, ImportedPrices, RawModel, RawPool } from "../../uniroute/lib/types.js" */
+/** @import { App } from "./app.js" */
 
-/** The name under which an uploaded or edited pool is chosen. */
-export const OWN = "own";
-/** Steps that can be taken back. */
-const PAST = 30;
-/** More bytes of a file are not read; the core refuses far smaller ones. */
-const MOST_BYTES = 64 * 1024 * 1024;
+/** Steps that can be undone. */
+const MAX_HISTORY = 30;
+/** Bytes of a file that are read at most; the core rejects far smaller files. */
+const MAX_BYTES = 64 * 1024 * 1024;
 
 /**
  * @typedef {object} PoolState
- * @property {{ pool: string, poolId: string }[]} past pools that came before, the last one last
- * @property {{ name: string, prices: ImportedPrices } | null} imported a price list to take from
- * @property {{ name: string, poolId: string, comparison: Comparison } | null} other
+ * @property {{ pool: string, poolId: string }[]} history former pools, the latest last
+ * @property {{ name: string, prices: ImportedPrices } | null} priceList an opened price list
+ * @property {{ name: string, poolId: string, comparison: Comparison } | null} other a pool to compare with
  */
 
-/** Edits to the pool. Each is a new pool for the core to check; one that is refused changes nothing. */
-export class PoolDesk {
+/** Edits of the pool. Each edit is a new pool for the core to check; if it is rejected, nothing changes. */
+export class PoolController {
   /** @type {Store<PoolState>} */
-  store = new Store(/** @type {PoolState} */ ({ past: [], imported: null, other: null }));
+  store = new Store(/** @type {PoolState} */ ({ history: [], priceList: null, other: null }));
   #app;
 
-  /** @param {import("./app.js").App} app */
+  /** @param {App} app */
   constructor(app) {
     this.#app = app;
   }
 
   /**
-   * Takes a file that was chosen or dropped: a pool, or a price list to take from.
+   * Opens a file that was chosen or dropped: a pool or a price list.
    *
    * @param {File} file
    */
-  async open(file) {
-    await this.take(`“${file.name}”`, new Uint8Array(await file.slice(0, MOST_BYTES).arrayBuffer()));
+  async openFile(file) {
+    await this.openContent(`“${file.name}”`, new Uint8Array(await file.slice(0, MAX_BYTES).arrayBuffer()));
   }
 
   /**
    * @param {string} name for people
    * @param {string | Uint8Array} content
    */
-  async take(name, content) {
-    const refused = await this.#replace(name, OWN, content);
-    if (refused === null) return;
-    // What is no pool may be a price list; if it is neither, what the pool lacks is the better hint.
+  async openContent(name, content) {
+    const error = await this.#replace(name, OWN, content);
+    if (error === null) return;
+    // A file that is not a pool may be a price list. If it is neither, the error of the pool helps more.
     const prices =
-      refused.code === "pool_type" ? await this.#app.router?.importPrices(content).catch(() => null) : null;
-    if (!prices)
-      return this.#app.tell(
-        `${name} was not taken`,
-        refused,
-        `The pool in use is still “${this.#app.store.now.poolName}”.`,
-      );
-    this.store.set({ imported: { name, prices } });
-    this.#app.dismiss();
-    this.#app.choose({ view: "pool" });
+      error.code === "pool_type" ? await this.#app.router?.importPrices(content).catch(() => null) : null;
+    if (!prices) return this.#showRejected(name, error);
+    this.store.set({ priceList: { name, prices } });
+    this.#app.showNotice(null);
+    this.#app.setChoices({ view: "pool" });
   }
 
   /**
-   * Takes one of the listed pools, or goes back to the own one.
+   * Uses a listed pool, or the person's own pool again.
    *
    * @param {string} id
    */
   async choose(id) {
     const name = this.#app.poolName(id);
     try {
-      const refused = await this.#replace(name, id, await this.#app.poolContent(id));
-      if (refused) throw refused;
+      const error = await this.#replace(name, id, await this.#app.poolContent(id));
+      if (error) throw error;
     } catch (thrown) {
-      this.#app.tell(
-        `${name} was not taken`,
-        thrown,
-        `The pool in use is still “${this.#app.store.now.poolName}”.`,
-      );
+      this.#showRejected(name, thrown);
     }
+  }
+
+  /**
+   * @param {string} name
+   * @param {unknown} thrown
+   */
+  #showRejected(name, thrown) {
+    const after = `The pool in use is still “${this.#app.store.state.poolName}”.`;
+    this.#app.showError(`${name} was rejected`, thrown, after);
   }
 
   /**
    * Changes the pool's JSON.
    *
-   * @param {string} what failed, if it is refused
+   * @param {string} subject named in the error if the change is rejected
    * @param {(pool: RawPool) => void} change
    */
-  async edit(what, change) {
+  async edit(subject, change) {
     const { router } = this.#app;
     if (router === null) return;
     const pool = /** @type {RawPool} */ (JSON.parse(await router.pool()));
     change(pool);
-    const refused = await this.#replace(what, OWN, JSON.stringify(pool));
-    if (refused) this.#app.tell(`${what} was not changed`, refused);
+    const error = await this.#replace(subject, OWN, JSON.stringify(pool));
+    if (error) this.#app.showError(`${subject} was not changed`, error);
   }
 
   /**
@@ -105,7 +101,7 @@ export class PoolDesk {
    * @param {string} field
    * @param {number | null} value null is unknown
    */
-  async set(id, group, field, value) {
+  async setField(id, group, field, value) {
     await this.edit(id, (pool) => {
       const model = pool.models.find((one) => one.id === id);
       if (model) Object.assign(model, { [group]: { ...model[group], [field]: value } });
@@ -113,77 +109,75 @@ export class PoolDesk {
   }
 
   /** @param {string} id */
-  async remove(id) {
+  async removeModel(id) {
     await this.edit(id, (pool) => void (pool.models = pool.models.filter((model) => model.id !== id)));
   }
 
   /**
-   * Adds a model that the router has never seen.
+   * Adds a model that the router does not know.
    *
    * @param {RawModel} model
-   * @param {File | null} labels prompts with scores, if that is how its quality is known
+   * @param {File | null} labels prompts with scores, from which its quality is estimated
    * @returns {Promise<boolean>} whether it was added
    */
-  async add(model, labels) {
+  async addModel(model, labels) {
     const { router } = this.#app;
     if (router === null) return false;
     try {
-      const before = await this.#present();
+      const before = await this.#current();
       const raw = labels ? { ...model, labels: readLabels(labels.name, await labels.text()) } : model;
       await router.addModel(raw);
-      await this.#taken(before, OWN);
+      await this.#replaced(before, OWN);
       return true;
     } catch (thrown) {
-      this.#app.tell(`${model.id || "The model"} was not added`, thrown);
+      this.#app.showError(`${model.id || "The model"} was not added`, thrown);
       return false;
     }
   }
 
-  /** Gives models of the pool the prices of the list. */
-  async takePrices() {
-    const { imported } = this.store.now;
-    if (!imported) return;
-    const { matches, models } = imported.prices;
+  /** Gives the models of the pool their prices from the open price list. */
+  async usePrices() {
+    const { priceList } = this.store.state;
+    if (!priceList) return;
+    const { matches, models } = priceList.prices;
     await this.edit("The prices", (pool) => {
       for (const { id, listed } of matches) {
         const model = pool.models.find((one) => one.id === id);
         const { cost, limit } = models[listed] ?? {};
-        if (model)
-          Object.assign(model, {
-            cost: { ...model.cost, ...known(cost) },
-            ...(limit ? { limit: { ...model.limit, ...known(limit) } } : {}),
-          });
+        if (!model) continue;
+        Object.assign(model, { cost: { ...model.cost, ...knownFields(cost) } });
+        if (limit) Object.assign(model, { limit: { ...model.limit, ...knownFields(limit) } });
       }
       pool.as_of = new Date().toISOString().slice(0, 10);
     });
-    this.store.set({ imported: null });
+    this.closePriceList();
   }
 
   /**
-   * Adds a model of the list, about which nothing but the price is known.
+   * Adds a model of the price list. Only its price is known.
    *
    * @param {RawModel} model
    */
-  async addListed(model) {
+  async addListedModel(model) {
     await this.edit(model.id, (pool) => void pool.models.push(model));
   }
 
-  closeList() {
-    this.store.set({ imported: null });
+  closePriceList() {
+    this.store.set({ priceList: null });
   }
 
-  /** Goes back to the pool before. */
+  /** Uses the pool before the last edit. */
   async undo() {
-    const { past } = this.store.now;
-    const last = past.at(-1);
+    const { history } = this.store.state;
+    const last = history.at(-1);
     if (!last) return;
     await this.#replace("The former pool", last.poolId, last.pool);
-    this.store.set({ past: past.slice(0, -1) });
+    this.store.set({ history: history.slice(0, -1) });
   }
 
-  /** Former pools belong to the former router. */
-  forget() {
-    this.store.set({ past: [], other: null });
+  /** Removes the history, since former pools belong to the former router. */
+  reset() {
+    this.store.set({ history: [], other: null });
   }
 
   /**
@@ -193,94 +187,63 @@ export class PoolDesk {
    */
   async compare(poolId) {
     const { router } = this.#app;
-    const { prompt } = this.#app.store.now;
-    const { deny: _, ...wish } = request(this.#app.store.now);
+    const { prompt } = this.#app.store.state;
+    const { deny: _, ...request } = routeRequest(this.#app.store.state);
     if (router === null || poolId === "") return this.store.set({ other: null });
     try {
-      const comparison = await router.compare(await this.#app.poolContent(poolId), prompt, wish);
+      const comparison = await router.compare(await this.#app.poolContent(poolId), prompt, request);
       this.store.set({ other: { name: this.#app.poolName(poolId), poolId, comparison } });
     } catch (thrown) {
-      this.#app.tell("The pools were not compared", thrown);
+      this.#app.showError("The pools could not be compared", thrown);
     }
   }
 
   async save() {
     const pool = await this.#app.router?.pool();
-    if (pool !== undefined) save("pool.json", "application/json", pool);
+    if (pool !== undefined) saveFile("pool.json", "application/json", pool);
   }
 
   /**
    * @param {string} name
    * @param {string} poolId
    * @param {string | Uint8Array} content
-   * @returns {Promise<UnirouteError | null>} why it was refused
+   * @returns {Promise<UnirouteError | null>} why it was rejected
    */
   async #replace(name, poolId, content) {
     const { router } = this.#app;
     if (router === null)
-      return new UnirouteError(
-        "not_loaded",
-        `${name} cannot be taken before the router is loaded. Wait a moment.`,
-      );
+      return new UnirouteError("not_loaded", `${name} cannot be used yet. Wait until the router is loaded.`);
     try {
-      const before = await this.#present();
+      const before = await this.#current();
       await router.setPool(content);
-      await this.#taken(before, poolId);
+      await this.#replaced(before, poolId);
       return null;
     } catch (thrown) {
       return UnirouteError.from(thrown);
     }
   }
 
-  async #present() {
-    return { pool: (await this.#app.router?.pool()) ?? "", poolId: this.#app.store.now.poolId };
+  async #current() {
+    return { pool: (await this.#app.router?.pool()) ?? "", poolId: this.#app.store.state.poolId };
   }
 
   /**
    * @param {{ pool: string, poolId: string }} before
    * @param {string} poolId
    */
-  async #taken(before, poolId) {
-    this.store.set({ past: [...this.store.now.past, before].slice(-PAST), other: null });
+  async #replaced(before, poolId) {
+    this.store.set({ history: [...this.store.state.history, before].slice(-MAX_HISTORY), other: null });
     await this.#app.poolChanged(poolId);
   }
 }
 
 /**
- * The fields that say something, so that a silent list does not erase what was known.
+ * The fields that have a value. A list without a price must not erase a known price.
  *
  * @param {object | undefined} fields
  */
-function known(fields) {
+function knownFields(fields) {
   return Object.fromEntries(
     Object.entries(fields ?? {}).filter(([, value]) => value !== null && value !== undefined),
   );
-}
-
-/**
- * Prompts with scores, from a table or from JSON lines.
- *
- * @param {string} name
- * @param {string} text
- * @returns {RawLabel[]}
- */
-function readLabels(name, text) {
-  const { columns, column, rows } = readSheet(name, text);
-  const scores = columns.findIndex((title) =>
-    ["score", "correct", "label", "accuracy"].includes(title.trim().toLowerCase()),
-  );
-  if (scores < 0)
-    throw new UnirouteError(
-      "labels_columns",
-      `${name} has no column “score”. Give it two columns, “prompt” and “score” (0 to 1).`,
-    );
-  return rows.map((row, i) => {
-    const score = Number(row[scores]);
-    if (row[scores]?.trim() === "" || !Number.isFinite(score))
-      throw new UnirouteError(
-        "labels_score",
-        `The score of row ${i + 1} is not a number. Give a number from 0 to 1.`,
-      );
-    return { prompt: row[column] ?? "", score };
-  });
 }

@@ -1,44 +1,29 @@
-/**
- * What the page knows and what the person chose.
- *
- * @typedef {import("../../uniroute/lib/types.js").Explanation} Explanation
- * @typedef {import("../../uniroute/lib/types.js").ClusterMap} ClusterMap
- * @typedef {import("../../uniroute/lib/types.js").PoolInfo} PoolInfo
- * @typedef {import("../../uniroute/lib/types.js").RouterInfo} RouterInfo
- * @typedef {import("../../uniroute/lib/types.js").RouteRequest} RouteRequest
- * @typedef {import("../../uniroute/lib/types.js").Progress} Progress
- * @typedef {import("../ui/slider-scale.js").Control} Control
- */
+/** What the page knows, with the choices of the person. */
+import { DEFAULTS } from "./choices.js";
+
+/** @import { ClusterMap, Embedder, Explanation, PoolInfo } from "../../uniroute/lib/types.js" */
+/** @import { Progress, RouteRequest, RouterInfo } from "../../uniroute/lib/types.js" */
+/** @import { Choices } from "./choices.js" */
 
 /** @typedef {{ id: string, file: string, name: string, description: string }} ListedPool */
 
 /**
- * Something to tell: a refused file, a broken worker.
+ * A message to the person, for example about a rejected file.
  *
- * @typedef {{ kind: "bad" | "good", title: string, message: string, path?: string | undefined, code?: string, after?: string, action?: { name: string, run: () => void } }} Notice
+ * @typedef {object} Notice
+ * @property {"bad" | "good"} kind
+ * @property {string} title
+ * @property {string} message
+ * @property {string | undefined} [path] JSON path of the value that was rejected
+ * @property {string} [code]
+ * @property {string} [after] what has not changed
+ * @property {{ name: string, run: () => void }} [action]
  */
-
-/**
- * Choices, kept over a reload and put in links.
- *
- * @typedef {object} Choices
- * @property {View} view
- * @property {Control} control which of the three readings is turned
- * @property {number} lambda quality per US dollar
- * @property {number} budget US dollars per thousand prompts
- * @property {number} floor expected quality, in [0, 1]
- * @property {string[]} off ids of models that are switched off
- * @property {string} poolId one of the listed pools, or `own`
- */
-
-/** @typedef {"route" | "batch" | "pool" | "about"} View */
-/** @type {readonly View[]} */
-export const VIEWS = ["route", "batch", "pool", "about"];
 
 /**
  * @typedef {Choices & {
  *   prompt: string,
- *   embedder: import("../../uniroute/lib/types.js").Embedder,
+ *   embedder: Embedder,
  *   phase: "loading" | "ready" | "broken",
  *   progress: Partial<Record<Progress["phase"], Progress>>,
  *   pools: ListedPool[],
@@ -49,24 +34,13 @@ export const VIEWS = ["route", "batch", "pool", "about"];
  *   deciding: boolean,
  *   map: ClusterMap | null,
  *   cluster: number | null,
- *   took: number | null,
+ *   decisionMs: number | null,
  *   notice: Notice | null,
  * }} State
  */
 
-/** @type {Choices} */
-export const DEFAULTS = {
-  view: "route",
-  control: "lambda",
-  lambda: 100,
-  budget: 1,
-  floor: 0.6,
-  off: [],
-  poolId: "",
-};
-
 /** @returns {State} */
-export function initial() {
+export function initialState() {
   return {
     ...DEFAULTS,
     prompt: "",
@@ -81,18 +55,18 @@ export function initial() {
     explanation: null,
     map: null,
     cluster: null,
-    took: null,
+    decisionMs: null,
     notice: null,
   };
 }
 
 /**
- * The request that the choices amount to.
+ * The request that the choices make.
  *
  * @param {State} state
  * @returns {RouteRequest}
  */
-export function request({ control, lambda, budget, floor, off }) {
+export function routeRequest({ control, lambda, budget, floor, off }) {
   const deny = off.length > 0 ? { deny: off } : {};
   if (control === "budget") return { ...deny, maxCost: budget / 1000 };
   if (control === "floor") return { ...deny, minQuality: floor };
@@ -104,7 +78,7 @@ export function request({ control, lambda, budget, floor, off }) {
  *
  * @param {State} state
  */
-export function chosen({ explanation }) {
+export function chosenCandidate({ explanation }) {
   const decision = explanation?.decision;
   return decision?.candidates.find(({ id }) => id === decision.model) ?? null;
 }

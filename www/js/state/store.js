@@ -1,5 +1,5 @@
 /**
- * The state of the page: one plain object, changed by patches, watched by views.
+ * Holds one plain object. Patches change it and views watch it.
  *
  * @template {object} S
  */
@@ -16,28 +16,28 @@ export class Store {
     this.#state = state;
   }
 
-  /** The present state; treat it as read-only. */
-  get now() {
+  /** The present state; do not modify it. */
+  get state() {
     return this.#state;
   }
 
   /**
-   * Changes some keys. Watchers run once, soon, however many patches arrive until then.
+   * Changes some keys. Watchers run once in the next microtask, even after several patches.
    *
    * @param {Partial<S>} patch
    */
   set(patch) {
     const before = this.#state;
     this.#state = { ...before, ...patch };
-    const wasQuiet = this.#changed.size === 0;
+    const wasUnchanged = this.#changed.size === 0;
     for (const key of /** @type {(keyof S)[]} */ (Object.keys(patch))) {
       if (!Object.is(before[key], this.#state[key])) this.#changed.add(key);
     }
-    if (wasQuiet && this.#changed.size > 0) queueMicrotask(() => this.#tell());
+    if (wasUnchanged && this.#changed.size > 0) queueMicrotask(() => this.#notify());
   }
 
   /**
-   * Calls the listener now, and again whenever one of the keys has changed.
+   * Calls the listener now, and again each time one of the keys has changed.
    *
    * @param {(keyof S)[]} keys
    * @param {(state: S) => void} listener
@@ -47,7 +47,7 @@ export class Store {
     listener(this.#state);
   }
 
-  #tell() {
+  #notify() {
     const changed = this.#changed;
     this.#changed = new Set();
     for (const { keys, listener } of this.#watchers) {

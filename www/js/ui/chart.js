@@ -1,9 +1,10 @@
-import { h, replace, s } from "./dom.js";
+import { h, s, setChildren } from "./dom.js";
 import { percent, usd } from "./format.js";
-import { keepingFocus, placeLabels, roving } from "./keyboard.js";
+import { moveFocusWithArrows, redrawKeepingFocus } from "./keyboard.js";
+import { placeLabels } from "./label-placement.js";
 
 /**
- * Something with a quality and a cost.
+ * A point with a quality and a cost.
  *
  * @typedef {object} Dot
  * @property {string} id
@@ -12,28 +13,28 @@ import { keepingFocus, placeLabels, roving } from "./keyboard.js";
  * @property {[number, number] | null} interval of the quality
  * @property {number} cost US dollars per thousand prompts
  * @property {boolean} chosen
- * @property {boolean} named whether its name is written beside it where there is room
- * @property {boolean} hollow
- * @property {string} told what is said of it when pointed at
+ * @property {boolean} named whether its name is written beside it if there is room
+ * @property {boolean} hollow whether it is drawn as a ring
+ * @property {string} description shown when it is pointed at or focused
  */
 
 /** @typedef {{ dots: Dot[], line: { cost: number, quality: number }[], stairs: boolean }} Data */
 
 const HEIGHT = 330;
 const EDGE = { top: 14, right: 16, bottom: 34, left: 44 };
-/** Room for what costs nothing, which has no place on a logarithmic axis. */
-const FREE = 46;
+/** Width of the column for a cost of 0, which a logarithmic axis cannot show. */
+const FREE_WIDTH = 46;
 
 /**
- * Expected quality against cost, the cost on a logarithmic axis. Pointing at a dot, or stepping
- * through the dots with the arrow keys, tells about it.
+ * Expected quality against cost, with a logarithmic cost axis. Pointing at a dot, or moving to it with
+ * the arrow keys, shows its description.
  *
  * @param {string} title
- * @param {string} label for those who cannot see it: what it shows, and where the table is
+ * @param {string} label for screen readers: what it shows, and where the same numbers are
  */
 export function chart(title, label) {
   const svg = s("svg", { role: "group", "aria-label": label, class: "chart" });
-  const told = h("figcaption", { class: "quiet" });
+  const caption = h("figcaption", { class: "quiet" });
   /** @type {string | null} */
   let active = null;
   /** @type {Data | null} */
@@ -45,35 +46,35 @@ export function chart(title, label) {
     const scale = scales(data, width);
     const dots = [...data.dots].sort((a, b) => a.cost - b.cost);
     const shown = dots.find(({ id }) => id === active) ?? dots.find(({ chosen }) => chosen);
-    const tell = (/** @type {Dot | undefined} */ dot) =>
-      replace(told, dot && h("strong", {}, dot.name), dot ? ` ${dot.told}` : "");
+    const describe = (/** @type {Dot | undefined} */ dot) =>
+      setChildren(caption, dot && h("strong", {}, dot.name), dot ? ` ${dot.description}` : "");
     const marks = dots.map((dot) => {
       const show = () => {
         active = dot.id;
-        tell(dot);
+        describe(dot);
       };
-      return mark(dot, scale, { stop: dot === (shown ?? dots[0]), show });
+      return mark(dot, scale, { focusable: dot === (shown ?? dots[0]), show });
     });
     const line = s("path", {
       class: data.stairs ? "frontier" : "frontier whole",
       d: path(data, scale, width),
     });
-    keepingFocus(svg, () =>
-      replace(svg, ...axes(scale, width), line, ...marks, ...names(dots, scale, width)),
+    redrawKeepingFocus(svg, () =>
+      setChildren(svg, ...axes(scale, width), line, ...marks, ...names(dots, scale, width)),
     );
-    tell(shown);
+    describe(shown);
   };
   svg.addEventListener("pointerleave", () => {
     active = null;
     draw();
   });
-  roving(svg, ".dot");
+  moveFocusWithArrows(svg, ".dot");
   new ResizeObserver(() => {
     width = svg.clientWidth;
     draw();
   }).observe(svg);
   return {
-    parts: [h("h2", { class: "eyebrow" }, title), svg, told],
+    parts: [h("h2", { class: "eyebrow" }, title), svg, caption],
     /** @param {Data} next */
     show: (next) => {
       data = next;
@@ -91,11 +92,11 @@ export function chart(title, label) {
  */
 function scales({ dots, line }, width) {
   const costs = [...dots, ...line].map(({ cost }) => cost);
-  const paid = costs.filter((cost) => cost > 0);
-  const free = paid.length < costs.length;
-  const low = paid.length > 0 ? Math.min(...paid) / 1.3 : 0.1;
-  const high = Math.max(...paid, low * 8) * 1.3;
-  const left = EDGE.left + (free ? FREE : 0);
+  const priced = costs.filter((cost) => cost > 0);
+  const free = priced.length < costs.length;
+  const low = priced.length > 0 ? Math.min(...priced) / 1.3 : 0.1;
+  const high = Math.max(...priced, low * 8) * 1.3;
+  const left = EDGE.left + (free ? FREE_WIDTH : 0);
   const qualities = [
     ...dots.flatMap(({ quality, interval }) => interval ?? [quality]),
     ...line.map(({ quality }) => quality),
@@ -111,7 +112,7 @@ function scales({ dots, line }, width) {
     /** @param {number} cost */
     x: (cost) =>
       cost <= 0
-        ? EDGE.left + FREE / 2
+        ? EDGE.left + FREE_WIDTH / 2
         : left + (Math.log(cost / low) / Math.log(high / low)) * (width - left - EDGE.right),
     /** @param {number} quality */
     y: (quality) => EDGE.top + ((top - quality) / (top - bottom)) * (HEIGHT - EDGE.top - EDGE.bottom),
@@ -119,8 +120,8 @@ function scales({ dots, line }, width) {
 }
 
 /**
- * Stairs where more money buys nothing until it buys the next model; a line where prompts can be
- * shared out.
+ * Stairs for one prompt, where a higher budget changes nothing until it allows the next model; a line
+ * for a batch, whose prompts can be split between models.
  *
  * @param {Data} data
  * @param {Scale} scale
@@ -171,7 +172,11 @@ function axes({ x, y, low, high, bottom, top, free }, width) {
   }
   if (free)
     lines.push(
-      s("text", { class: "tick", x: EDGE.left + FREE / 2, y: foot + 18, "text-anchor": "middle" }, "free"),
+      s(
+        "text",
+        { class: "tick", x: EDGE.left + FREE_WIDTH / 2, y: foot + 18, "text-anchor": "middle" },
+        "free",
+      ),
     );
   return lines;
 }
@@ -179,17 +184,21 @@ function axes({ x, y, low, high, bottom, top, free }, width) {
 /**
  * @param {Dot} dot
  * @param {Scale} scale
- * @param {{ stop: boolean, show: () => void }} look `stop`: whether the tab key stops here
+ * @param {{ focusable: boolean, show: () => void }} look
  */
-function mark({ name, quality, interval, cost, chosen, named, hollow, told }, scale, { stop, show }) {
+function mark(
+  { name, quality, interval, cost, chosen, named, hollow, description },
+  scale,
+  { focusable, show },
+) {
   const [x, y] = [scale.x(cost), scale.y(quality)];
   return s(
     "g",
     {
       class: `dot${chosen ? " chosen" : ""}${named ? " best" : ""}${hollow ? " hollow" : ""}`,
       role: "img",
-      tabindex: stop ? 0 : -1,
-      "aria-label": `${name}: ${told}`,
+      tabindex: focusable ? 0 : -1,
+      "aria-label": `${name}: ${description}`,
       pointerenter: show,
       focus: show,
     },

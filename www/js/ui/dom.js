@@ -1,6 +1,5 @@
 /**
- * Elements from plain values. Text always arrives as text nodes: nothing here, or anywhere else on
- * the page, parses markup.
+ * Elements from plain values. Text becomes text nodes; no code of the page parses markup.
  */
 
 const SVG = "http://www.w3.org/2000/svg";
@@ -44,9 +43,9 @@ export function s(tag, props = {}, ...children) {
 function fill(element, props, children) {
   for (const [name, value] of Object.entries(props)) {
     if (typeof value === "function") element.addEventListener(name, value);
-    else attribute(element, name, value);
+    else setAttribute(element, name, value);
   }
-  element.append(...present(children));
+  element.append(...withoutEmpty(children));
   return element;
 }
 
@@ -57,7 +56,7 @@ function fill(element, props, children) {
  * @param {string} name
  * @param {string | number | boolean | null | undefined} value
  */
-export function attribute(element, name, value) {
+export function setAttribute(element, name, value) {
   if (value === false || value === null || value === undefined) element.removeAttribute(name);
   else element.setAttribute(name, value === true ? "" : String(value));
 }
@@ -68,17 +67,17 @@ export function attribute(element, name, value) {
  * @param {Element} element
  * @param {...Child} children
  */
-export function replace(element, ...children) {
-  element.replaceChildren(...present(children));
+export function setChildren(element, ...children) {
+  element.replaceChildren(...withoutEmpty(children));
 }
 
 /**
- * Brings an element's children into an order, touching only those that are out of it.
+ * Gives an element these children in this order, and moves only those that are not in their place.
  *
  * @param {Element} element
  * @param {Element[]} children
  */
-export function arrange(element, children) {
+export function orderChildren(element, children) {
   children.forEach((child, i) => {
     if (element.children[i] !== child) element.insertBefore(child, element.children[i] ?? null);
   });
@@ -86,19 +85,19 @@ export function arrange(element, children) {
 }
 
 /**
- * Puts drawing off until the next frame has been shown, once for however many calls, so that much
- * to draw is no single long task.
+ * Delays drawing until after the next frame, once for several calls, so that it does not extend a long
+ * task.
  *
  * @param {() => void} draw
  */
 export function afterFrame(draw) {
-  let asked = false;
+  let scheduled = false;
   return () => {
-    if (asked) return;
-    asked = true;
+    if (scheduled) return;
+    scheduled = true;
     requestAnimationFrame(() =>
       setTimeout(() => {
-        asked = false;
+        scheduled = false;
         draw();
       }),
     );
@@ -106,14 +105,14 @@ export function afterFrame(draw) {
 }
 
 /** @param {Child[]} children */
-function present(children) {
+function withoutEmpty(children) {
   return children
     .filter((child) => child !== null && child !== undefined && child !== false)
     .map((child) => (child instanceof Node ? child : String(child)));
 }
 
 /**
- * The element of the page with this id; the page is broken without it.
+ * The element with this id, which the page must have.
  *
  * @template {Element} [E=HTMLElement]
  * @param {string} id
@@ -123,19 +122,19 @@ function present(children) {
 export function byId(id, type) {
   const element = document.getElementById(id);
   if (element === null || (type && !(element instanceof type)))
-    throw new Error(`The page has no fitting #${id}.`);
+    throw new Error(`The page has no suitable element #${id}.`);
   return /** @type {E} */ (/** @type {unknown} */ (element));
 }
 
 /**
- * Custom properties that a style sheet turns into places and sizes. Set through the object model,
- * which a policy against inline styles allows.
+ * Sets custom properties, which the style sheet turns into positions and sizes. The content security
+ * policy forbids inline styles but allows this.
  *
  * @template {HTMLElement | SVGElement} E
  * @param {E} element
  * @param {Record<string, string | number>} properties
  */
-export function style(element, properties) {
+export function setProperties(element, properties) {
   for (const [name, value] of Object.entries(properties)) element.style.setProperty(name, String(value));
   return element;
 }

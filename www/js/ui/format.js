@@ -1,9 +1,11 @@
-/** Numbers as people read them. */
+/** @import { State } from "../state/state.js" */
+
+/** Numbers as text for people. */
 
 const THIN = "\u202f";
 
 /**
- * Makers of numbers by their digits after the point; making one takes longer than all else here.
+ * Number formats by their digits after the point. They are cached because making one is slow.
  *
  * @type {Map<number, Intl.NumberFormat>}
  */
@@ -22,7 +24,7 @@ function grouped(value, digits) {
 }
 
 /**
- * US dollars: two significant digits below a dollar, cents from there, whole dollars from a hundred.
+ * US dollars: two significant digits below one dollar, cents from one dollar, whole dollars from 100.
  *
  * @param {number | null | undefined} amount
  */
@@ -34,7 +36,7 @@ export function usd(amount) {
 }
 
 /**
- * What a thousand such prompts cost; one prompt costs too little to think about.
+ * The cost of a thousand such prompts; the cost of one prompt is too small to read.
  *
  * @param {number | null | undefined} cost of one prompt
  */
@@ -67,7 +69,7 @@ export function plural(value, one, many = `${one}s`) {
 }
 
 /**
- * λ as the price of quality: one point of quality is worth 0.01/λ dollars a prompt.
+ * The price of one percentage point of quality over a thousand prompts, which is 10/λ US dollars.
  *
  * @param {number} lambda quality per US dollar
  */
@@ -86,17 +88,30 @@ export function size(bytes) {
 }
 
 /**
- * The distinctive words of a cluster, as a phrase.
+ * The distinctive words of a cluster, for people.
  *
  * @param {string} label
- * @param {number} [most] words shown
+ * @param {number} [maximum] number of words
  */
-export function words(label, most = 3) {
+export function words(label, maximum = 3) {
   return (
     label
       .split(/[\s,·]+/)
       .filter(Boolean)
-      .slice(0, most)
+      .slice(0, maximum)
       .join(" · ") || "unnamed"
   );
+}
+
+/**
+ * The sum of the progress of several downloads, in bytes.
+ *
+ * @param {State["progress"]} progress
+ */
+export function totalProgress(progress) {
+  const parts = Object.values(progress);
+  return {
+    loaded: parts.reduce((sum, part) => sum + part.loaded, 0),
+    total: parts.reduce((sum, part) => sum + Math.max(part.total ?? 0, part.loaded), 0),
+  };
 }

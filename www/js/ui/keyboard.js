@@ -1,71 +1,40 @@
 /**
- * One tab stop for a group of things, arrow keys within: what people expect of a toolbar, a plot
- * or a map.
+ * Makes a group one tab stop: the arrow keys, Home and End move the focus inside it, as people expect of
+ * a toolbar, a chart or a map.
  *
  * @param {Element} group
- * @param {string} selector of the things
+ * @param {string} selector of its items
  */
-export function roving(group, selector) {
+export function moveFocusWithArrows(group, selector) {
   group.addEventListener("keydown", (event) => {
-    const key = /** @type {KeyboardEvent} */ (event).key;
-    const step = { ArrowRight: 1, ArrowDown: 1, ArrowLeft: -1, ArrowUp: -1 }[key];
-    const things = /** @type {(HTMLElement | SVGElement)[]} */ ([...group.querySelectorAll(selector)]);
-    const at = things.findIndex((thing) => thing === document.activeElement);
-    if (at < 0 || (step === undefined && key !== "Home" && key !== "End")) return;
+    const { key } = /** @type {KeyboardEvent} */ (event);
+    const items = /** @type {(HTMLElement | SVGElement)[]} */ ([...group.querySelectorAll(selector)]);
+    const at = items.findIndex((item) => item === document.activeElement);
+    const to = {
+      ArrowRight: at + 1,
+      ArrowDown: at + 1,
+      ArrowLeft: at - 1,
+      ArrowUp: at - 1,
+      Home: 0,
+      End: items.length - 1,
+    }[key];
+    if (at < 0 || to === undefined) return;
     event.preventDefault();
-    const to =
-      step === undefined
-        ? key === "Home"
-          ? 0
-          : things.length - 1
-        : (at + step + things.length) % things.length;
-    things.forEach((thing, i) => thing.setAttribute("tabindex", i === to ? "0" : "-1"));
-    things[to]?.focus();
+    const next = items.at(to % items.length);
+    for (const item of items) item.setAttribute("tabindex", item === next ? "0" : "-1");
+    next?.focus();
   });
 }
 
 /**
- * Redraws a group without taking the focus away from whoever is in it.
+ * Redraws a group. If the focus was inside it, it stays inside.
  *
  * @param {Element} group
- * @param {() => void} draw leaves one thing with `tabindex="0"`
+ * @param {() => void} draw leaves one item with `tabindex="0"`
  */
-export function keepingFocus(group, draw) {
-  const had = group.contains(document.activeElement);
+export function redrawKeepingFocus(group, draw) {
+  const hadFocus = group.contains(document.activeElement);
   draw();
-  if (had) /** @type {HTMLElement | SVGElement | null} */ (group.querySelector("[tabindex='0']"))?.focus();
-}
-
-/**
- * Places for labels that do not cover each other, by a rough width of letters. The first ones
- * have the best chances.
- *
- * @template T
- * @param {{ item: T, text: string, x: number, y: number, gap: number, must?: boolean }[]} wanted
- * @param {number} width of the drawing
- * @returns {{ item: T, text: string, x: number, y: number, anchor: "start" | "end" }[]}
- */
-export function placeLabels(wanted, width) {
-  const LETTER = 6.4;
-  const LINE = 14;
-  /** @type {{ left: number, right: number, y: number }[]} */
-  const taken = [];
-  return wanted.flatMap(({ item, text, x, y, gap, must = false }) => {
-    const length = text.length * LETTER;
-    /** @type {("start" | "end")[]} */
-    const sides = x + gap + length > width ? ["end", "start"] : ["start", "end"];
-    for (const anchor of sides) {
-      const left = anchor === "start" ? x + gap : x - gap - length;
-      const box = { left, right: left + length, y };
-      const inside = left >= 0 && box.right <= width;
-      const free = taken.every(
-        (other) => Math.abs(other.y - y) >= LINE || box.left > other.right || other.left > box.right,
-      );
-      if ((inside && free) || must) {
-        taken.push(box);
-        return [{ item, text, x: anchor === "start" ? x + gap : x - gap, y, anchor }];
-      }
-    }
-    return [];
-  });
+  if (hadFocus)
+    /** @type {HTMLElement | SVGElement | null} */ (group.querySelector("[tabindex='0']"))?.focus();
 }

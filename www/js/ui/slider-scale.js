@@ -1,50 +1,52 @@
+/** @import { FrontierPoint } from "../../uniroute/lib/types.js" */
+/** @import { Control } from "../state/choices.js" */
+
 /**
- * The three ways to say how much quality is worth, each a range of a slider. To the right is
- * better and dearer, in all three.
+ * The scales of the slider for the three controls. To the right, quality and cost increase in all of
+ * them.
  *
- * @typedef {"lambda" | "budget" | "floor"} Control
  */
 
 /** Steps of the slider. */
 export const STEPS = 1000;
 
-/** The last step before λ = 0, where money does not count at all. */
-const PAID = STEPS - 10;
+/** The steps with a finite price; above them, λ is 0 and cost does not count. */
+const PRICED_STEPS = STEPS - 10;
 const LAMBDA = { most: 1e5, least: 1 };
 /** US dollars per thousand prompts. */
 const BUDGET = { least: 1e-3, most: 1e3 };
 
 /**
- * @param {number} position in [0, PAID]
+ * @param {number} position in [0, PRICED_STEPS]
  * @param {number} from
  * @param {number} to
  */
-const between = (position, from, to) => from * (to / from) ** (position / PAID);
+const valueBetween = (position, from, to) => from * (to / from) ** (position / PRICED_STEPS);
 /**
  * @param {number} value
  * @param {number} from
  * @param {number} to
  */
-const placeOf = (value, from, to) => (PAID * Math.log(value / from)) / Math.log(to / from);
+const stepBetween = (value, from, to) => (PRICED_STEPS * Math.log(value / from)) / Math.log(to / from);
 /** @param {number} position */
 const clamp = (position) => Math.min(STEPS, Math.max(0, position));
 
 /**
- * What a position of the slider means.
+ * The value at a position of the slider.
  *
  * @param {Control} control
  * @param {number} position in [0, STEPS]
  */
 export function valueAt(control, position) {
   if (control === "floor") return position / STEPS;
-  if (position > PAID) return control === "lambda" ? 0 : BUDGET.most;
+  if (position > PRICED_STEPS) return control === "lambda" ? 0 : BUDGET.most;
   return control === "lambda"
-    ? between(position, LAMBDA.most, LAMBDA.least)
-    : between(position, BUDGET.least, BUDGET.most);
+    ? valueBetween(position, LAMBDA.most, LAMBDA.least)
+    : valueBetween(position, BUDGET.least, BUDGET.most);
 }
 
 /**
- * Where a value lies on the slider.
+ * The position of a value on the slider.
  *
  * @param {Control} control
  * @param {number} value
@@ -54,22 +56,22 @@ export function positionOf(control, value) {
   if (value <= 0) return control === "lambda" ? STEPS : 0;
   return clamp(
     control === "lambda"
-      ? placeOf(value, LAMBDA.most, LAMBDA.least)
-      : placeOf(value, BUDGET.least, BUDGET.most),
+      ? stepBetween(value, LAMBDA.most, LAMBDA.least)
+      : stepBetween(value, BUDGET.least, BUDGET.most),
   );
 }
 
 /**
- * The stretches of the slider in which each model of the frontier would be chosen.
+ * The ranges of the slider in which each model of the frontier is chosen.
  *
  * @param {Control} control
- * @param {import("../../uniroute/lib/types.js").FrontierPoint[]} frontier cheapest first
+ * @param {FrontierPoint[]} frontier cheapest first
  * @returns {{ id: string, from: number, to: number }[]}
  */
-export function stretches(control, frontier) {
+export function chosenRanges(control, frontier) {
   return frontier.flatMap(({ id, quality, cost, lambda }, i) => {
     const cheaper = frontier[i - 1];
-    const dearer = frontier[i + 1];
+    const moreExpensive = frontier[i + 1];
     let from, to;
     if (control === "lambda") {
       if (lambda === null) return [];
@@ -77,7 +79,7 @@ export function stretches(control, frontier) {
       to = positionOf(control, lambda[0]);
     } else if (control === "budget") {
       from = positionOf(control, cost * 1000);
-      to = dearer ? positionOf(control, dearer.cost * 1000) : STEPS;
+      to = moreExpensive ? positionOf(control, moreExpensive.cost * 1000) : STEPS;
     } else {
       from = cheaper ? positionOf(control, cheaper.quality) : 0;
       to = positionOf(control, quality);

@@ -1,44 +1,38 @@
-import { byId, h, replace } from "../ui/dom.js";
+import { byId, h, setChildren } from "../ui/dom.js";
+
+/** @import { App } from "../state/app.js" */
 
 /**
- * A pool may be dropped anywhere on the page; on the batch, prompts.
+ * Files dropped anywhere on the page: prompts on the batch view, a pool on the others.
  *
- * @param {import("../state/app.js").App} app
+ * @param {App} app
  */
-export function mountDrop(app) {
+export function mountFileDrop(app) {
   const veil = byId("drop");
-  const carriesFile = (/** @type {DragEvent} */ event) =>
-    event.dataTransfer?.types.includes("Files") ?? false;
-  let depth = 0; // enter and leave also fire for every element passed over
+  const hasFile = (/** @type {DragEvent} */ event) => event.dataTransfer?.types.includes("Files") ?? false;
+  const isBatch = () => app.store.state.view === "batch";
+  let depth = 0; // dragenter and dragleave also fire for every element inside
   addEventListener("dragenter", (event) => {
-    if (!carriesFile(event)) return;
+    if (!hasFile(event)) return;
     depth += 1;
     veil.hidden = false;
-    replace(
-      veil,
-      h(
-        "p",
-        {},
-        app.store.now.view === "batch"
-          ? "Drop prompts: .txt, .csv, .tsv, .json or .jsonl"
-          : "Drop an LLM profile JSON to route among your own models",
-      ),
-    );
+    const text = isBatch()
+      ? "Drop prompts: .txt, .csv, .tsv, .json or .jsonl"
+      : "Drop an LLM profile JSON to route between your own models";
+    setChildren(veil, h("p", {}, text));
   });
   addEventListener("dragleave", (event) => {
-    if (carriesFile(event)) veil.hidden = --depth <= 0;
+    if (hasFile(event)) veil.hidden = --depth <= 0;
   });
   addEventListener("dragover", (event) => {
-    if (carriesFile(event)) event.preventDefault();
+    if (hasFile(event)) event.preventDefault();
   });
   addEventListener("drop", (event) => {
-    if (!carriesFile(event)) return;
+    if (!hasFile(event)) return;
     event.preventDefault();
     depth = 0;
     veil.hidden = true;
     const file = event.dataTransfer?.files[0];
-    if (!file) return;
-    if (app.store.now.view === "batch") void app.batch.open(file);
-    else void app.pool.open(file);
+    if (file) void (isBatch() ? app.batch : app.pool).openFile(file);
   });
 }

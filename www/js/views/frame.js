@@ -1,147 +1,121 @@
-import { attribute, byId, h, replace, s } from "../ui/dom.js";
-import { OWN } from "../state/pool-controller.js";
-import { linkTo } from "../browser/share-link.js";
-import { VIEWS } from "../state/state.js";
+import { shareLink } from "../browser/share-link.js";
+import { saveColourScheme } from "../browser/storage.js";
+import { OWN, VIEWS, toFragment } from "../state/choices.js";
+import { byId, h, s, setAttribute, setChildren } from "../ui/dom.js";
 
-/** @type {Record<import("../state/state.js").View, string>} */
+/** @import { App } from "../state/app.js" */
+
 const NAMES = { route: "Route", batch: "Batch", pool: "Pool", about: "About" };
-const SCHEMES = /** @type {const} */ (["auto", "light", "dark"]);
+const SCHEMES = [
+  { scheme: "auto", label: "Colours: as the system" },
+  { scheme: "light", label: "Colours: light" },
+  { scheme: "dark", label: "Colours: dark" },
+];
 
 /**
- * What frames the views: navigation, the choice of a pool, the colour scheme, the foot.
+ * The frame of the views: navigation, choice of the pool, links and colour scheme.
  *
- * @param {import("../state/app.js").App} app
+ * @param {App} app
  */
-export function mountChrome(app) {
+export function mountFrame(app) {
   mountNavigation(app);
-  mountPools(app);
-  mountShare(app);
-  mountScheme();
-  replace(
-    byId("foot"),
-    h(
-      "p",
-      {},
-      "Computed on this device. Nothing you type leaves it: cut the network, or watch the network panel of your browser’s tools, and see.",
-    ),
-    h(
-      "p",
-      { class: "quiet" },
-      "Method: ",
-      h(
-        "a",
-        { href: "https://arxiv.org/abs/2502.08773", rel: "noreferrer" },
-        "Universal Model Routing for Efficient LLM Inference",
-      ),
-      ".",
-    ),
-  );
+  mountPoolChoice(app);
+  mountShareMenu(app);
+  mountColourScheme();
 }
 
-/** @param {import("../state/app.js").App} app */
+/** @param {App} app */
 function mountNavigation(app) {
-  const present = VIEWS.filter((view) => document.getElementById(`view-${view}`));
-  const links = present.map((view) => {
-    const go = (/** @type {MouseEvent} */ event) => {
+  const links = VIEWS.map((view) => {
+    const click = (/** @type {MouseEvent} */ event) => {
       event.preventDefault();
-      app.choose({ view });
+      app.setChoices({ view });
     };
-    return { view, link: h("a", { href: `#view=${view}`, click: go }, NAMES[view]) };
+    return h("a", { href: `#view=${view}`, click }, NAMES[view]);
   });
-  replace(byId("nav"), ...links.map(({ link }) => link));
-  app.store.watch(["view"], ({ view }) => {
-    for (const { view: own, link } of links) {
-      attribute(link, "aria-current", own === view ? "page" : null);
-      byId(`view-${own}`).hidden = own !== view;
-    }
+  setChildren(byId("nav"), ...links);
+  app.store.watch(["view"], ({ view: current }) => {
+    VIEWS.forEach((view, i) => {
+      setAttribute(/** @type {HTMLElement} */ (links[i]), "aria-current", view === current ? "page" : null);
+      byId(`view-${view}`).hidden = view !== current;
+    });
   });
 }
 
-/** @param {import("../state/app.js").App} app */
-function mountPools(app) {
+/** @param {App} app */
+function mountPoolChoice(app) {
   const select = byId("pools", HTMLSelectElement);
   const file = byId("file", HTMLInputElement);
   select.addEventListener("change", () => app.pool.choose(select.value));
   file.addEventListener("change", async () => {
     const [chosen] = file.files ?? [];
-    if (chosen) await app.pool.open(chosen);
+    if (chosen) await app.pool.openFile(chosen);
     file.value = ""; // so that the same file can be opened again
   });
+  // After a rejected choice, which shows a notice, the select must show the pool in use again.
   app.store.watch(
     ["pools", "poolId", "poolName", "phase", "notice"],
     ({ pools, poolId, poolName, phase }) => {
       select.disabled = phase !== "ready";
       const own = poolId === OWN ? [{ id: OWN, name: poolName, description: "" }] : [];
-      replace(
-        select,
-        ...[...pools, ...own].map(({ id, name, description }) =>
-          h("option", { value: id, title: description }, name),
-        ),
+      const options = [...pools, ...own].map(({ id, name, description }) =>
+        h("option", { value: id, title: description }, name),
       );
+      setChildren(select, ...options);
       select.value = poolId;
     },
   );
 }
 
-/** @param {import("../state/app.js").App} app */
-function mountShare(app) {
-  const menu = byId("share");
-  const told = h("p", { class: "quiet", role: "status" });
-  const copy = async (/** @type {boolean} */ prompt) => {
-    const state = app.store.now;
+/** @param {App} app */
+function mountShareMenu(app) {
+  const status = byId("copy-status");
+  const copy = async (/** @type {boolean} */ withPrompt) => {
+    const { state } = app.store;
     const ownPool = state.poolId === OWN ? ((await app.router?.pool()) ?? null) : null;
-    const { link, complete } = await linkTo(state, { prompt, ownPool });
+    const fragment = toFragment(state, withPrompt ? state.prompt : undefined);
+    const { link, complete } = await shareLink(fragment, ownPool);
+    const copied = complete
+      ? "Copied."
+      : "Copied, but without your pool: it is too large for a link. Save it as JSON and send it as a file.";
     await navigator.clipboard.writeText(link).then(
-      () =>
-        (told.textContent = complete
-          ? "Copied."
-          : "Copied, but without your pool: it is too large for a link. Save it as JSON and send it along."),
-      () => replace(told, "Copy this: ", h("code", {}, link)),
+      () => setChildren(status, copied),
+      () => setChildren(status, "Copy this: ", h("code", {}, link)),
     );
   };
-  replace(
-    menu,
-    h("p", {}, "A link to this pool, these switches and this setting."),
-    h("button", { type: "button", click: () => copy(false) }, "Copy link"),
-    h("button", { type: "button", click: () => copy(true) }, "Copy link with the prompt in it"),
-    told,
-  );
-  menu.addEventListener("toggle", () => replace(told));
+  byId("copy-link").addEventListener("click", () => copy(false));
+  byId("copy-link-prompt").addEventListener("click", () => copy(true));
+  byId("share").addEventListener("toggle", () => setChildren(status));
 }
 
-function mountScheme() {
+function mountColourScheme() {
   const button = byId("scheme");
-  const root = document.documentElement;
-  const draw = () => {
-    const scheme = root.dataset["scheme"] ?? "auto";
-    const label =
-      { auto: "Colours: as the system", light: "Colours: light", dark: "Colours: dark" }[scheme] ?? "";
+  const { dataset } = document.documentElement;
+  const index = () =>
+    Math.max(
+      0,
+      SCHEMES.findIndex(({ scheme }) => scheme === dataset["scheme"]),
+    );
+  const show = (/** @type {number} */ at) => {
+    const { scheme, label } = SCHEMES[at % SCHEMES.length] ?? { scheme: "auto", label: "" };
+    dataset["scheme"] = scheme;
     button.setAttribute("aria-label", label);
     button.title = label;
-    replace(button, icon(scheme));
+    setChildren(button, schemeIcon(scheme));
+    return scheme;
   };
-  button.addEventListener("click", () => {
-    const next =
-      SCHEMES[(SCHEMES.findIndex((one) => one === root.dataset["scheme"]) + 1) % SCHEMES.length] ?? "auto";
-    root.dataset["scheme"] = next;
-    try {
-      localStorage.setItem("uniroute-scheme", next);
-    } catch {
-      // Without storage the choice lasts as long as the page.
-    }
-    draw();
-  });
-  draw();
+  button.addEventListener("click", () => saveColourScheme(show(index() + 1)));
+  show(index());
 }
 
 /** @param {string} scheme */
-function icon(scheme) {
+function schemeIcon(scheme) {
   const half = scheme === "auto" ? s("path", { d: "M10 3a7 7 0 0 1 0 14z", fill: "currentColor" }) : null;
-  const whole = scheme === "dark" ? "currentColor" : "none";
+  const fill = scheme === "dark" ? "currentColor" : "none";
   return s(
     "svg",
     { viewBox: "0 0 20 20", width: 18, height: 18, "aria-hidden": "true" },
-    s("circle", { cx: 10, cy: 10, r: 7, fill: whole, stroke: "currentColor", "stroke-width": 1.5 }),
+    s("circle", { cx: 10, cy: 10, r: 7, fill, stroke: "currentColor", "stroke-width": 1.5 }),
     half,
   );
 }

@@ -1,7 +1,9 @@
-import { byId, h, replace, style } from "../ui/dom.js";
-import { size } from "../ui/format.js";
+import { byId, h, setChildren, setProperties } from "../ui/dom.js";
+import { size, totalProgress } from "../ui/format.js";
 
-/** What each phase of loading is, to people. */
+/** @import { App } from "../state/app.js" */
+
+/** The phases of loading, for people. */
 const NAMES = {
   wasm: "program",
   router: "router",
@@ -12,25 +14,23 @@ const NAMES = {
 };
 
 /**
- * A thin bar with what is being fetched; gone once the router answers.
+ * A bar with the progress of loading, removed when the router is ready.
  *
- * @param {import("../state/app.js").App} app
+ * @param {App} app
  */
-export function mountLoad({ store }) {
+export function mountLoading({ store }) {
   const root = byId("load");
   const bar = h("div", { class: "bar" });
   const text = h("p", { class: "quiet figures" });
   store.watch(["progress", "phase"], ({ progress, phase }) => {
-    if (phase !== "loading") return replace(root);
-    if (!bar.isConnected) replace(root, h("div", { class: "rail" }, bar), text);
-    const parts = Object.values(progress);
-    const loaded = parts.reduce((sum, part) => sum + part.loaded, 0);
-    const total = parts.reduce((sum, part) => sum + Math.max(part.total ?? 0, part.loaded), 0);
-    style(bar, { "--share": total > 0 ? loaded / total : 0 });
-    const waiting = parts
+    if (phase !== "loading") return setChildren(root);
+    if (!bar.isConnected) setChildren(root, h("div", { class: "rail" }, bar), text);
+    const { loaded, total } = totalProgress(progress);
+    setProperties(bar, { "--share": total > 0 ? loaded / total : 0 });
+    const pending = Object.values(progress)
       .filter((part) => part.total === null || part.loaded < part.total)
       .map((part) => NAMES[part.phase]);
     text.textContent =
-      total > 2 ? `Loading ${waiting.join(", ") || "…"} (${size(loaded)} of ${size(total)})` : "Loading…";
+      total > 2 ? `Loading ${pending.join(", ") || "…"} (${size(loaded)} of ${size(total)})` : "Loading…";
   });
 }

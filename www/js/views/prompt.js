@@ -2,10 +2,12 @@ import { byId, h } from "../ui/dom.js";
 import { EXAMPLES } from "../state/examples.js";
 import { duration, plural } from "../ui/format.js";
 
+/** @import { App } from "../state/app.js" */
+
 /**
- * The prompt box, the examples, and what was counted.
+ * The prompt box, the examples, and the numbers of the last decision.
  *
- * @param {import("../state/app.js").App} app
+ * @param {App} app
  */
 export function mountPrompt(app) {
   const box = byId("prompt", HTMLTextAreaElement);
@@ -19,11 +21,11 @@ export function mountPrompt(app) {
   app.store.watch(["prompt"], ({ prompt }) => {
     if (box.value !== prompt) box.value = prompt;
   });
-  app.store.watch(["explanation", "took"], ({ explanation, took }) => {
+  app.store.watch(["explanation", "decisionMs"], ({ explanation, decisionMs }) => {
     const tokens = explanation?.decision.candidates[0]?.cost.tokensIn;
     note.textContent =
-      tokens === undefined || took === null
+      tokens === undefined || decisionMs === null
         ? ""
-        : `about ${plural(tokens, "token")} · decided in ${duration(took)}`;
+        : `about ${plural(tokens, "token")} · decided in ${duration(decisionMs)}`;
   });
 }

@@ -1,26 +1,30 @@
-import { byId, h, replace, style } from "../ui/dom.js";
+import { chosenCandidate } from "../state/state.js";
+import { byId, h, setChildren, setProperties } from "../ui/dom.js";
 import { percent, pointPrice, usd } from "../ui/format.js";
-import { STEPS, positionOf, stretches, valueAt } from "../ui/slider-scale.js";
-import { chosen } from "../state/state.js";
+import { STEPS, chosenRanges, positionOf, valueAt } from "../ui/slider-scale.js";
 
-/** @typedef {import("../ui/slider-scale.js").Control} Control */
-/** @typedef {import("../state/state.js").State} State */
+/** @import { Explanation } from "../../uniroute/lib/types.js" */
+/** @import { App } from "../state/app.js" */
+/** @import { BatchState } from "../state/batch-controller.js" */
+/** @import { Control } from "../state/choices.js" */
+/** @import { State } from "../state/state.js" */
 
 /**
- * What the present setting comes to.
+ * What the present setting results in.
  *
  * @typedef {object} Outcome
  * @property {number | null} cost US dollars per thousand prompts
  * @property {number | null} quality
- * @property {string} worth what a point of quality is worth, in words, as far as the outcome tells
- * @property {{ name: string, on: boolean, from: number, to: number }[]} stretches who would be chosen where
+ * @property {string} pointPrice the price of a point of quality that gives the same result, in words
+ * @property {{ name: string, chosen: boolean, from: number, to: number }[]} ranges of the slider in which
+ *   each model is chosen
  */
 
 /** @type {{ control: Control, name: string, hint: string, low: string, high: string }[]} */
-const READINGS = [
+const SETTINGS = [
   {
     control: "lambda",
-    name: "Worth of quality",
+    name: "Value of quality",
     hint: "what one point of quality is worth, per 1,000 prompts",
     low: "Lowest cost",
     high: "Best quality",
@@ -28,153 +32,153 @@ const READINGS = [
   {
     control: "budget",
     name: "Budget",
-    hint: "most that 1,000 such prompts may cost",
+    hint: "maximum cost of 1,000 such prompts",
     low: "$0.001",
     high: "$1,000",
   },
-  { control: "floor", name: "Quality floor", hint: "least expected quality", low: "0 %", high: "100 %" },
+  { control: "floor", name: "Quality floor", hint: "minimum expected quality", low: "0 %", high: "100 %" },
 ];
 
-const NOTHING = { cost: null, quality: null, worth: "–", stretches: [] };
+/** @type {Outcome} */
+const NO_OUTCOME = { cost: null, quality: null, pointPrice: "–", ranges: [] };
 
 /**
- * One control with three readings, for one prompt and for a batch: turn any of them, and see what
- * that means in the others.
+ * One slider with three settings, for one prompt and for a batch. One setting is fixed; the others show
+ * what it results in.
  *
- * @param {import("../state/app.js").App} app
+ * @param {App} app
  */
-export function mountTrade(app) {
-  const one = dial(app, byId("trade"));
+export function mountTradeoff(app) {
+  const drawPrompt = settings(app, byId("trade"));
   app.store.watch(["control", "lambda", "budget", "floor", "explanation"], (state) =>
-    one(state, ofPrompt(state)),
+    drawPrompt(state, outcomeOfPrompt(state)),
   );
-  const all = dial(app, byId("batch-trade"));
-  const drawAll = () => all(app.store.now, ofBatch(app.batch.store.now));
-  app.store.watch(["control", "lambda", "budget", "floor"], drawAll);
-  app.batch.store.watch(["report"], drawAll);
+  const drawBatch = settings(app, byId("batch-trade"));
+  const draw = () => drawBatch(app.store.state, outcomeOfBatch(app.batch.store.state));
+  app.store.watch(["control", "lambda", "budget", "floor"], draw);
+  app.batch.store.watch(["report"], draw);
 }
 
 /**
- * @param {import("../state/app.js").App} app
+ * @param {App} app
  * @param {HTMLElement} root
  * @returns {(state: State, outcome: Outcome) => void} draws it
  */
-function dial(app, root) {
-  let now = /** @type {Outcome} */ (NOTHING);
-  const control = () => app.store.now.control;
+function settings(app, root) {
+  let present = NO_OUTCOME;
+  const setTo = (/** @type {number} */ position) => {
+    const { control } = app.store.state;
+    app.setChoices({ [control]: valueAt(control, position) });
+  };
   const slider = h("input", {
     type: "range",
     min: 0,
     max: STEPS,
     step: 1,
     class: "slider",
-    input: () => app.choose({ [control()]: valueAt(control(), slider.valueAsNumber) }),
+    input: () => setTo(slider.valueAsNumber),
   });
   const strip = h("div", { class: "strip", "aria-hidden": "true" });
   const ends = h("div", { class: "ends quiet" });
-  const tiles = READINGS.map((reading) => tile(app, root.id, reading, () => now));
-  replace(
+  const tiles = SETTINGS.map((setting) => tile(app, root.id, setting, () => present));
+  const legend = h("legend", { class: "hidden" }, "The setting to fix");
+  setChildren(
     root,
-    h(
-      "fieldset",
-      { class: "tiles" },
-      h("legend", { class: "hidden" }, "What to hold to"),
-      ...tiles.map(({ element }) => element),
-    ),
+    h("fieldset", { class: "tiles" }, legend, ...tiles.map(({ element }) => element)),
     h("div", { class: "dial" }, strip, slider, ends),
   );
   return (state, outcome) => {
-    now = outcome;
-    const reading = READINGS.find((one) => one.control === state.control);
-    tiles.forEach((one) => one.draw(state, outcome));
+    present = outcome;
+    const setting = SETTINGS.find(({ control }) => control === state.control);
+    for (const tile of tiles) tile.draw(state, outcome);
     slider.value = String(positionOf(state.control, state[state.control]));
-    slider.setAttribute("aria-label", reading?.hint ?? "");
-    slider.setAttribute("aria-valuetext", spoken(state));
-    style(slider, { "--at": slider.valueAsNumber / STEPS });
-    replace(ends, h("span", {}, reading?.low), h("span", {}, reading?.high));
-    replace(
-      strip,
-      ...outcome.stretches.map((stretch) =>
-        drawStretch(stretch, (position) => app.choose({ [control()]: valueAt(control(), position) })),
-      ),
-    );
-    strip.hidden = outcome.stretches.length === 0;
+    slider.setAttribute("aria-label", setting?.hint ?? "");
+    slider.setAttribute("aria-valuetext", valueInWords(state));
+    setProperties(slider, { "--at": slider.valueAsNumber / STEPS });
+    setChildren(ends, h("span", {}, setting?.low), h("span", {}, setting?.high));
+    setChildren(strip, ...outcome.ranges.map((range) => rangeMark(range, setTo)));
+    strip.hidden = outcome.ranges.length === 0;
   };
 }
 
 /**
- * @param {import("../state/app.js").App} app
+ * @param {App} app
  * @param {string} group
- * @param {typeof READINGS[number]} reading
- * @param {() => Outcome} outcome
+ * @param {typeof SETTINGS[number]} setting
+ * @param {() => Outcome} present
  */
-function tile(app, group, { control, name, hint }, outcome) {
+function tile(app, group, { control, name, hint }, present) {
   const value = h("output", { class: "figures" });
   const radio = h("input", {
     type: "radio",
     name: group,
     value: control,
-    change: () => app.choose({ control, ...start(control, outcome()) }),
+    change: () => app.setChoices({ control, ...startValue(control, present()) }),
   });
+  const title = h("span", { class: "tile-name" }, name);
   return {
-    element: h(
-      "label",
-      { class: "tile" },
-      radio,
-      h("span", { class: "tile-name" }, name),
-      value,
-      h("span", { class: "quiet" }, hint),
-    ),
+    element: h("label", { class: "tile" }, radio, title, value, h("span", { class: "quiet" }, hint)),
     /** @type {(state: State, outcome: Outcome) => void} */
     draw: (state, outcome) => {
       radio.checked = state.control === control;
-      value.textContent = shown(state, control, outcome);
+      value.textContent = radio.checked ? fixedValue(state) : resultingValue(control, outcome);
     },
   };
 }
 
 /**
- * Another reading starts from what it reads now, so that the decision does not jump.
+ * A newly fixed setting starts from the value that it shows, so that the decision stays.
  *
  * @param {Control} control
  * @param {Outcome} outcome
  */
-function start(control, { cost, quality }) {
+function startValue(control, { cost, quality }) {
   if (control === "budget" && cost) return { budget: cost * 1.001 };
   if (control === "floor" && quality !== null) return { floor: Math.floor(quality * 1000) / 1000 };
   return {};
 }
 
+/** @param {State} state */
+function fixedValue({ control, lambda, budget, floor }) {
+  if (control === "lambda") return pointPrice(lambda);
+  return control === "budget" ? usd(budget) : percent(floor);
+}
+
 /**
- * The set value of the reading in use; what comes of it for the others.
- *
- * @param {State} state
  * @param {Control} control
  * @param {Outcome} outcome
  */
-function shown(state, control, { cost, quality, worth }) {
-  const set = state.control === control;
-  if (control === "lambda") return set ? pointPrice(state.lambda) : worth;
-  if (control === "budget") return set ? usd(state.budget) : cost === null ? "–" : usd(cost);
-  return set ? percent(state.floor) : quality === null ? "–" : percent(quality);
+function resultingValue(control, { cost, quality, pointPrice }) {
+  if (control === "lambda") return pointPrice;
+  if (control === "budget") return cost === null ? "–" : usd(cost);
+  return quality === null ? "–" : percent(quality);
+}
+
+/** @param {State} state */
+function valueInWords(state) {
+  const value = fixedValue(state);
+  if (state.control === "floor") return `at least ${value}`;
+  if (state.control === "budget") return `${value} per thousand prompts`;
+  if (state.lambda === 0) return "quality at any price";
+  return `one point of quality is worth ${value} per thousand prompts`;
 }
 
 /**
  * @param {State} state
  * @returns {Outcome}
  */
-function ofPrompt(state) {
-  const candidate = chosen(state);
+function outcomeOfPrompt(state) {
+  const candidate = chosenCandidate(state);
   const { explanation } = state;
-  if (!explanation) return NOTHING;
+  if (!explanation) return NO_OUTCOME;
   const names = new Map(explanation.decision.candidates.map(({ id, name }) => [id, name]));
   return {
     cost: candidate?.cost.total == null ? null : candidate.cost.total * 1000,
     quality: candidate?.quality ?? null,
-    worth: implied(explanation),
-    stretches: stretches(state.control, explanation.frontier).map(({ id, from, to }) => ({
+    pointPrice: pointPriceRange(explanation),
+    ranges: chosenRanges(state.control, explanation.frontier).map(({ id, from, to }) => ({
       name: names.get(id) ?? id,
-      on: id === explanation.decision.model,
+      chosen: id === explanation.decision.model,
       from,
       to,
     })),
@@ -182,26 +186,22 @@ function ofPrompt(state) {
 }
 
 /**
- * @param {import("../state/batch-controller.js").BatchState} state
+ * @param {BatchState} state
  * @returns {Outcome}
  */
-function ofBatch({ report, prompts }) {
-  if (!report) return NOTHING;
+function outcomeOfBatch({ report, prompts }) {
+  if (!report) return NO_OUTCOME;
   const { cost, quality, lambda } = report.routed;
-  return {
-    cost: (cost / Math.max(1, prompts.length)) * 1000,
-    quality,
-    worth: pointPrice(lambda),
-    stretches: [],
-  };
+  const perThousand = (cost / Math.max(1, prompts.length)) * 1000;
+  return { cost: perThousand, quality, pointPrice: pointPrice(lambda), ranges: [] };
 }
 
 /**
- * The range of prices of quality at which λ would have chosen the same model.
+ * The prices of a point of quality at which λ would have chosen the same model.
  *
- * @param {import("../state/state.js").Explanation} explanation
+ * @param {Explanation} explanation
  */
-function implied({ frontier, decision }) {
+function pointPriceRange({ frontier, decision }) {
   const range = frontier.find(({ id }) => id === decision.model)?.lambda;
   if (!range) return "–";
   const [least, most] = range;
@@ -209,26 +209,12 @@ function implied({ frontier, decision }) {
   return most === null ? `under ${pointPrice(least)}` : `${pointPrice(most)} to ${pointPrice(least)}`;
 }
 
-/** @param {State} state */
-function spoken(state) {
-  if (state.control === "lambda")
-    return state.lambda === 0
-      ? "quality at any price"
-      : `one point of quality is worth ${pointPrice(state.lambda)} per thousand prompts`;
-  return state.control === "budget"
-    ? `${usd(state.budget)} per thousand prompts`
-    : `at least ${percent(state.floor)}`;
-}
-
 /**
- * @param {Outcome["stretches"][number]} stretch
- * @param {(position: number) => void} jump
+ * @param {Outcome["ranges"][number]} range
+ * @param {(position: number) => void} setTo
  */
-function drawStretch({ name, on, from, to }, jump) {
-  const element = h(
-    "span",
-    { class: on ? "stretch on" : "stretch", title: name, click: () => jump(Math.round((from + to) / 2)) },
-    name,
-  );
-  return style(element, { "--from": from / STEPS, "--to": to / STEPS });
+function rangeMark({ name, chosen, from, to }, setTo) {
+  const click = () => setTo(Math.round((from + to) / 2));
+  const mark = h("span", { class: chosen ? "stretch on" : "stretch", title: name, click }, name);
+  return setProperties(mark, { "--from": from / STEPS, "--to": to / STEPS });
 }
