@@ -1,6 +1,6 @@
 /**
- * Prompts made up for tests: every kind of text that people type, short and long, in several
- * scripts, and text that is none.
+ * Artificial prompts for tests: many kinds of text, short and long, in several scripts, and text without
+ * a meaning.
  *
  * @module
  */
@@ -40,14 +40,14 @@ const WORDS = ["total", "parse_row", "merge", "find_max", "x1"];
 
 /**
  * @param {string[]} list
- * @param {number} at counted round and round
+ * @param {number} at index, which wraps around
  */
 function pick(list, at) {
   return list[at % list.length] ?? "";
 }
 
 /**
- * The first `count` of an endless, fixed list.
+ * The first `count` prompts of a fixed, endless list.
  *
  * @param {number} count
  */
@@ -62,7 +62,7 @@ export function prompts(count) {
       .replaceAll("{v}", pick(WORDS, i * 11 + 1))
       .replaceAll("{n}", String((i * 13) % 97))
       .replaceAll("{m}", String((i * 29) % 31));
-    // Every twentieth is as long as a pasted document.
+    // Every twentieth prompt is as long as a pasted document.
     return i % 20 === 19 ? `${text} `.repeat(60) : text;
   });
 }

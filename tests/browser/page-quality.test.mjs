@@ -47,7 +47,7 @@ test("every module that the page imports at once is preloaded", async () => {
     const scripts = ["js/main.js", "js/browser/worker.js", "js/browser/colour-scheme.js"].map(
       (name) => new URL(name, server.url).href,
     );
-    // What is under uniroute/ is mostly the worker's, which a page cannot preload for it.
+    // Most scripts under uniroute/ are loaded by the worker; a page cannot preload them.
     const own = loaded.filter((name) => name.startsWith(new URL("js/", server.url).href));
     assert.ok(own.length > 20);
     assert.deepEqual(
@@ -59,7 +59,7 @@ test("every module that the page imports at once is preloaded", async () => {
 
 for (const colorScheme of /** @type {const} */ (["light", "dark"])) {
   for (const width of [390, 820, 1440]) {
-    test(`nothing serious for axe, nothing sticks out: ${colorScheme}, ${width} px`, async () => {
+    test(`no serious problem for axe, nothing too wide: ${colorScheme}, ${width} px`, async () => {
       const axe = createRequire(import.meta.url).resolve("axe-core/axe.min.js");
       await visit(
         server.url,
@@ -93,7 +93,7 @@ for (const colorScheme of /** @type {const} */ (["light", "dark"])) {
   }
 }
 
-test("the main job can be done with the keyboard alone", async () => {
+test("a prompt can be routed with the keyboard alone", async () => {
   await visit(server.url, async ({ page }) => {
     await decision(page);
     const focused = () =>
@@ -103,7 +103,7 @@ test("the main job can be done with the keyboard alone", async () => {
         await page.keyboard.press("Tab");
         if ((await focused()).includes(wanted)) return;
       }
-      assert.fail(`the tab key never reaches ${wanted}`);
+      assert.fail(`the tab key does not reach ${wanted}`);
     };
     await page.keyboard.press("Tab");
     assert.equal(await focused(), "skip");
@@ -124,7 +124,7 @@ test("the main job can be done with the keyboard alone", async () => {
   });
 });
 
-test("choices, prompt and an own pool survive a reload", async () => {
+test("choices, prompt and the person's own pool survive a reload", async () => {
   await visit(server.url, async ({ page }) => {
     await decision(page);
     await openPool(page, "pair.json", JSON.stringify(PAIR));
@@ -140,7 +140,7 @@ test("choices, prompt and an own pool survive a reload", async () => {
   });
 });
 
-test("a link carries pool, switches and setting, and the prompt only when asked", async () => {
+test("a link contains pool, switches and setting, and the prompt only on request", async () => {
   /** @type {string} */
   let link = "";
   await visit(server.url, async ({ page, context }) => {
@@ -178,7 +178,7 @@ test("the page works without a network from its second visit on", async () => {
   });
 });
 
-test("a newer version of the page is offered, taken whole or not at all, and keeps the prompt", async () => {
+test("a newer version of the page is offered, installed completely or not at all, and keeps the prompt", async () => {
   const site = await mkdtemp(join(tmpdir(), "uniroute-"));
   await cp(SITE, site, { recursive: true });
   const own = await startServer(site);
@@ -203,11 +203,11 @@ test("a newer version of the page is offered, taken whole or not at all, and kee
           installing.addEventListener("statechange", () => resolve(installing.state)),
         );
       });
-      assert.equal(ended, "redundant", "files that are not those of their version are not kept");
+      assert.equal(ended, "redundant", "files that do not belong to their version are not cached");
       await page.reload();
       await decision(page);
       assert.equal(await marked(page), "");
-      // The failed installation is told on the console, which is right.
+      // The failed installation is reported on the console, as it should be.
       problems.length = 0;
 
       await publish(site, ":root { --newer: whole }");
@@ -226,11 +226,11 @@ test("a newer version of the page is offered, taken whole or not at all, and kee
 });
 
 /**
- * Adds a rule to the style of a written page, and the change to the list its service worker goes by.
+ * Adds a rule to the style sheet of the page, and updates the list of its service worker.
  *
  * @param {string} site
  * @param {string} rule
- * @param {string} [hash] of the changed file, when the list should be wrong about it
+ * @param {string} [hash] of the changed file in the list; wrong on purpose
  */
 async function publish(site, rule, hash) {
   const style = "css/page.css";
@@ -247,7 +247,7 @@ async function publish(site, rule, hash) {
   await writeFile(list, `${head} = ${JSON.stringify(known)};\n`);
 }
 
-test("typing with a pool of 100 models never holds the page up", async (t) => {
+test("typing with a pool of 100 models works", async (t) => {
   const models = Array.from({ length: 100 }, (_, i) => ({
     id: `m${i}`,
     name: `Model ${i}`,

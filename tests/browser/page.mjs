@@ -1,5 +1,5 @@
 /**
- * The page as its tests use it: what a person sees and does, by name.
+ * What a person sees and does on the page, as functions for the tests.
  *
  * @module
  */
@@ -8,7 +8,7 @@ import { setTimeout } from "node:timers/promises";
 /** @typedef {import("playwright-core").Page} Page */
 
 /**
- * The decision once it has stood still: what the card says.
+ * The decision on the page, after it no longer changes.
  *
  * @param {Page} page
  */
@@ -22,7 +22,7 @@ export async function decision(page) {
     before = now;
     await setTimeout(120);
   }
-  // The table is drawn a frame later.
+  // The table is drawn one frame later.
   await page.evaluate(
     () => new Promise((resolve) => requestAnimationFrame(() => globalThis.setTimeout(resolve, 0))),
   );
@@ -53,7 +53,7 @@ export async function go(page, view) {
 }
 
 /**
- * Moves the slider of the route as a person would: to a share of its width.
+ * Moves the slider of the route view to a share of its width.
  *
  * @param {Page} page
  * @param {number} share in [0, 1]
@@ -81,7 +81,7 @@ export async function candidates(page) {
   );
 }
 
-/** Two models with plain numbers: which one wins is easy to see. */
+/** Two models with simple numbers, so that the right choice is obvious. */
 export const PAIR = {
   schema_version: 1,
   name: "A pair",

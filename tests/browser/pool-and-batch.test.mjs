@@ -17,7 +17,7 @@ after(() => server.stop());
  * @param {Page} page
  * @param {string} button
  */
-async function saved(page, button) {
+async function savedFile(page, button) {
   const [download] = await Promise.all([
     page.waitForEvent("download"),
     page.getByRole("button", { name: button }).click(),
@@ -25,7 +25,7 @@ async function saved(page, button) {
   return readFile(await download.path(), "utf8");
 }
 
-test("a batch from a table is routed, summed up and saved without formulas", async () => {
+test("a batch from a table is routed, added up and saved without formulas", async () => {
   const table =
     'id,question\n1,"Prove that 7, and 11, are prime."\n2,=HYPERLINK(1)\n3,"Say ""hi""\nand bye."\n';
   await visit(server.url, async ({ page }) => {
@@ -40,11 +40,11 @@ test("a batch from a table is routed, summed up and saved without formulas", asy
     await page.getByRole("button", { name: "Route 3 prompts" }).click();
     await page.locator("#batch-outcome", { hasText: "3 prompts, routed" }).waitFor();
     assert.equal(await page.locator("#batch-results tbody tr").count(), 3);
-    const csv = await saved(page, "Save CSV");
+    const csv = await savedFile(page, "Save CSV");
     assert.match(csv, /^prompt,model,expected_quality,cost_usd\r\n/);
     assert.match(csv, /\r\n'=HYPERLINK\(1\),/);
     assert.match(csv, /"Say ""hi""\nand bye\."/);
-    const json = JSON.parse(await saved(page, "Save JSON"));
+    const json = JSON.parse(await savedFile(page, "Save JSON"));
     assert.equal(json.prompts[1].prompt, "=HYPERLINK(1)");
     const sum = json.prompts.reduce(
       (/** @type {number} */ total, /** @type {any} */ row) => total + row.cost,
@@ -93,7 +93,7 @@ test("ten thousand prompts leave the page usable, and can be cancelled", async (
   });
 });
 
-test("a broken line of a batch is named", async () => {
+test("an error in a line of a batch names the line", async () => {
   await visit(server.url, async ({ page }) => {
     await decision(page);
     await go(page, "Batch");
@@ -106,7 +106,7 @@ test("a broken line of a batch is named", async () => {
   });
 });
 
-test("a price can be changed, refused and taken back", async () => {
+test("a price can be changed, rejected and restored", async () => {
   await visit(server.url, async ({ page }) => {
     await decision(page);
     await openPool(page, "pair.json", JSON.stringify(PAIR));
@@ -115,11 +115,11 @@ test("a price can be changed, refused and taken back", async () => {
     await price.fill("0.3");
     await price.press("Tab");
     await page.getByRole("button", { name: "Undo" }).waitFor();
-    assert.equal(JSON.parse(await saved(page, "Save as JSON")).models[0].cost.input, 0.3);
+    assert.equal(JSON.parse(await savedFile(page, "Save as JSON")).models[0].cost.input, 0.3);
     await price.fill("-1");
     await price.press("Tab");
     await page.locator(".notice", { hasText: "$.models[0].cost.input" }).waitFor();
-    assert.equal(JSON.parse(await saved(page, "Save as JSON")).models[0].cost.input, 0.3);
+    assert.equal(JSON.parse(await savedFile(page, "Save as JSON")).models[0].cost.input, 0.3);
     await page.getByRole("button", { name: "Undo" }).click();
     await page.waitForFunction(
       () =>
@@ -129,7 +129,7 @@ test("a price can be changed, refused and taken back", async () => {
   });
 });
 
-test("an unseen model joins by one accuracy, and by prompts with scores that stay here", async () => {
+test("a new model is added with one accuracy, or with labels, whose prompts are not saved", async () => {
   await visit(server.url, async ({ page }) => {
     await decision(page);
     await openPool(page, "pair.json", JSON.stringify(PAIR));
@@ -147,7 +147,7 @@ test("an unseen model joins by one accuracy, and by prompts with scores that sta
       .setInputFiles({ name: "labels.jsonl", mimeType: "application/json", buffer: Buffer.from(labels) });
     await page.getByRole("button", { name: "Add the model" }).click();
     await page.locator("#pool-models tr", { hasText: "by-labels" }).getByText("30 labels").waitFor();
-    assert.doesNotMatch(await saved(page, "Save as JSON"), /private prompt/);
+    assert.doesNotMatch(await savedFile(page, "Save as JSON"), /private prompt/);
   });
 });
 
@@ -169,7 +169,7 @@ test("a price list is recognised, and its prices are used for the models of the 
   });
 });
 
-test("another pool can be compared without taking it", async () => {
+test("another pool can be compared without using it", async () => {
   await visit(server.url, async ({ page }) => {
     const { name } = await decision(page);
     await go(page, "Pool");
@@ -181,7 +181,7 @@ test("another pool can be compared without taking it", async () => {
   });
 });
 
-test("choosing a kind on the map tells who is good at it", async () => {
+test("choosing a kind on the map shows which models are good at it", async () => {
   await visit(server.url, async ({ page }) => {
     await decision(page);
     await page.locator("#map .spot").first().focus();

@@ -2,10 +2,10 @@ import assert from "node:assert/strict";
 import { test } from "node:test";
 import { SITE, startServer, startServerBelow, visit } from "./harness.mjs";
 
-/** The compressed bytes that the first visit may need. */
+/** Maximum compressed bytes of the first visit. */
 const FIRST_LOAD = 1_500_000;
 
-test("the page inside the program loads without a complaint and within its size", async (t) => {
+test("the page inside the program loads without problems and within its size", async (t) => {
   const server = await startServer();
   t.after(server.stop);
   await visit(
@@ -21,7 +21,7 @@ test("the page inside the program loads without a complaint and within its size"
       assert.ok(transferred() <= FIRST_LOAD, `first load takes ${transferred()} bytes`);
     },
     { serviceWorkers: "block" },
-  ); // it fetches the other pools afterwards, which no first decision needs
+  ); // it would fetch the other pools, which the first decision does not need
 });
 
 test("the page works from a folder below the root", async (t) => {

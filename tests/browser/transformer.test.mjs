@@ -1,6 +1,6 @@
 /**
- * The choice of the transformer: when it is fetched, how it is kept, what happens when it cannot be
- * had. Its weights are those that `cargo xtask minilm` left; nothing here needs a network.
+ * The choice of the transformer: when it is fetched, how it is cached, and what happens if it cannot be
+ * loaded. The weights are those of `cargo xtask minilm`; nothing here needs a network.
  */
 import assert from "node:assert/strict";
 import { existsSync } from "node:fs";
@@ -13,9 +13,9 @@ import { decision, openPool } from "./page.mjs";
 /** @typedef {import("playwright-core").Page} Page */
 
 const WEIGHTS = join(SITE, "uniroute/dist/minilm/weights.safetensors");
-const skip = existsSync(WEIGHTS) ? false : "the weights are not there (cargo xtask minilm makes them)";
+const skip = existsSync(WEIGHTS) ? false : "the weights are missing (run cargo xtask minilm)";
 const PROMPT = "Prove that there are infinitely many primes.";
-/** The modules code activations differently; so qualities differ a little. */
+/** The modules encode activations differently; so qualities differ slightly. */
 const TOLERANCE = 0.02;
 
 /** @type {Awaited<ReturnType<typeof startServer>>} */
@@ -45,7 +45,7 @@ const problem = async (page) => {
 const ofTransformer = (requests) => requests.filter((url) => /minilm|relaxed_/.test(url));
 
 test(
-  "the transformer is fetched when asked for, kept, and then works without a network",
+  "the transformer is fetched on request, cached, and then works without a network",
   { skip },
   async () => {
     await visit(server.url, async ({ page, context, requests, quiet }) => {
@@ -53,7 +53,7 @@ test(
       await page.evaluate(() => navigator.serviceWorker.ready);
       await quiet();
       assert.deepEqual(ofTransformer(requests), []);
-      await page.reload(); // from here on the service worker sees what is fetched
+      await page.reload(); // from here on the service worker handles the requests
       await decision(page);
       await page.fill("#prompt", PROMPT);
       await choose(page, "Transformer");
@@ -66,7 +66,7 @@ test(
       await page.reload();
       assert.equal((await decision(page)).text, text);
       assert.ok(await page.getByRole("radio", { name: "Transformer" }).isChecked());
-      assert.equal(weights(), fetched, "the weights came out of the cache");
+      assert.equal(weights(), fetched, "the weights came from the cache");
       await choose(page, "Instant");
       await page.waitForFunction(() => localStorage.getItem("uniroute-embedder") === "static");
       await page.getByRole("link", { name: "About", exact: true }).click();
@@ -75,7 +75,7 @@ test(
   },
 );
 
-test("weights that were damaged on their way are refused in place", { skip }, async () => {
+test("damaged weights are rejected, with the reason beside the choice", { skip }, async () => {
   const weights = await readFile(WEIGHTS);
   weights[weights.length - 1] = (weights.at(-1) ?? 0) ^ 1;
   await visit(
@@ -88,16 +88,16 @@ test("weights that were damaged on their way are refused in place", { skip }, as
       await choose(page, "Transformer");
       assert.match(await problem(page), /not the file this version was published with/);
       assert.equal((await decision(page)).text, text);
-      const kept = await page.evaluate(
+      const cached = await page.evaluate(
         async () => (await (await caches.open("uniroute/weights")).keys()).length,
       );
-      assert.equal(kept, 0, "what was refused is not kept");
+      assert.equal(cached, 0, "rejected weights are not cached");
     },
     { serviceWorkers: "block" },
   );
 });
 
-test("a host without the weights, and a person who changes their mind, keep what they had", async () => {
+test("without the weights, or after cancelling, the present embedder stays", async () => {
   await visit(
     server.url,
     async ({ page, context, problems }) => {
@@ -119,7 +119,7 @@ test("a host without the weights, and a person who changes their mind, keep what
 });
 
 test(
-  "a pool of one's own with errors for the other router is not lost, and the page says why",
+  "the person's own pool with errors for the other router stays, and the page explains why",
   { skip },
   async () => {
     const pool = await readFile(join(SITE, "uniroute/dist/pools/open.json"), "utf8");
@@ -142,8 +142,7 @@ test(
 );
 
 /**
- * What the package decides on a page of its own, and how often the module with relaxed SIMD was
- * fetched for it.
+ * The decision of the package on its own page, and how often the module with relaxed SIMD was fetched.
  *
  * @param {(page: Page, context: import("playwright-core").BrowserContext) => Promise<unknown>} prepare
  */
@@ -172,7 +171,7 @@ function decided(prepare) {
 }
 
 test(
-  "without relaxed SIMD, or with a module of it that is damaged, the other module decides alike",
+  "without relaxed SIMD, or if its module is damaged, the other module gives the same decision",
   { skip },
   async () => {
     const fast = await decided(async () => undefined);
@@ -187,7 +186,7 @@ test(
     assert.equal(damaged.fetched, 1);
     assert.deepEqual(damaged.outcome, plain.outcome);
     assert.equal(fast.outcome.model, plain.outcome.model);
-    assert.notDeepEqual(fast.outcome.qualities, plain.outcome.qualities, "it ran its own module");
+    assert.notDeepEqual(fast.outcome.qualities, plain.outcome.qualities, "it ran the other module");
     for (const [id, quality] of Object.entries(plain.outcome.qualities)) {
       assert.ok(Math.abs(fast.outcome.qualities[id] - quality) <= TOLERANCE, id);
     }

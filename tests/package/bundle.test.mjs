@@ -1,5 +1,5 @@
 /**
- * What of the package a bundle contains: only what it imports.
+ * A bundle contains only what it imports from the package.
  */
 import assert from "node:assert/strict";
 import { basename, join } from "node:path";
@@ -8,7 +8,7 @@ import { build } from "esbuild";
 import { installed, ROOT } from "./install.mjs";
 
 /**
- * The files of an import's bundle with the inputs that are in each.
+ * The output files of a bundle, each with its inputs.
  *
  * @param {string} folder
  * @param {string} script
@@ -39,7 +39,7 @@ async function bundled(folder, script, external = []) {
   }));
 }
 
-test("a bundle holds nothing of the entries it does not import", async (t) => {
+test("a bundle contains nothing of the entries that it does not import", async (t) => {
   const folder = await installed(t, {});
   for (const [script, most] of /** @type {const} */ ([
     ['import { UnirouteError } from "uniroute"; console.log(UnirouteError);', 1000],
@@ -55,7 +55,7 @@ test("a bundle holds nothing of the entries it does not import", async (t) => {
   }
 });
 
-test("tables of tokens are files of their own, fetched when they are asked for", async (t) => {
+test("token tables are separate files, fetched on request", async (t) => {
   const folder = await installed(t, {});
   const files = await bundled(
     folder,

@@ -1,5 +1,5 @@
 /**
- * `examples/worker` in workerd, Deno and Node, before language models that this test plays.
+ * `examples/worker` in workerd, Deno and Node, in front of models that this test simulates.
  */
 import assert from "node:assert/strict";
 import { spawn } from "node:child_process";
@@ -17,10 +17,10 @@ const KEY = "key-of-the-test";
 /** Cloudflare's limit of the free plan for a script after gzip, in KiB. */
 const LIMIT_KIB = 3 * 1024;
 
-/** What the models were asked, in order. */
+/** The requests to the models, in order. */
 const asked = /** @type {{ model: string, key: string | undefined, body: any }[]} */ ([]);
-/** Lets the model `streams` go on. */
-let goOn = () => {};
+/** Lets the model `streams` continue. */
+let continueStream = () => {};
 
 const models = createServer(async (request, response) => {
   let text = "";
@@ -39,7 +39,7 @@ const models = createServer(async (request, response) => {
     case "silent":
       return; // never answers
     case "mute":
-      // Headers and then nothing.
+      // Headers only.
       return response.writeHead(200, { "content-type": "text/event-stream" }).flushHeaders();
     case "picky":
       return response
@@ -48,7 +48,7 @@ const models = createServer(async (request, response) => {
     case "streams":
       response.writeHead(200, { "content-type": "text/event-stream" });
       response.write("data: one\n\n");
-      await new Promise((resolve) => (goOn = () => resolve(undefined)));
+      await new Promise((resolve) => (continueStream = () => resolve(undefined)));
       return response.end("data: two\n\ndata: [DONE]\n\n");
     default:
       return response.writeHead(200, { "content-type": "application/json" }).end(answer);
@@ -56,7 +56,7 @@ const models = createServer(async (request, response) => {
 });
 
 /**
- * Models by falling quality and price, all at the same address.
+ * Models by descending quality and price, all at the same address.
  *
  * @param {string[]} names
  * @param {string} url
@@ -77,7 +77,7 @@ function pool(names, url) {
 /** @typedef {(variables: Record<string, string>) => Promise<Service>} Start */
 
 let folder = "";
-/** What wrangler says of the worker. */
+/** The output of wrangler. */
 let deployed = "";
 let url = "";
 /** @type {(() => unknown)[]} */
@@ -222,7 +222,7 @@ for (const [name, start] of Object.entries(RUNTIMES)) {
       }
     }
 
-    test("auto is replaced by the routed model, in words and in numbers", () =>
+    test("auto is replaced by the routed model, with names and with a number", () =>
       before(["best", "cheap"], async (service) => {
         for (const [model, lambda, expected] of /** @type {const} */ ([
           ["auto:best", undefined, "best"],
@@ -247,20 +247,20 @@ for (const [name, start] of Object.entries(RUNTIMES)) {
         }
       }));
 
-    test("an answer is streamed chunk by chunk as it comes", () =>
+    test("an answer is streamed chunk by chunk as it arrives", () =>
       before(["streams"], async (service) => {
         const answer = await chat(service, { model: "auto", stream: true });
         assert.equal(answer.headers.get("content-type"), "text/event-stream");
         const reader = answer.body?.getReader() ?? assert.fail();
         const next = async () => new TextDecoder().decode((await reader.read()).value);
-        assert.equal(await next(), "data: one\n\n"); // the model has not said more so far
-        goOn();
+        assert.equal(await next(), "data: one\n\n"); // the model has not sent more yet
+        continueStream();
         let rest = "";
         for (let part = await next(); part !== ""; part = await next()) rest += part;
         assert.equal(rest, "data: two\n\ndata: [DONE]\n\n");
       }));
 
-    test("a model that is busy, broken, silent or mute is passed over for the next best", () =>
+    test("a model that is busy, broken, silent or mute is skipped, and the next best one answers", () =>
       before(
         ["busy", "broken", "silent", "mute", "good"],
         async (service) => {
@@ -275,7 +275,7 @@ for (const [name, start] of Object.entries(RUNTIMES)) {
         { ATTEMPTS: "5" },
       ));
 
-    test("no more models are tried than allowed, and what failed is said", () =>
+    test("no more models are tried than allowed, and the failures are reported", () =>
       before(
         ["busy", "broken", "good"],
         async (service) => {
@@ -290,13 +290,13 @@ for (const [name, start] of Object.entries(RUNTIMES)) {
         { ATTEMPTS: "2" },
       ));
 
-    test("an answer that refuses the request is passed on, not worked around", () =>
+    test("a response that rejects the request is passed on", () =>
       before(["picky", "good"], async (service) => {
         const answer = await chat(service, { model: "auto:best" });
         assert.deepEqual([answer.status, (await answer.json()).error.message], [400, "no"]);
       }));
 
-    test("a model without its key is not chosen; when none is left, the variable is named", async () => {
+    test("a model without its key is not chosen; if none is left, the error names the variable", async () => {
       await before(["locked", "good"], async (service) => {
         assert.equal((await chat(service, { model: "auto:best" })).headers.get("x-uniroute-model"), "good");
         const answer = await chat(service, { model: "locked" });
@@ -306,7 +306,7 @@ for (const [name, start] of Object.entries(RUNTIMES)) {
       });
     });
 
-    test("what cannot be read is refused with its cause", () =>
+    test("an invalid request is rejected with its cause", () =>
       before(["good"], async (service) => {
         const post = (/** @type {string} */ path, /** @type {BodyInit} */ body) =>
           service.fetch(path, /** @type {RequestInit} */ ({ method: "POST", body, duplex: "half" }));
@@ -331,11 +331,11 @@ for (const [name, start] of Object.entries(RUNTIMES)) {
         ])) {
           assert.deepEqual([answer.status, (await answer.json()).error.code], [status, code]);
         }
-        // Without a length, too.
+        // Also without a content length.
         assert.equal((await post("/route", unmeasured())).status, 413);
       }));
 
-    test("who does not know the token stays out", () =>
+    test("a request without the token is rejected", () =>
       before(
         ["good"],
         async (service) => {
@@ -348,7 +348,7 @@ for (const [name, start] of Object.entries(RUNTIMES)) {
         { ACCESS_TOKEN: "open" },
       ));
 
-    test("two hundred requests at once are all answered", () =>
+    test("two hundred concurrent requests are all answered", () =>
       before(["best", "cheap"], async (service) => {
         const answers = await Promise.all(
           Array.from({ length: 200 }, (_, i) => chat(service, { model: i % 2 ? "auto:best" : "auto:cheap" })),

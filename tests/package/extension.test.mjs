@@ -1,5 +1,5 @@
 /**
- * `examples/extension` in Chromium: called by its button on a page, as a person does.
+ * `examples/extension` in Chromium: called with its button on a page, as a person does.
  */
 import assert from "node:assert/strict";
 import { mkdtemp, rm, writeFile } from "node:fs/promises";
@@ -22,12 +22,12 @@ const PAGE = `<!doctype html><meta charset="utf-8"><title>A page</title><link re
 <p id="text">${TEXT}</p><textarea id="box"></textarea><input id="secret" type="password" value="hunter2">`;
 
 /**
- * A document of the extension that Playwright does not show as a page.
+ * A document of the extension; Playwright does not list it as a page.
  *
  * @typedef {object} Shown
  * @property {string} targetId
- * @property {(expression: string) => Promise<any>} ask what it says to an expression, as if a person had acted
- * @property {(element: string, wanted: RegExp) => Promise<string>} text waits for an element's text, then says it
+ * @property {(expression: string) => Promise<any>} ask evaluates an expression in it, with a user gesture
+ * @property {(element: string, wanted: RegExp) => Promise<string>} text waits until an element has this text
  */
 
 /**
@@ -70,7 +70,7 @@ async function attach(cdp, targetId) {
 }
 
 /**
- * Chromium with the extension, and a page in front.
+ * Chromium with the extension and an open page.
  *
  * @param {import("node:test").TestContext} t
  */
@@ -110,14 +110,14 @@ async function opened(t) {
     for (; target === undefined; [target] = await targets(name)) await setTimeout(50);
     return attach(cdp, target.targetId);
   };
-  /** What a click on the extension's button opens. */
+  /** Clicks the button of the extension, which opens the popup. */
   const click = async () => {
     const { targetInfos } = await cdp.send("Target.getTargets", { filter: [{ type: "tab" }] });
     const tab = targetInfos.find((/** @type {any} */ target) => target.url === url);
     await cdp.send("Extensions.triggerAction", { id, targetId: tab.targetId });
     return shown("popup.html");
   };
-  /** @param {Shown} popup what it says, after which it is closed */
+  /** @param {Shown} popup its content is read, then it is closed */
   const decision = async ({ ask, text, targetId }) => {
     await text("figures", /expected quality \d+ %, about \$/);
     const read = {
@@ -143,7 +143,7 @@ async function opened(t) {
 }
 
 test(
-  "the text selected, or being typed, gets its decision, also after the background script was stopped",
+  "selected or typed text gets a decision, also after the background script was stopped",
   { timeout: 120_000 },
   async (t) => {
     const { folder, context, page, targets, click, decision, options, foreign } = await opened(t);
@@ -164,7 +164,7 @@ test(
     await page.locator("#box").fill("Write a haiku about the sea.");
     assert.equal((await decision(await click())).prompt, "Write a haiku about the sea.");
 
-    // The same checks as everywhere: a wrong pool is refused by its place, a right one decides.
+    // A wrong pool is rejected with its path; a right one decides.
     await writeFile(
       join(folder, "wrong.json"),
       JSON.stringify({ models: [{ ...POOL.models[0], accuracy: 70 }] }),
@@ -187,49 +187,45 @@ test(
   },
 );
 
-test(
-  "the side panel goes on reading, takes the context menu's text, and follows the pool",
-  { timeout: 120_000 },
-  async (t) => {
-    const { folder, worker, page, shown, click, options, foreign } = await opened(t);
-    await page.locator("#box").fill("Write a haiku about the sea.");
-    const popup = await click();
-    await popup.text("figures", /expected quality/);
-    await popup.ask('document.getElementById("beside").click()');
-    const panel = await shown("panel.html");
-    await panel.text("prompt", /^Write a haiku about the sea\.$/);
-    await panel.text("figures", /expected quality \d+ %, about \$/);
+test("the side panel follows the page, the context menu and the pool", { timeout: 120_000 }, async (t) => {
+  const { folder, worker, page, shown, click, options, foreign } = await opened(t);
+  await page.locator("#box").fill("Write a haiku about the sea.");
+  const popup = await click();
+  await popup.text("figures", /expected quality/);
+  await popup.ask('document.getElementById("beside").click()');
+  const panel = await shown("panel.html");
+  await panel.text("prompt", /^Write a haiku about the sea\.$/);
+  await panel.text("figures", /expected quality \d+ %, about \$/);
 
-    await page.locator("#box").fill("Translate this into French.");
-    await panel.text("prompt", /^Translate this into French\.$/);
+  await page.locator("#box").fill("Translate this into French.");
+  await panel.text("prompt", /^Translate this into French\.$/);
 
-    await worker.evaluate(async (selectionText) => {
-      const { chrome } = /** @type {any} */ (globalThis);
-      const [tab] = await chrome.tabs.query({ active: true });
-      chrome.contextMenus.onClicked.dispatch({ menuItemId: "route", selectionText }, tab);
-    }, TEXT);
-    await panel.text("prompt", new RegExp(`^${TEXT}$`));
-    await panel.text("reason", /.{20}/);
+  await worker.evaluate(async (selectionText) => {
+    const { chrome } = /** @type {any} */ (globalThis);
+    const [tab] = await chrome.tabs.query({ active: true });
+    chrome.contextMenus.onClicked.dispatch({ menuItemId: "route", selectionText }, tab);
+  }, TEXT);
+  await panel.text("prompt", new RegExp(`^${TEXT}$`));
+  await panel.text("reason", /.{20}/);
 
-    await writeFile(join(folder, "right.json"), JSON.stringify(POOL));
-    const settings = await options();
-    await settings.locator("#file").setInputFiles(join(folder, "right.json"));
-    await panel.text("model", /^The only one$/);
-    await settings.locator("#reset").click();
-    await settings.locator("#status", { hasText: /: [2-9]|: \d\d/ }).waitFor();
-    await panel.text("model", /^(?!The only one)./);
-    assert.deepEqual(foreign(), []);
-  },
-);
+  await writeFile(join(folder, "right.json"), JSON.stringify(POOL));
+  const settings = await options();
+  await settings.locator("#file").setInputFiles(join(folder, "right.json"));
+  await panel.text("model", /^The only one$/);
+  await settings.locator("#reset").click();
+  await settings.locator("#status", { hasText: /: [2-9]|: \d\d/ }).waitFor();
+  await panel.text("model", /^(?!The only one)./);
+  assert.deepEqual(foreign(), []);
+});
 
-test("Mozilla's linter finds no fault with the extension for Firefox", async (t) => {
+test("Mozilla's linter finds no error in the extension for Firefox", async (t) => {
   const folder = await installed(t, {});
   await run("node", [join(SOURCE, "build.mjs"), join(folder, "node_modules/uniroute")], { cwd: folder });
   const { errors, warnings } = JSON.parse(
     await run(join(BIN, "addons-linter"), ["--output", "json", join(SOURCE, "dist/firefox")], {}),
   );
   assert.deepEqual(errors, []);
-  // The transformer's glue is imported from where it is served; the extension has none and never asks.
+  // The bindings of the transformer's module are imported from a variable address; the extension does not use them.
   assert.deepEqual(
     warnings.map((/** @type {any} */ { code, file }) => `${code} ${file}`),
     ["UNSAFE_VAR_ASSIGNMENT uniroute/index.js"],

@@ -1,7 +1,7 @@
 /**
- * The package as a stranger has it: the tarball, installed into an empty folder.
+ * The package as users have it: the tarball, installed into an empty folder.
  *
- * `cargo xtask test package` names the tarball, the command line and the browser. By hand, after
+ * `cargo xtask test package` sets the paths of the tarball, the command line and the browser. By hand, after
  * `cargo xtask pkg` and `cargo build`: `node --test tests/package/`.
  *
  * @module
@@ -19,9 +19,9 @@ import { prompts } from "../prompts.mjs";
 export const ROOT = fileURLToPath(new URL("../../", import.meta.url));
 export const TARBALL = process.env.UNIROUTE_TARBALL ?? join(ROOT, "target/uniroute-0.1.0.tgz");
 export const UNIROUTE = process.env.UNIROUTE_BIN ?? join(ROOT, "target/debug/uniroute");
-/** The programs of the packages that the tests bring. */
+/** The programs of the installed test packages. */
 export const BIN = join(ROOT, "tests/node_modules/.bin");
-/** npm carries Deno for some machines only. */
+/** npm has Deno for some platforms only. */
 export const DENO = [process.env.DENO, join(ROOT, "tests/node_modules/@deno/linux-x64-glibc/deno")].find(
   (path) => path !== undefined && existsSync(path),
 );
@@ -30,7 +30,7 @@ export const PROMPTS = prompts(100);
 export const LAMBDA = 40;
 
 /**
- * Runs a program to its end; its standard output.
+ * Runs a program and returns its standard output.
  *
  * @param {string} program
  * @param {string[]} args
@@ -43,7 +43,7 @@ export async function run(program, args, { cwd, input, env } = {}) {
     env: { ...process.env, ...env },
     stdio: ["pipe", "pipe", "pipe"],
   });
-  child.stdin.on("error", () => {}); // it may end before it read everything
+  child.stdin.on("error", () => {}); // it may end before it has read everything
   child.stdin.end(input);
   let [out, err] = ["", ""];
   child.stdout.setEncoding("utf8").on("data", (text) => (out += text));
@@ -78,7 +78,7 @@ export async function installed(t, files) {
 /** @type {Promise<(string | null)[]> | undefined} */
 let natively;
 
-/** What the command line decides for the prompts. */
+/** The decisions of the command line for the prompts. */
 export function expected() {
   natively ??= (async () => {
     const input = PROMPTS.map((prompt, id) => JSON.stringify({ id, prompt })).join("\n");
@@ -101,7 +101,7 @@ const TYPES = /** @type {Record<string, string>} */ ({
 });
 
 /**
- * Any static host: files of a folder on a free port of this machine.
+ * A static server for the files of a folder, on a free port.
  *
  * @param {import("node:test").TestContext} t stops it when it ends
  * @param {string} folder

@@ -1,5 +1,5 @@
 /**
- * The same prompts get the same models as on the command line, wherever the package is used.
+ * The same prompts get the same models as on the command line, in each runtime and bundler.
  */
 import assert from "node:assert/strict";
 import { rename } from "node:fs/promises";
@@ -117,7 +117,7 @@ test("workerd, with the router as a static file", async (t) => {
       },
     };`;
   const folder = await installed(t, { "main.js": main });
-  // What wrangler does: bundle the scripts, leave the module and the data to the runtime.
+  // As wrangler does it: bundle the scripts, and leave the module and the data to the runtime.
   await esbuild({
     entryPoints: [join(folder, "main.js")],
     bundle: true,

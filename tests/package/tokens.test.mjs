@@ -1,6 +1,6 @@
 /**
- * `uniroute/tokens`: exact counts by the tables of gpt-tokenizer, against another implementation of
- * the same encodings, the command line's.
+ * `uniroute/tokens`: exact counts with the tables of gpt-tokenizer, compared with the command line's own
+ * implementation of the same encodings.
  */
 import assert from "node:assert/strict";
 import { cp, writeFile } from "node:fs/promises";
@@ -63,7 +63,7 @@ async function natively(folder) {
     );
 }
 
-test("what is counted in Node is what the command line counts, and the rest is marked estimated", async (t) => {
+test("Node counts the same tokens as the command line, and other counts are marked as estimates", async (t) => {
   const folder = await withTables(t);
   await writeFile(
     join(folder, "main.js"),
@@ -97,7 +97,7 @@ test("a page without a bundler counts the same through an import map", async (t)
   assert.deepEqual(counted, await natively(folder));
 });
 
-test("without the tables it is said how to get them, and other names are refused", async (t) => {
+test("without the tables the error says how to install them, and other names are rejected", async (t) => {
   const script = `
     import { exactCounters } from "uniroute/tokens";
     const said = async (name) => exactCounters(name).catch(({ code, message }) => [code, message]);

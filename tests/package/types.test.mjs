@@ -1,5 +1,5 @@
 /**
- * The package's declarations, as type checkers and the linters of packages see them.
+ * The package's type declarations, checked by TypeScript and by linters of packages.
  */
 import assert from "node:assert/strict";
 import { readFile, stat } from "node:fs/promises";
@@ -75,7 +75,7 @@ for (const [resolution, module] of [
 }
 
 test("attw finds nothing wrong with the types", async () => {
-  // Files that are no modules have no types; an ES module is none for CommonJS to require.
+  // Data files have no types, and CommonJS cannot require an ES module.
   const data = [
     "uniroute_bg.wasm",
     "default.router",
