@@ -1,5 +1,6 @@
 //! The project's own tools: `cargo xtask demo`, `cargo xtask test` and the steps they are made of.
 
+mod architecture;
 mod bench_browser;
 mod distil;
 mod files;
@@ -38,6 +39,8 @@ enum Task {
     Pkg,
     /// Run the checks and print which ran, on what
     Test(test::Args),
+    /// Check that modules use each other as ARCHITECTURE.md says
+    Architecture(architecture::Args),
     /// List what a visitor downloads, from the page in target/site
     Size,
     /// Take pictures of every view of the page, at three widths, light and dark
@@ -64,6 +67,7 @@ fn main() -> Result<()> {
         Task::Wasm(args) => wasm::run(&args),
         Task::Pkg => pkg::run(),
         Task::Test(args) => test::run(&args),
+        Task::Architecture(args) => architecture::run(&args),
         Task::Size => size::run(),
         Task::Screenshots(args) => screenshots::run(&args),
         Task::Minilm(args) => minilm::run(&args),

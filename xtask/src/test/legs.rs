@@ -5,12 +5,13 @@ use std::{env::consts, process::Command};
 use anyhow::{Context, Result, bail};
 
 use super::{Leg, Place, Ran, State, chromium, readme};
-use crate::{files, minilm, npm, pkg, process, site, size, toolchain, wasm};
+use crate::{architecture, files, minilm, npm, pkg, process, site, size, toolchain, wasm};
 
 /// Runs one leg.
 pub fn run(leg: Leg, state: &mut State) -> Result<Ran> {
     match leg {
         Leg::Format => format(),
+        Leg::Architecture => modules(),
         Leg::Wasm => build_page(state),
         Leg::Lints => lints(),
         Leg::Native => native(),
@@ -27,6 +28,11 @@ pub fn run(leg: Leg, state: &mut State) -> Result<Ran> {
 
 fn format() -> Result<Ran> {
     process::run(process::cargo().args(["fmt", "--all", "--check"]))?;
+    Ok(Ran::On(host()?))
+}
+
+fn modules() -> Result<Ran> {
+    architecture::run(&architecture::Args::default())?;
     Ok(Ran::On(host()?))
 }
 

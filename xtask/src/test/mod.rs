@@ -25,6 +25,8 @@ pub struct Args {
 pub enum Leg {
     /// rustfmt agrees with every file
     Format,
+    /// Modules use each other as ARCHITECTURE.md says
+    Architecture,
     /// The WebAssembly module and the page build
     Wasm,
     /// clippy has nothing to say, natively and for WebAssembly
