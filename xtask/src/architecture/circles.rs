@@ -7,16 +7,29 @@ use super::{
     uses::Use,
 };
 
-/// Files of which each reaches every other one.
+/// Files or folders of which each reaches every other one.
 #[derive(Debug)]
 pub struct Circle {
-    /// Whether it would be none if children did not use what their own parents define.
-    pub through_parent: bool,
+    /// What makes it one.
+    pub kind: Kind,
+    /// How many files or folders it has.
+    size: usize,
     /// The arrows within, by file that uses and file that is used, with the places.
-    pub arrows: BTreeMap<(String, String), Vec<Use>>,
+    arrows: BTreeMap<(String, String), Vec<Use>>,
 }
 
-/// All circles: first those that have nothing to do with parents.
+/// What a circle consists of.
+#[derive(Clone, Copy, Debug, PartialEq)]
+pub enum Kind {
+    /// Files, without the uses of what a file's own parents define.
+    Files,
+    /// Modules of one parent, each with everything below it, whose files make no circle.
+    Folders,
+    /// Files; it would be none if children did not use what their own parents define.
+    ThroughParent,
+}
+
+/// All circles, by kind.
 pub fn find(tree: &Tree, uses: &[Use]) -> Vec<Circle> {
     let file = |module: usize| tree.modules[module].file.as_str();
     let arrow = |found: &Use| (file(found.from).to_owned(), file(found.to).to_owned());
@@ -30,26 +43,75 @@ pub fn find(tree: &Tree, uses: &[Use]) -> Vec<Circle> {
     };
     let without_parents = components(uses.iter().filter(|found| !to_parent(found)).map(arrow));
     let all = components(uses.iter().map(arrow));
-    let only_with_parents = all.difference(&without_parents).map(|files| (files, true));
-    without_parents
-        .iter()
-        .map(|files| (files, false))
-        .chain(only_with_parents)
-        .map(|(files, through_parent)| {
-            let mut arrows: BTreeMap<_, Vec<Use>> = BTreeMap::new();
-            for found in uses {
-                let (from, to) = arrow(found);
-                let counts = through_parent || !to_parent(found);
-                if counts && files.contains(&from) && files.contains(&to) {
-                    arrows.entry((from, to)).or_default().push(found.clone());
-                }
-            }
-            Circle {
-                through_parent,
-                arrows,
-            }
-        })
-        .collect()
+    let mut circles = Vec::new();
+    for files in &without_parents {
+        let within = |found: &Use| {
+            let (from, to) = arrow(found);
+            !to_parent(found) && files.contains(&from) && files.contains(&to)
+        };
+        circles.push(Circle::of(tree, Kind::Files, files.len(), uses, within));
+    }
+    let among = siblings(tree, uses);
+    for folders in components(among.iter().map(|(_, arrow)| arrow.clone())) {
+        let touched = |files: &BTreeSet<String>| {
+            let in_files = |folder: &&String| {
+                let modules = tree.modules.iter();
+                modules
+                    .filter(|module| files.contains(&module.file))
+                    .any(|module| is_within(&module.path.join("::"), folder))
+            };
+            folders.iter().filter(in_files).count()
+        };
+        if without_parents.iter().any(|files| touched(files) > 1) {
+            continue;
+        }
+        let inner = among
+            .iter()
+            .filter(|(_, (from, to))| folders.contains(from) && folders.contains(to));
+        let inner: Vec<Use> = inner.map(|(found, _)| (*found).clone()).collect();
+        circles.push(Circle::of(
+            tree,
+            Kind::Folders,
+            folders.len(),
+            &inner,
+            |_| true,
+        ));
+    }
+    for files in all.difference(&without_parents) {
+        let within = |found: &Use| {
+            let (from, to) = arrow(found);
+            files.contains(&from) && files.contains(&to)
+        };
+        circles.push(Circle::of(
+            tree,
+            Kind::ThroughParent,
+            files.len(),
+            uses,
+            within,
+        ));
+    }
+    circles
+}
+
+/// The uses that lead from one child of a module to another, with the paths of the two children.
+fn siblings<'a>(tree: &Tree, uses: &'a [Use]) -> Vec<(&'a Use, (String, String))> {
+    let mut found = Vec::new();
+    for one in uses {
+        let (from, to) = (&tree.modules[one.from].path, &tree.modules[one.to].path);
+        let shared = from.iter().zip(to).take_while(|(a, b)| a == b).count();
+        if from.len() > shared && to.len() > shared {
+            let child = |path: &[String]| path[..=shared].join("::");
+            found.push((one, (child(from), child(to))));
+        }
+    }
+    found
+}
+
+fn is_within(path: &str, folder: &str) -> bool {
+    path == folder
+        || path
+            .strip_prefix(folder)
+            .is_some_and(|rest| rest.starts_with("::"))
 }
 
 /// The outermost module of each file.
@@ -99,14 +161,33 @@ fn reach<'a>(next: &'a BTreeMap<String, BTreeSet<String>>, start: &String) -> BT
 }
 
 impl Circle {
+    fn of(
+        tree: &Tree,
+        kind: Kind,
+        size: usize,
+        uses: &[Use],
+        within: impl Fn(&Use) -> bool,
+    ) -> Self {
+        let mut arrows: BTreeMap<_, Vec<Use>> = BTreeMap::new();
+        for found in uses.iter().filter(|found| within(found)) {
+            let file = |module: usize| tree.modules[module].file.clone();
+            let arrow = (file(found.from), file(found.to));
+            arrows.entry(arrow).or_default().push(found.clone());
+        }
+        Self { kind, size, arrows }
+    }
+
     /// The circle with each place that makes it, and the remedy.
     pub fn describe(&self) -> String {
-        let files: BTreeSet<&str> = self.arrows.keys().map(|(from, _)| from.as_str()).collect();
-        let kind = match self.through_parent {
-            true => "circle through the items of a parent module",
-            false => "circle between modules",
+        let kind = match self.kind {
+            Kind::Files => format!("circle between modules, {} files", self.size),
+            Kind::Folders => format!("circle between folders, {} modules", self.size),
+            Kind::ThroughParent => format!(
+                "circle through the items of a parent module, {} files",
+                self.size
+            ),
         };
-        let mut text = format!("{kind}, {} files:\n", files.len());
+        let mut text = kind + ":\n";
         for ((from, to), uses) in &self.arrows {
             let first = &uses[0];
             text.push_str(&format!(

@@ -21,6 +21,7 @@ use std::{
 use anyhow::{Context, Result, bail};
 use serde_json::Value;
 
+use self::circles::{Circle, Kind};
 use crate::{files, process};
 
 /// The package whose top-level modules the plan is about.
@@ -159,8 +160,8 @@ fn check(root: &str, files: &BTreeMap<String, String>, plan: Option<&str>) -> Re
         }
     }
     let circles = circles::find(&tree, &uses.found);
-    problems.extend(circles.iter().map(circles::Circle::describe));
-    let through_parent = circles.iter().filter(|c| c.through_parent).count();
+    problems.extend(circles.iter().map(Circle::describe));
+    let count = |kind| circles.iter().filter(|circle| circle.kind == kind).count();
     let mut read: Vec<&str> = tree.modules.iter().map(|m| m.file.as_str()).collect();
     read.dedup();
     Ok(Report {
@@ -169,13 +170,15 @@ fn check(root: &str, files: &BTreeMap<String, String>, plan: Option<&str>) -> Re
             .map(|(module, used)| plan::line(module, used) + "\n")
             .collect(),
         summary: format!(
-            "{} files, {} uses across files, {} arrows between {} top-level modules, {} circles \
-             between modules, {through_parent} circles through the items of a parent",
+            "{} files, {} uses across files, {} arrows between {} top-level modules, circles: {} \
+             between modules, {} between folders, {} through the items of a parent",
             read.len(),
             uses.found.len(),
             present.values().map(BTreeMap::len).sum::<usize>(),
             present.len(),
-            circles.len() - through_parent,
+            count(Kind::Files),
+            count(Kind::Folders),
+            count(Kind::ThroughParent),
         ),
         problems,
     })

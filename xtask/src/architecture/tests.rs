@@ -185,6 +185,36 @@ fn a_re_export_does_not_hide_a_circle() {
 }
 
 #[test]
+fn a_circle_of_folders_is_found_where_their_files_make_none() {
+    let report = report(&[
+        (
+            "src/route.rs",
+            "mod place; mod weigh; pub fn route(_: crate::pool::Pool) -> crate::Error { crate::pool::MAX; todo!() }",
+        ),
+        ("src/route/place.rs", "mod near; pub mod far;"),
+        (
+            "src/route/place/near.rs",
+            "use crate::route::weigh::heavy::Heavy;",
+        ),
+        ("src/route/place/far.rs", "pub struct Far;"),
+        ("src/route/weigh.rs", "mod light; pub mod heavy;"),
+        (
+            "src/route/weigh/light.rs",
+            "type F = super::super::place::far::Far;",
+        ),
+        ("src/route/weigh/heavy.rs", "pub struct Heavy;"),
+    ]);
+    assert_one(
+        &report,
+        &[
+            "circle between folders, 2 modules",
+            "src/route/place/near.rs:1: uses src/route/weigh/heavy.rs",
+            "src/route/weigh/light.rs:1: uses src/route/place/far.rs",
+        ],
+    );
+}
+
+#[test]
 fn a_circle_with_a_parent_is_told_apart() {
     let parent = "mod checked; mod raw; pub use checked::Pool; pub use raw::*;\n\
                   pub const LIMIT: usize = 2; pub fn open() -> Pool { todo!() }";
