@@ -1,4 +1,4 @@
-//! Circles: files each of which needs the others.
+//! Circles: sets of files or folders that use each other in turn.
 
 use std::collections::{BTreeMap, BTreeSet};
 
@@ -7,10 +7,10 @@ use super::{
     uses::Use,
 };
 
-/// Files or folders of which each reaches every other one.
+/// Files or folders, each of which uses every other one, directly or through others.
 #[derive(Debug)]
 pub struct Circle {
-    /// What makes it one.
+    /// What it consists of.
     pub kind: Kind,
     /// How many files or folders it has.
     size: usize,
@@ -18,14 +18,14 @@ pub struct Circle {
     arrows: BTreeMap<(String, String), Vec<Use>>,
 }
 
-/// What a circle consists of.
+/// The kinds of circles.
 #[derive(Clone, Copy, Debug, PartialEq)]
 pub enum Kind {
-    /// Files, without the uses of what a file's own parents define.
+    /// Files, not counting uses of what a file's own parents define.
     Files,
-    /// Modules of one parent, each with everything below it, whose files make no circle.
+    /// Modules of one parent, each with all modules below it, where the files make no circle.
     Folders,
-    /// Files; it would be none if children did not use what their own parents define.
+    /// Files, where the circle exists only because children use what their own parents define.
     ThroughParent,
 }
 
@@ -148,7 +148,7 @@ pub fn components(
         .collect()
 }
 
-/// All nodes that a path of one arrow or more leads to.
+/// All nodes that can be reached over one arrow or more.
 fn reach<'a>(next: &'a BTreeMap<String, BTreeSet<String>>, start: &String) -> BTreeSet<&'a String> {
     let mut seen = BTreeSet::new();
     let mut open: Vec<&String> = next.get(start).into_iter().flatten().collect();

@@ -1,9 +1,9 @@
 //! `cargo xtask architecture`: checks that modules use each other as ARCHITECTURE.md says.
 //!
-//! The check reads the source as text, follows `use` items, paths and re-exports to the file that
-//! defines a name, and reports two things: an arrow between top-level modules of the library that
-//! the list in ARCHITECTURE.md does not allow, and a circle of files in any crate. Method calls
-//! are not followed, since the source does not say whose method it is.
+//! The check parses the source, follows `use` items, paths and re-exports to the file that defines a
+//! name, and reports two faults: an arrow between top-level modules of the library that the list in
+//! ARCHITECTURE.md does not allow, and a circle of files or folders in any crate. It does not follow
+//! method calls, whose types only the compiler knows.
 
 mod circles;
 mod plan;
@@ -22,10 +22,7 @@ use anyhow::{Context, Result, bail};
 use serde_json::Value;
 
 use self::circles::{Circle, Kind};
-use crate::{files, process};
-
-/// The package whose top-level modules the plan is about.
-const LIBRARY: &str = "uniroute";
+use crate::{cargo, files, process};
 
 /// What to check.
 #[derive(clap::Args, Default)]
@@ -46,13 +43,13 @@ pub struct Args {
 struct Report {
     /// The arrows between top-level modules, as lines of the list.
     list: String,
-    /// What was read, for people.
+    /// What was read and found, in one line.
     summary: String,
     /// One message each.
     problems: Vec<String>,
 }
 
-/// Checks a repository as the arguments say.
+/// Checks a repository.
 pub fn run(args: &Args) -> Result<()> {
     let root = match &args.root {
         Some(root) => std::path::absolute(root)?,
@@ -85,7 +82,7 @@ pub fn run(args: &Args) -> Result<()> {
             eprintln!("{problem}\n");
         }
         bail!(
-            "the modules do not keep to the plan: {} problems",
+            "the modules do not follow the plan: {} problems",
             problems.len()
         );
     }
@@ -95,16 +92,9 @@ pub fn run(args: &Args) -> Result<()> {
 /// The root file of each library and program of the workspace, and whether it is the library that
 /// the plan is about.
 fn crate_roots(root: &Path) -> Result<Vec<(bool, PathBuf)>> {
-    let mut cargo = process::cargo();
+    let mut cargo = cargo::cargo();
     cargo.current_dir(root);
-    cargo.args([
-        "metadata",
-        "--no-deps",
-        "--format-version",
-        "1",
-        "--locked",
-        "--offline",
-    ]);
+    cargo.args(["metadata", "--no-deps", "--format-version", "1", "--locked"]);
     let metadata: Value = serde_json::from_str(&process::output(&mut cargo)?)?;
     let list = |value: &Value, key: &str| value[key].as_array().cloned().unwrap_or_default();
     let mut roots = Vec::new();
@@ -119,7 +109,7 @@ fn crate_roots(root: &Path) -> Result<Vec<(bool, PathBuf)>> {
             let path = target["src_path"].as_str();
             let path = PathBuf::from(path.context("cargo metadata names no source")?);
             let path = path.strip_prefix(root)?.to_path_buf();
-            roots.push((is_library && package["name"] == LIBRARY, path));
+            roots.push((is_library && package["name"] == cargo::LIBRARY, path));
         }
     }
     roots.sort_by(|a, b| (!a.0, &a.1).cmp(&(!b.0, &b.1)));

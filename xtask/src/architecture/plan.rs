@@ -7,11 +7,11 @@ use super::{circles, tree::Tree, uses::Use};
 /// Info string of the fenced block that holds the list.
 const FENCE: &str = "```arrows";
 
-/// For each top-level module those that it may use, with the line of the list.
+/// For each top-level module, the line of the list and the modules that it may use.
 pub type Plan = BTreeMap<String, (usize, BTreeSet<String>)>;
 
-/// Reads the list out of ARCHITECTURE.md: one line a module, `module: used, used`. Problems are
-/// added to the second value.
+/// Reads the list out of ARCHITECTURE.md: one line a module, `module: used, used`. The second
+/// value is the list's problems.
 pub fn read(markdown: &str) -> (Plan, Vec<String>) {
     let mut plan = Plan::new();
     let mut problems = Vec::new();
@@ -50,7 +50,7 @@ pub fn read(markdown: &str) -> (Plan, Vec<String>) {
     (plan, problems)
 }
 
-/// The present arrows between top-level modules; the root itself is no module.
+/// The present arrows between top-level modules. The root itself is not one.
 pub fn present(tree: &Tree, uses: &[Use]) -> BTreeMap<String, BTreeMap<String, Vec<Use>>> {
     let mut arrows: BTreeMap<String, BTreeMap<String, Vec<Use>>> = BTreeMap::new();
     for module in &tree.modules {
@@ -70,7 +70,7 @@ pub fn present(tree: &Tree, uses: &[Use]) -> BTreeMap<String, BTreeMap<String, V
     arrows
 }
 
-/// Everything in which the program and the plan differ.
+/// Every difference between the source and the plan.
 pub fn compare(tree: &Tree, uses: &[Use], plan: &Plan) -> Vec<String> {
     let present = present(tree, uses);
     let mut problems = Vec::new();

@@ -1,12 +1,12 @@
-//! What the text of one module says: which names it imports and which paths it mentions.
+//! The names that one module imports and the paths that it mentions, without test-only code.
 //!
-//! Test-only code is left out. Nothing is resolved here; see [`super::tree`].
+//! Paths are resolved in [`super::tree`].
 
 use std::collections::HashSet;
 
 use proc_macro2::{TokenStream, TokenTree};
 use syn::{
-    Attribute, Ident, ImplItem, Item, ItemUse, Macro, Meta, Pat, PatIdent, Path, Stmt, TraitItem,
+    Attribute, Ident, ImplItem, Item, ItemUse, Macro, Meta, PatIdent, Path, Stmt, TraitItem,
     UseTree, VisRestricted, Visibility,
     visit::{self, Visit},
 };
@@ -55,11 +55,11 @@ pub struct Found {
     pub imports: Vec<Import>,
     /// In the order of the text.
     pub mentions: Vec<Mention>,
-    /// Names that each function around the present place binds with `let`, parameters or patterns.
+    /// For each function around the present place, the names that its patterns bind.
     locals: Vec<HashSet<String>>,
 }
 
-/// Reads the items of one module; modules inside of it are left to the caller.
+/// Reads the items of one module, without the modules inside it.
 pub fn read<'a>(items: impl IntoIterator<Item = &'a Item>) -> Found {
     let mut found = Found::default();
     for item in items {
@@ -70,7 +70,7 @@ pub fn read<'a>(items: impl IntoIterator<Item = &'a Item>) -> Found {
     found
 }
 
-/// Whether the attributes leave an item out of every build but that of the tests.
+/// Whether the attributes restrict an item to builds of tests.
 pub fn is_test_only(attributes: &[Attribute]) -> bool {
     attributes.iter().any(|attribute| {
         let path = attribute.path();
@@ -194,8 +194,8 @@ impl Found {
         });
     }
 
-    /// Paths in the tokens of a macro call or an attribute. A single name of an attribute is as a
-    /// rule a key and not a path, so that those are left out where not `with_single`.
+    /// Paths in the tokens of a macro call or an attribute. Single names count only `with_single`: in
+    /// an attribute they are usually keys.
     fn scan(&mut self, tokens: TokenStream, with_single: bool) {
         let tokens: Vec<TokenTree> = tokens.into_iter().collect();
         let is = |at: usize, wanted: char| matches!(tokens.get(at), Some(TokenTree::Punct(p)) if p.as_char() == wanted);
@@ -361,7 +361,7 @@ impl<'ast> Visit<'ast> for Found {
     fn visit_attribute(&mut self, attribute: &'ast Attribute) {
         let path = attribute.path();
         if path.is_ident("doc") || path.is_ident("cfg") || path.is_ident("cfg_attr") {
-            // Of cfg_attr the strings count, its first part is a condition.
+            // The first part of cfg_attr is a condition; paths may be in its strings.
             if let (true, Meta::List(list)) = (path.is_ident("cfg_attr"), &attribute.meta) {
                 self.scan_strings(list.tokens.clone());
             }
@@ -372,11 +372,11 @@ impl<'ast> Visit<'ast> for Found {
     }
 
     fn visit_vis_restricted(&mut self, _: &'ast VisRestricted) {
-        // `pub(in path)` says who may use the item, and uses nothing.
+        // `pub(in path)` restricts who may use the item. It uses nothing.
     }
 }
 
-/// Names in lower case that patterns bind; those in capitals may be constants.
+/// Names that patterns bind. Those in capitals may be constants instead, and are left out.
 #[derive(Default)]
 struct Locals(HashSet<String>);
 
@@ -387,9 +387,5 @@ impl<'ast> Visit<'ast> for Locals {
             self.0.insert(name);
         }
         visit::visit_pat_ident(self, pattern);
-    }
-
-    fn visit_pat(&mut self, pattern: &'ast Pat) {
-        visit::visit_pat(self, pattern);
     }
 }

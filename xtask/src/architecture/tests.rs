@@ -6,7 +6,7 @@ use super::{Report, check};
 
 const LIST: &str = "# Plan\n```arrows\n# down\npool: error\nroute: pool, error\n\nerror:\n```\n";
 
-/// A crate of `error ← pool ← route`, with these files added or in the place of its own.
+/// A crate of `error ← pool ← route`, with these files added, or replaced where the crate has them.
 fn crate_with(changed: &[(&str, &str)]) -> BTreeMap<String, String> {
     let own = [
         (
@@ -67,7 +67,7 @@ fn wrong_arrows(raw: &str, more: &[(&str, &str)]) -> Vec<String> {
 }
 
 #[test]
-fn a_crate_that_keeps_to_the_plan_passes() {
+fn a_crate_that_follows_the_plan_passes() {
     let report = report(&[]);
     assert!(report.problems.is_empty(), "{:#?}", report.problems);
     assert_eq!(report.list, "error:\npool: error\nroute: error, pool\n");
@@ -144,7 +144,7 @@ fn a_re_export_counts_as_the_file_that_defines() {
 }
 
 #[test]
-fn a_re_export_alone_is_no_arrow_but_its_use_is() {
+fn a_re_export_alone_is_not_an_arrow_and_its_use_is() {
     let hands_on = "mod checked; mod raw; pub use checked::Pool; pub use raw::*;\n\
                     pub use crate::route::Placed;";
     let report = report(&[("src/pool/mod.rs", hands_on)]);
@@ -215,7 +215,7 @@ fn a_circle_of_folders_is_found_where_their_files_make_none() {
 }
 
 #[test]
-fn a_circle_with_a_parent_is_told_apart() {
+fn a_circle_through_a_parent_is_a_kind_of_its_own() {
     let parent = "mod checked; mod raw; pub use checked::Pool; pub use raw::*;\n\
                   pub const LIMIT: usize = 2; pub fn open() -> Pool { todo!() }";
     let child = "use super::raw::RawPool; use crate::Error; pub struct Pool(RawPool);\n\
@@ -255,7 +255,7 @@ fn what_only_tests_use_is_left_out() {
         let report = report(&[("src/pool/raw.rs", &raw)]);
         assert!(report.problems.is_empty(), "{code}: {:#?}", report.problems);
     }
-    // Not only for tests.
+    // These conditions also hold without tests.
     for code in ["#[cfg(not(test))]", "#[cfg(any(test, feature = \"x\"))]"] {
         assert_eq!(
             wrong_arrows(&format!("{code} use crate::route::Placed;"), &[]).len(),
@@ -321,7 +321,7 @@ fn a_path_that_cannot_be_followed_is_reported() {
         &report(&[("src/pool/raw.rs", raw)]),
         &["src/pool/raw.rs:2: `crate::nowhere::Thing` cannot be found"],
     );
-    // What a macro defines cannot be seen, and is of the module that calls the macro.
+    // The source does not show what a macro defines; it belongs to the module that calls the macro.
     let raw = "pub struct RawPool; pub const MAX: usize = 1; make!(Thing);";
     let route =
         "use crate::{Error, pool::{Pool, Thing}}; pub fn route(_: Pool) -> Error { todo!() }";

@@ -1,4 +1,4 @@
-//! The modules of a crate, and what a path in one of them stands for.
+//! The modules of a crate, and what a path in one of them means.
 
 use std::{
     collections::{BTreeMap, BTreeSet},
@@ -31,7 +31,7 @@ pub struct Module {
     pub mentions: Vec<Mention>,
     parent: Option<usize>,
     names: BTreeMap<String, Vec<Name>>,
-    /// Whether a macro call may define items that cannot be seen.
+    /// Whether a macro call may define items that the source does not show.
     opaque: bool,
 }
 
@@ -41,11 +41,11 @@ pub struct Definition {
     pub module: usize,
     /// Whether it is a trait.
     pub is_trait: bool,
-    /// Whether a path goes on behind it, to a variant or an associated item.
+    /// Whether a path can continue after it, to a variant or an associated item.
     is_type: bool,
 }
 
-/// What a name of a module stands for.
+/// What a name in a module means.
 #[derive(Clone, Copy)]
 struct Name {
     binding: Binding,
@@ -60,7 +60,7 @@ enum Binding {
     Import(usize),
 }
 
-/// What a path stands for. It may be several things: a module and a function share no namespace.
+/// What a path means. It may have several meanings, since modules and functions can share a name.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
 pub enum Target {
     /// A module.
@@ -71,7 +71,7 @@ pub enum Target {
     External,
 }
 
-/// Imports that are being followed, by module and number, so that none is followed in circles.
+/// Imports that are being followed, by module and number, so that following them ends.
 type Trail = Vec<(usize, usize)>;
 
 impl Tree {
@@ -85,7 +85,7 @@ impl Tree {
         Ok(tree)
     }
 
-    /// Adds a module and those below it. `folder` is where the files of its children are.
+    /// Adds a module and those below it. `folder` has the files of its children.
     fn add(
         &mut self,
         parent: Option<usize>,
@@ -190,7 +190,7 @@ impl Tree {
         }
     }
 
-    /// What `path` stands for in `module`; nothing when it cannot be found.
+    /// What `path` means in `module`. Empty if it cannot be found.
     pub fn resolve(&self, module: usize, path: &[String]) -> BTreeSet<Target> {
         self.follow(module, path, &mut Trail::new())
     }
@@ -235,7 +235,7 @@ impl Tree {
         parent.map(Target::Module).into_iter().collect()
     }
 
-    /// What `name` of `module` stands for as `reader` sees it.
+    /// What `name` of `module` means to the module `reader`, which may not see private names.
     fn lookup(
         &self,
         module: usize,
@@ -265,7 +265,7 @@ impl Tree {
         if found.is_empty() {
             found = self.lookup_in_globs(module, name, inside, trail);
         }
-        // An item that a macro call may define is taken for one of this module.
+        // A macro call of this module may define the item.
         if found.is_empty() && here.opaque && module != reader {
             found.insert(Target::Module(module));
         }
@@ -305,7 +305,7 @@ impl Tree {
         found
     }
 
-    /// What an import stands for, unless it is being followed already.
+    /// What an import means. Empty if it is being followed already.
     fn import(&self, module: usize, number: usize, trail: &mut Trail) -> BTreeSet<Target> {
         if trail.contains(&(module, number)) {
             return BTreeSet::new();

@@ -1,4 +1,4 @@
-//! Which module uses which: the arrows of the real program.
+//! Which module uses which, as the source has it.
 
 use super::tree::{Target, Tree};
 
@@ -11,7 +11,7 @@ pub struct Use {
     pub to: usize,
     /// Line in the file of `from`, from 1.
     pub line: usize,
-    /// The path as it is written there.
+    /// The path as written there.
     pub path: String,
 }
 
@@ -23,8 +23,8 @@ pub struct Uses {
     pub unknown: Vec<String>,
 }
 
-/// Collects the uses of all modules. A re-export is none by itself: whoever uses the name that it
-/// hands on, uses the file that defines it.
+/// Collects the uses of all modules. A re-export alone is not a use; code that uses the re-exported
+/// name uses the file that defines it.
 pub fn collect(tree: &Tree) -> Uses {
     let mut uses = Uses {
         found: Vec::new(),
@@ -49,7 +49,7 @@ pub fn collect(tree: &Tree) -> Uses {
                         uses.add(tree, number, tree.items[item].module, import.line, &shown);
                     }
                     Target::Module(inner) if import.name.is_none() => {
-                        // The names are counted where they stand; traits work unnamed.
+                        // Names count at the place of their use. Traits have an effect without it.
                         for item in tree.traits(inner) {
                             uses.add(tree, number, tree.items[item].module, import.line, &shown);
                         }
