@@ -1,4 +1,6 @@
-//! `cargo xtask site` and `cargo xtask demo`: the page as static files, and a look at it.
+//! `cargo xtask site`: the page as static files.
+
+mod offline;
 
 use std::{
     collections::BTreeMap,
@@ -8,52 +10,39 @@ use std::{
     path::{Path, PathBuf},
 };
 
-use anyhow::{Context, Result, bail};
+use anyhow::{Result, bail};
 
-use crate::{files, minilm, offline, process, wasm};
+use crate::{files, package, wasm};
 
-/// Where to put the page.
+/// Where to write the page.
 #[derive(clap::Args, Clone, Default)]
 pub struct Args {
-    /// Folder to write to; files there that are not of the page are removed [default: target/site]
+    /// Folder to write to; other files in it are removed [default: target/site]
     #[arg(long, value_name = "DIR")]
     pub out: Option<PathBuf>,
 }
 
-/// How to show the page.
-#[derive(clap::Args)]
-pub struct DemoArgs {
-    /// Do not open the browser
-    #[arg(long)]
-    no_open: bool,
-    /// Port to listen on; an error when it is taken [default: 8080 or the next free one]
-    #[arg(long)]
-    port: Option<u16>,
-    /// Do without the transformer, whose weights are an 84 MB download the first time
-    #[arg(long)]
-    without_transformer: bool,
-}
-
-/// Present in every folder that we wrote, so that we never empty one that we did not.
+/// Name of a file in every folder that this task wrote. Only such a folder, or an empty one, is
+/// overwritten.
 const MARK: &str = ".uniroute-site";
 
-/// Builds the page and says where it is.
+/// Builds the page and prints where it is.
 pub fn run(args: &Args) -> Result<()> {
-    wasm::build(&wasm::Args::default())?;
+    package::build(&wasm::Args::default())?;
     match &args.out {
-        Some(out) => write_and_tell(out),
+        Some(out) => write_and_report(out),
         None => write_default(),
     }
 }
 
-/// Writes the page to its usual place, from the module that is built already.
+/// Writes the page to its default folder, from the modules that were built before.
 pub fn write_default() -> Result<()> {
     let out = default_folder();
-    write_and_tell(&out)?;
+    write_and_report(&out)?;
     write_list(&out)
 }
 
-fn write_and_tell(out: &Path) -> Result<()> {
+fn write_and_report(out: &Path) -> Result<()> {
     let changed = write(out, is_served)?;
     eprintln!(
         "[xtask] {}: {changed} of its files changed",
@@ -62,58 +51,13 @@ fn write_and_tell(out: &Path) -> Result<()> {
     Ok(())
 }
 
-/// Builds the page and serves it with our own command line, which replaces this process.
-pub fn demo(args: &DemoArgs) -> Result<()> {
-    if !args.without_transformer {
-        minilm::run_if_possible()?;
-    }
-    run(&Args::default())?;
-    eprintln!("[xtask] building the command line");
-    let mut cargo = process::cargo();
-    cargo.args([
-        "run",
-        "--locked",
-        "--package",
-        "uniroute",
-        "--bin",
-        "uniroute",
-    ]);
-    cargo.args([
-        "--no-default-features",
-        "--features",
-        "cli",
-        "--",
-        "serve",
-        "--dir",
-    ]);
-    cargo.arg(default_folder());
-    if args.no_open {
-        cargo.arg("--no-open");
-    }
-    if let Some(port) = args.port {
-        cargo.args(["--port", &port.to_string()]);
-    }
-    replace(cargo)
-}
-
-#[cfg(unix)]
-fn replace(mut command: std::process::Command) -> Result<()> {
-    use std::os::unix::process::CommandExt;
-    Err(command.exec()).context("cannot start the server")
-}
-
-#[cfg(not(unix))]
-fn replace(mut command: std::process::Command) -> Result<()> {
-    process::run(&mut command)
-}
-
-/// The folder of the page when none is named.
+/// The folder of the page if none is named.
 pub fn default_folder() -> PathBuf {
     files::root().join("target/site")
 }
 
-/// Writes the page as a type checker wants it: all scripts in the places where they import each
-/// other, with declarations in the place of generated code.
+/// Writes the page for a type checker: all scripts with the paths by which they import each other,
+/// and declarations instead of generated code.
 pub fn write_for_types(out: &Path) -> Result<()> {
     write(out, |path| {
         let name = path.to_string_lossy();
@@ -124,35 +68,35 @@ pub fn write_for_types(out: &Path) -> Result<()> {
     .map(|_| ())
 }
 
-/// Writes those files of `www/` and the npm package that are `wanted` to `out`, which then holds
-/// nothing else. Returns how many files changed.
+/// Writes the `wanted` files of `www/` and the npm package to `out`, and removes all others there.
+/// Returns how many files changed.
 fn write(out: &Path, wanted: impl Fn(&Path) -> bool) -> Result<usize> {
     let occupied = out.is_dir() && fs::read_dir(out)?.next().is_some();
     if occupied && !out.join(MARK).exists() {
         bail!(
-            "{} holds files of something else; name an empty folder",
+            "{} holds other files; name an empty folder",
             files::shown(out)
         );
     }
     let mut parts = parts()?;
     parts.retain(|path, _| wanted(path));
     let mut changed = usize::from(files::write_if_changed(&out.join(MARK), b"")?);
-    let mut kept = offline::Files::default();
+    let mut offline = offline::Files::default();
     for (path, source) in &parts {
         let bytes = files::read(source)?;
-        kept.add(path, &bytes);
+        offline.add(path, &bytes);
         changed += usize::from(files::write_if_changed(&out.join(path), &bytes)?);
     }
     let list = Path::new(offline::LIST);
     if wanted(list) {
         changed += usize::from(files::write_if_changed(
             &out.join(list),
-            kept.script().as_bytes(),
+            offline.script().as_bytes(),
         )?);
     }
     for path in files::walk(out)? {
-        let made = path == Path::new(MARK) || (path == list && wanted(list));
-        if !made && !parts.contains_key(&path) {
+        let own = path == Path::new(MARK) || (path == list && wanted(list));
+        if !own && !parts.contains_key(&path) {
             fs::remove_file(out.join(path))?;
             changed += 1;
         }
@@ -160,15 +104,15 @@ fn write(out: &Path, wanted: impl Fn(&Path) -> bool) -> Result<usize> {
     Ok(changed)
 }
 
-/// What a folder that we wrote holds of the page.
+/// The files of the page in a folder that this task wrote.
 pub fn files_of_page(site: &Path) -> Result<Vec<PathBuf>> {
     let mut paths = files::walk(site)?;
     paths.retain(|path| path != Path::new(MARK));
     Ok(paths)
 }
 
-/// Lists the page's files as Rust, from which `uniroute serve` has them when built with its
-/// feature `page`. cargo then knows each file and builds again when one changes.
+/// Lists the page's files as Rust source, which the command line includes when it is built with its
+/// feature `page`. cargo then knows each file and builds again if one changes.
 fn write_list(site: &Path) -> Result<()> {
     let mut list = String::from(
         "/// Path below the root, and bytes.\npub static FILES: &[(&str, &[u8])] = &[\n",
@@ -183,8 +127,8 @@ fn write_list(site: &Path) -> Result<()> {
     Ok(())
 }
 
-/// Where each file of `www/` (at the top) and of the npm package (under `uniroute/`) goes, with
-/// the file it is a copy of.
+/// The path of each file of the page, with the file that it is a copy of: those of `www/` at the
+/// top, and those of the npm package under `uniroute/`.
 fn parts() -> Result<BTreeMap<PathBuf, PathBuf>> {
     let mut parts = BTreeMap::new();
     for (below, source) in [
@@ -198,10 +142,10 @@ fn parts() -> Result<BTreeMap<PathBuf, PathBuf>> {
     Ok(parts)
 }
 
-/// Types, notes and settings are for those who read the source; the package's entry points for
-/// Node and for edge workers are for others.
+/// Whether the page needs a file. Types, notes and settings are for readers of the source, and some
+/// of the package's entry points are for Node and for edge workers.
 fn is_served(path: &Path) -> bool {
-    const ELSEWHERE: [&str; 6] = [
+    const NOT_FOR_PAGES: [&str; 6] = [
         "package.json",
         "node.js",
         "workerd.js",
@@ -209,7 +153,7 @@ fn is_served(path: &Path) -> bool {
         "inline-cli.js",
         "lib/single.js",
     ];
-    if ELSEWHERE
+    if NOT_FOR_PAGES
         .iter()
         .map(|name| Path::new("uniroute").join(name))
         .any(|other| path == other)
@@ -225,12 +169,12 @@ mod tests {
     use super::*;
 
     #[test]
-    fn a_folder_of_something_else_is_left_alone() {
+    fn a_folder_with_other_files_is_not_changed() {
         let dir = std::env::temp_dir().join(format!("uniroute-site-{}", std::process::id()));
         fs::create_dir_all(&dir).unwrap();
         fs::write(dir.join("mine.txt"), "precious").unwrap();
         let refused = write(&dir, is_served).unwrap_err().to_string();
-        assert!(refused.contains("something else"), "{refused}");
+        assert!(refused.contains("other files"), "{refused}");
         assert_eq!(fs::read(dir.join("mine.txt")).unwrap(), b"precious");
         fs::remove_dir_all(&dir).unwrap();
     }

@@ -1,12 +1,12 @@
-//! A Chromium for the tests.
+//! A Chromium for tests, benchmarks and screenshots.
 
 use std::{env, path::PathBuf};
 
 use anyhow::Result;
 
-use crate::process;
+use crate::{apt, process};
 
-/// Names an installed one, wherever it is.
+/// The variable that names the program, wherever it is.
 const VARIABLE: &str = "CHROME";
 const NAMES: [&str; 6] = [
     "chromium",
@@ -18,7 +18,7 @@ const NAMES: [&str; 6] = [
 ];
 const MAC: &str = "/Applications/Google Chrome.app/Contents/MacOS/Google Chrome";
 
-/// The browser's program; installs Debian's where we may; `None` where there is none.
+/// The browser's program. Installs Debian's if this user may; `None` if there is none.
 pub fn find() -> Result<Option<PathBuf>> {
     if let Some(named) = env::var_os(VARIABLE) {
         return Ok(Some(named.into()));
@@ -26,8 +26,8 @@ pub fn find() -> Result<Option<PathBuf>> {
     if let Some(found) = installed() {
         return Ok(Some(found));
     }
-    if process::can_apt() {
-        process::apt_install(&["chromium"])?;
+    if apt::is_usable() {
+        apt::install(&["chromium"])?;
     }
     Ok(installed())
 }

@@ -1,7 +1,7 @@
 //! `cargo xtask pkg`: the npm package as people install it.
 //!
-//! The package is laid out in `target/pkg`: the hand-kept modules of `pkg/`, what `cargo xtask wasm`
-//! generated, declarations made from the modules' own types, and the licences.
+//! `target/pkg` holds the package: the modules of `pkg/`, what `cargo xtask wasm` generated,
+//! declarations made from the modules' own types, and the licences.
 
 use std::{
     fs,
@@ -12,9 +12,10 @@ use std::{
 use anyhow::{Context, Result, bail};
 use serde_json::Value;
 
-use crate::{files, npm, process, wasm};
+use super::{dist, npm};
+use crate::{bytes, files, process, wasm};
 
-/// Bytes that the tarball may have.
+/// Largest tarball, in bytes.
 const LIMIT: u64 = 2_000_000;
 /// Entry points, for which declarations are made.
 const ENTRIES: [&str; 6] = [
@@ -27,13 +28,13 @@ const ENTRIES: [&str; 6] = [
 ];
 const LEGAL: [&str; 3] = ["LICENSE-APACHE", "LICENSE-MIT", "THIRD-PARTY.md"];
 
-/// Builds the module, lays the package out and packs it.
+/// Builds the modules and packs the package.
 pub fn run() -> Result<()> {
-    wasm::build(&wasm::Args::default())?;
+    dist::build(&wasm::Args::default())?;
     pack().map(|_| ())
 }
 
-/// Packs what is built already. Returns the tarball.
+/// Packs what was built before. Returns the path of the tarball.
 pub fn pack() -> Result<PathBuf> {
     npm::require()?;
     let folder = lay_out()?;
@@ -42,20 +43,20 @@ pub fn pack() -> Result<PathBuf> {
         .arg("--pack-destination")
         .arg(files::target())
         .current_dir(&folder);
-    let said = process::output(&mut npm)?;
-    let name = name_of(&said).context("npm pack did not say what it wrote")?;
+    let printed = process::output(&mut npm)?;
+    let name = name_of(&printed).context("npm pack did not print the name of the tarball")?;
     let tarball = files::target().join(name);
-    let bytes = fs::metadata(&tarball)?.len();
+    let size = fs::metadata(&tarball)?.len();
     eprintln!(
         "[xtask] {}: {} bytes",
         files::shown(&tarball),
-        files::grouped(bytes as usize)
+        bytes::grouped(size as usize)
     );
-    if bytes > LIMIT {
+    if size > LIMIT {
         bail!(
             "the package is {} bytes; {} are allowed",
-            files::grouped(bytes as usize),
-            files::grouped(LIMIT as usize)
+            bytes::grouped(size as usize),
+            bytes::grouped(LIMIT as usize)
         );
     }
     Ok(tarball)
@@ -72,8 +73,8 @@ fn lay_out() -> Result<PathBuf> {
         .iter()
         .filter(|path| is_published(path))
     {
-        let bytes = files::read(&source.join(path))?;
-        files::write_if_changed(&folder.join(path), &without_dispose(path, bytes))?;
+        let file = files::read(&source.join(path))?;
+        files::write_if_changed(&folder.join(path), &without_dispose(path, file))?;
     }
     for name in LEGAL {
         files::write_if_changed(&folder.join(name), &files::read(&files::root().join(name))?)?;
@@ -83,21 +84,21 @@ fn lay_out() -> Result<PathBuf> {
     Ok(folder)
 }
 
-/// The static path. The transformer's module and weights are of another size; a page that wants
-/// them serves them itself. `single.js` is published as one script.
+/// Whether the tarball has a file of `pkg/`. The transformer's module and weights are too large; a
+/// page that uses them serves them itself. `single.js` is published as one bundled script.
 fn is_published(path: &Path) -> bool {
     let name = path.to_string_lossy();
     let large = name.contains("relaxed") || name.contains("minilm");
     !(large && name.starts_with("dist")) && path != Path::new("lib/single.js")
 }
 
-/// wasm-bindgen's declarations name `Symbol.dispose`, which the type libraries of most projects do
-/// not know yet; nobody sees that class, so the line can go.
-fn without_dispose(path: &Path, bytes: Vec<u8>) -> Vec<u8> {
+/// Removes the line with `Symbol.dispose` from wasm-bindgen's declarations: the type libraries of
+/// most projects do not know it yet, and the class is not part of the package's interface.
+fn without_dispose(path: &Path, file: Vec<u8>) -> Vec<u8> {
     if path != Path::new("dist/uniroute.d.ts") {
-        return bytes;
+        return file;
     }
-    let text = String::from_utf8_lossy(&bytes);
+    let text = String::from_utf8_lossy(&file);
     let kept = text.lines().filter(|l| !l.contains("[Symbol.dispose]"));
     kept.collect::<Vec<_>>().join("\n").into_bytes()
 }
@@ -122,7 +123,7 @@ fn declarations(source: &Path, out: &Path) -> Result<Command> {
     Ok(tsc)
 }
 
-/// All of the package's code as one script, for `uniroute/inline` to put its files into.
+/// The package's code as one script, into which `uniroute/inline` puts the files.
 fn single(source: &Path, out: &Path) -> Result<Command> {
     let mut esbuild = npm::script("esbuild/bin/esbuild")?;
     esbuild
@@ -137,11 +138,11 @@ fn single(source: &Path, out: &Path) -> Result<Command> {
 }
 
 /// The file name in what `npm pack --json` prints: a list, or in later versions an object by name.
-fn name_of(said: &str) -> Option<String> {
-    let said: Value = serde_json::from_str(said).ok()?;
-    let packed = match &said {
+fn name_of(printed: &str) -> Option<String> {
+    let printed: Value = serde_json::from_str(printed).ok()?;
+    let packed = match &printed {
         Value::Array(list) => list.first()?,
-        Value::Object(map) if map.contains_key("filename") => &said,
+        Value::Object(map) if map.contains_key("filename") => &printed,
         Value::Object(map) => map.values().next()?,
         _ => return None,
     };
@@ -153,18 +154,18 @@ mod tests {
     use super::*;
 
     #[test]
-    fn the_tarball_is_named_by_each_npm_in_its_own_way() {
-        for said in [
+    fn the_name_of_the_tarball_is_found_in_the_output_of_each_npm_version() {
+        for printed in [
             r#"[{"filename": "uniroute-1.tgz"}]"#,
             r#"{"uniroute": {"filename": "uniroute-1.tgz"}}"#,
         ] {
-            assert_eq!(name_of(said).as_deref(), Some("uniroute-1.tgz"));
+            assert_eq!(name_of(printed).as_deref(), Some("uniroute-1.tgz"));
         }
         assert_eq!(name_of("[]"), None);
     }
 
     #[test]
-    fn the_transformer_stays_out() {
+    fn the_tarball_does_not_have_the_transformer() {
         assert!(is_published(Path::new("dist/uniroute_bg.wasm")));
         assert!(is_published(Path::new("lib/relaxed.js")));
         assert!(!is_published(Path::new("dist/uniroute_relaxed_bg.wasm")));

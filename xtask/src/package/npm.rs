@@ -1,4 +1,4 @@
-//! The npm packages of `tests/`: what the tests and `cargo xtask pkg` run in Node.
+//! The npm packages that `tests/package.json` lists, which tests and `cargo xtask pkg` run in Node.
 
 use std::{path::Path, process::Command};
 
@@ -6,7 +6,8 @@ use anyhow::{Context, Result, bail};
 
 use crate::{files, process};
 
-/// Installs the packages when the lock has changed. Node's version, or `None` without Node and npm.
+/// Installs the packages if the lock file changed. Returns Node's version, or `None` if Node or npm
+/// is missing.
 pub fn install() -> Result<Option<String>> {
     if process::find(&["node"]).is_none() || process::find(&["npm", "npm.cmd"]).is_none() {
         return Ok(None);
@@ -29,11 +30,11 @@ pub fn install() -> Result<Option<String>> {
     Ok(Some(format!("Node {}", version.trim_start_matches('v'))))
 }
 
-/// As [`install`], where nothing works without.
+/// As [`install`], but a missing Node or npm is an error.
 pub fn require() -> Result<()> {
     match install()? {
         Some(_) => Ok(()),
-        None => bail!("no Node.js with npm; install version 20 or later"),
+        None => bail!("Node.js with npm is missing; install version 20 or later"),
     }
 }
 

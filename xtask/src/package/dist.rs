@@ -1,14 +1,17 @@
-//! Completes the npm package: next to the module go the default router, the pools and the types,
-//! with a list of hashes by which the package recognises its own files.
+//! `pkg/dist`, the generated part of the npm package: the WebAssembly modules, the default router,
+//! the pools and the types, with a list of hashes by which the package recognises its own files.
 
 use std::{ffi::OsStr, fmt::Write, fs, path::Path};
 
 use anyhow::{Context, Result};
 use serde_json::{Value, json};
 
-use crate::{files, minilm, wasm};
+use crate::{
+    bytes, files, minilm,
+    wasm::{self, Built},
+};
 
-/// The pool that is used when none is named, and is listed first.
+/// The pool that is used if none is named. It is listed first.
 pub const DEFAULT_POOL: &str = "open";
 
 /// Names and providers of the models, from which the default pools are made.
@@ -17,16 +20,23 @@ const NAMES: &str = "names.json";
 /// The transformer's weights as the package has them; see `cargo xtask minilm`.
 const WEIGHTS: &str = "minilm/weights.safetensors";
 
-/// Puts what is committed in `assets/` into `pkg/dist`, with the transformer's weights where they were
-/// made, and lists it in `files.js`.
-pub fn assemble() -> Result<()> {
-    forget_stale()?;
+/// Builds the modules and completes the folder; quick if nothing changed.
+pub fn build(args: &wasm::Args) -> Result<Built> {
+    let built = wasm::build(args)?;
+    assemble()?;
+    Ok(built)
+}
+
+/// Copies what is committed in `assets/` to `pkg/dist`, with the transformer's weights if they were
+/// made, and lists all of it in `files.js`.
+fn assemble() -> Result<()> {
+    remove_stale()?;
     let assets = files::root().join("assets");
     if assets.is_dir() {
         for path in files::walk(&assets)? {
             if is_for_users(&path) {
                 files::write_if_changed(
-                    &wasm::dist().join(&path),
+                    &wasm::folder().join(&path),
                     &files::read(&assets.join(&path))?,
                 )?;
             }
@@ -34,15 +44,15 @@ pub fn assemble() -> Result<()> {
     }
     if minilm::quantised().is_file() {
         let weights = files::read(&minilm::quantised())?;
-        files::write_if_changed(&wasm::dist().join(WEIGHTS), &weights)?;
+        files::write_if_changed(&wasm::folder().join(WEIGHTS), &weights)?;
     }
     write_pool_index()?;
     write_list()
 }
 
-/// Lists the pools for the page's choice, with what each says of itself.
+/// Lists the pools that the page offers, with the name, description and date that each one states.
 fn write_pool_index() -> Result<()> {
-    let pools = wasm::dist().join("pools");
+    let pools = wasm::folder().join("pools");
     if !pools.is_dir() {
         return Ok(());
     }
@@ -63,24 +73,24 @@ fn write_pool_index() -> Result<()> {
     Ok(())
 }
 
-/// The table is inside the default router already, the names are in the pools, and provenance is for
-/// readers of the source.
+/// Whether the package needs a file of `assets/`. The static table is inside the default router, the
+/// names are in the pools, and the notes are for readers of the source.
 fn is_for_users(path: &Path) -> bool {
     let extension = path.extension().and_then(OsStr::to_str);
     !matches!(extension, Some("md" | "safetensors")) && path != Path::new(NAMES)
 }
 
 fn write_list() -> Result<()> {
-    let dist = wasm::dist();
+    let dist = wasm::folder();
     let mut lines = String::new();
     for path in files::walk(&dist)? {
         let extension = path.extension().and_then(OsStr::to_str);
         if matches!(extension, Some("js" | "ts") | None) {
             continue;
         }
-        let bytes = files::read(&dist.join(&path))?;
+        let file = files::read(&dist.join(&path))?;
         let name = path.to_string_lossy().replace('\\', "/");
-        let entry = json!({"bytes": bytes.len(), "sha256": files::sha256(&bytes)});
+        let entry = json!({"bytes": file.len(), "sha256": bytes::sha256(&file)});
         writeln!(lines, "  {}: {entry},", json!(name))?;
     }
     let script = format!(
@@ -93,9 +103,9 @@ fn write_list() -> Result<()> {
     Ok(())
 }
 
-/// Removes what neither we nor wasm-bindgen nor `assets/` put there.
-fn forget_stale() -> Result<()> {
-    let (dist, assets) = (wasm::dist(), files::root().join("assets"));
+/// Removes each file that none of wasm-bindgen, `assets/` and this module puts there.
+fn remove_stale() -> Result<()> {
+    let (dist, assets) = (wasm::folder(), files::root().join("assets"));
     if !dist.is_dir() {
         return Ok(());
     }
@@ -104,8 +114,8 @@ fn forget_stale() -> Result<()> {
         let generated = path == Path::new("pools/index.json")
             || (top && path.to_string_lossy().starts_with("uniroute"));
         let copied = is_for_users(&path) && assets.join(&path).is_file();
-        let made = path == Path::new(WEIGHTS) && minilm::quantised().is_file();
-        if !generated && !copied && !made {
+        let quantised = path == Path::new(WEIGHTS) && minilm::quantised().is_file();
+        if !generated && !copied && !quantised {
             fs::remove_file(dist.join(&path))?;
         }
     }

@@ -1,39 +1,40 @@
-//! The list by which the page's service worker keeps the page, whole and in one version.
+//! The list of files that the page's service worker stores, so that the page works offline and all of
+//! its files have the same version.
 
 use std::{collections::BTreeMap, path::Path};
 
 use serde_json::json;
 
-use crate::files;
+use crate::bytes;
 
-/// Name of the list beside `sw.js`.
+/// Name of the list, in the folder of `sw.js`.
 pub const LIST: &str = "sw-files.js";
 
-/// Name and hash of each file, as they gather while the page is written.
+/// Name and hash of each file, added while the page is written.
 #[derive(Default)]
 pub struct Files {
-    /// What the service worker fetches when it is installed.
+    /// Files that the service worker fetches when it is installed.
     first: BTreeMap<String, String>,
-    /// What it keeps once somebody has asked for it.
+    /// Files that it stores when the page first requests them.
     later: BTreeMap<String, String>,
 }
 
 impl Files {
-    /// Notes a file, if the service worker should keep it.
-    pub fn add(&mut self, path: &Path, bytes: &[u8]) {
+    /// Adds a file if the service worker should store it.
+    pub fn add(&mut self, path: &Path, file: &[u8]) {
         let name = path.to_string_lossy().replace('\\', "/");
-        if !is_kept(&name) {
+        if !is_stored(&name) {
             return;
         }
         let list = match is_for_the_transformer(&name) {
             true => &mut self.later,
             false => &mut self.first,
         };
-        list.insert(name, files::sha256(bytes));
+        list.insert(name, bytes::sha256(file));
     }
 
-    /// The list as a script. Its version is the hash of all names and hashes, so that a change of
-    /// any byte is a new version.
+    /// The list as a script. Its version is the hash of all names and hashes, so that each changed
+    /// byte gives a new version.
     pub fn script(&self) -> String {
         let all: String = self
             .first
@@ -41,19 +42,19 @@ impl Files {
             .chain(&self.later)
             .map(|(name, hash)| format!("{name} {hash}\n"))
             .collect();
-        let version = files::sha256(all.as_bytes());
+        let version = bytes::sha256(all.as_bytes());
         let list = json!({"version": version, "files": self.first, "later": self.later});
         format!("self.UNIROUTE_SITE = {list};\n")
     }
 }
 
-/// The browser itself looks for new versions of the worker; the transformer's weights are kept by
-/// whoever asked for them, over more than one version of the page.
-fn is_kept(name: &str) -> bool {
+/// Whether the service worker stores a file. The browser itself updates the worker, and the package
+/// stores the transformer's weights, which outlive a version of the page.
+fn is_stored(name: &str) -> bool {
     name != "sw.js" && name != LIST && !name.ends_with(".safetensors")
 }
 
-/// What nobody needs who never asks for the transformer.
+/// Whether only the transformer needs a file.
 fn is_for_the_transformer(name: &str) -> bool {
     name.contains("/minilm/") || name.contains("_relaxed")
 }
@@ -63,7 +64,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn a_changed_byte_is_a_new_version_and_the_worker_does_not_keep_itself() {
+    fn a_changed_byte_gives_a_new_version_and_the_worker_does_not_store_itself() {
         let of = |bytes: &[u8]| {
             let mut files = Files::default();
             files.add(Path::new("js/app.js"), bytes);
@@ -76,7 +77,7 @@ mod tests {
     }
 
     #[test]
-    fn what_only_the_transformer_needs_is_kept_when_asked_for_and_its_weights_elsewhere() {
+    fn what_only_the_transformer_needs_is_stored_on_request_and_its_weights_are_not_listed() {
         let mut files = Files::default();
         for name in [
             "index.html",
