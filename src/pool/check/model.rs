@@ -1,120 +1,16 @@
-//! Raw to checked: after this, no value of a pool can surprise the decision.
+//! One model: names, prices, limits, answer lengths, tokenizer.
 
-mod profile;
-
-use super::pool::{Model, Note};
-use super::raw::{RawModel, RawPool};
-use super::{MAX_MODELS, MAX_NAME, MAX_PRICE, MAX_TOKENS, PoolError, SCHEMA_VERSION};
+use super::checker::Checker;
+use super::value::{expected, number, text};
 use crate::cost::{Family, OutputTokens, Prices};
-use crate::router::Router;
+use crate::pool::error::PoolError;
+use crate::pool::limits::{MAX_NAME, MAX_PRICE, MAX_TOKENS};
+use crate::pool::model::Model;
+use crate::pool::raw::RawModel;
 use serde_json::Value;
-use std::collections::HashMap;
-
-/// The models of a pool, checked, and what was assumed where the file is silent.
-pub(super) fn check(raw: &RawPool, router: &Router) -> Result<(Vec<Model>, Vec<Note>), PoolError> {
-    let mut checker = Checker {
-        router,
-        notes: Vec::new(),
-    };
-    checker.header(raw)?;
-    let mut seen = HashMap::new();
-    let mut models = Vec::with_capacity(raw.models.len());
-    for (i, model) in raw.models.iter().enumerate() {
-        let path = format!("$.models[{i}]");
-        text(&format!("{path}.id"), &model.id)?;
-        if let Some(first) = seen.insert(&model.id, i) {
-            return Err(PoolError::DuplicateId {
-                path: format!("{path}.id"),
-                id: model.id.clone(),
-                first,
-            });
-        }
-        models.push(checker.model(model, &path)?);
-    }
-    Ok((models, checker.notes))
-}
-
-struct Checker<'a> {
-    router: &'a Router,
-    notes: Vec<Note>,
-}
 
 impl Checker<'_> {
-    fn note(&mut self, path: String, message: impl Into<String>) {
-        self.notes.push(Note {
-            path,
-            message: message.into(),
-        });
-    }
-
-    fn header(&mut self, raw: &RawPool) -> Result<(), PoolError> {
-        if let Some(found) = raw.schema_version.filter(|v| *v != SCHEMA_VERSION) {
-            return Err(PoolError::Version { found });
-        }
-        if let Some(found) = raw
-            .currency
-            .as_ref()
-            .filter(|c| !c.eq_ignore_ascii_case("usd"))
-        {
-            return Err(PoolError::Currency {
-                found: found.chars().take(MAX_NAME).collect(),
-            });
-        }
-        if let Some(name) = &raw.name {
-            text("$.name", name)?;
-        }
-        match &raw.as_of {
-            Some(date) => text("$.as_of", date)?,
-            None => self.note("$.as_of".into(), "the prices carry no date"),
-        }
-        if raw.models.is_empty() {
-            return Err(PoolError::Empty);
-        }
-        if raw.models.len() > MAX_MODELS {
-            return Err(PoolError::TooManyModels {
-                found: raw.models.len(),
-            });
-        }
-        self.router_reference(raw)
-    }
-
-    fn router_reference(&mut self, raw: &RawPool) -> Result<(), PoolError> {
-        let bound = raw
-            .models
-            .iter()
-            .any(|m| m.errors.is_some() || per_cluster(m).is_some());
-        match &raw.router {
-            Some(named) => {
-                text("$.router.sha256", &named.sha256)?;
-                let same = named.sha256.eq_ignore_ascii_case(self.router.sha256());
-                match (same, bound) {
-                    (true, _) => Ok(()),
-                    (false, true) => Err(PoolError::OtherRouter {
-                        found: named.sha256.clone(),
-                        expected: self.router.sha256().to_owned(),
-                    }),
-                    (false, false) => {
-                        self.note(
-                            "$.router".into(),
-                            "names another router; harmless here, since no value is per cluster",
-                        );
-                        Ok(())
-                    }
-                }
-            }
-            None => {
-                if bound {
-                    self.note(
-                        "$.router".into(),
-                        "absent: the per-cluster values are assumed to belong to this router",
-                    );
-                }
-                Ok(())
-            }
-        }
-    }
-
-    fn model(&mut self, raw: &RawModel, path: &str) -> Result<Model, PoolError> {
+    pub fn model(&mut self, raw: &RawModel, path: &str) -> Result<Model, PoolError> {
         for (field, value) in [("name", &raw.name), ("provider", &raw.provider)] {
             if let Some(value) = value {
                 text(&format!("{path}.{field}"), value)?;
@@ -223,43 +119,9 @@ impl Checker<'_> {
             }),
         }
     }
-
-    fn length(&self, path: &str, found: usize) -> Result<(), PoolError> {
-        let expected = self.router.clusters().len();
-        if found == expected {
-            return Ok(());
-        }
-        Err(PoolError::Clusters {
-            path: path.to_owned(),
-            found,
-            expected,
-        })
-    }
 }
 
-fn per_cluster(model: &RawModel) -> Option<&Value> {
-    model
-        .output_tokens
-        .as_ref()
-        .and_then(|v| v.get("per_cluster"))
-}
-
-fn expected(path: &str, what: &str, found: &Value) -> PoolError {
-    let kind = match found {
-        Value::Null => "null",
-        Value::Bool(_) => "a boolean",
-        Value::Number(_) => "a number",
-        Value::String(_) => "a string",
-        Value::Array(_) => "a list",
-        Value::Object(_) => "an object",
-    };
-    PoolError::Type {
-        path: path.to_owned(),
-        problem: format!("expected {what}, found {kind}"),
-    }
-}
-
-/// The tokenizer that is named, or that the id tells.
+/// The tokenizer that is named, else the one guessed from the id.
 fn tokenizer(raw: &RawModel, path: &str) -> Result<Family, PoolError> {
     let Some(name) = &raw.tokenizer else {
         return Ok(Family::of_model(&raw.id).unwrap_or_default());
@@ -271,43 +133,5 @@ fn tokenizer(raw: &RawModel, path: &str) -> Result<Family, PoolError> {
             Family::ALL.map(Family::name).join(", "),
             name.chars().take(MAX_NAME).collect::<String>()
         ),
-    })
-}
-
-fn number(
-    path: &str,
-    value: f64,
-    low: f64,
-    high: f64,
-    hint: &'static str,
-) -> Result<f64, PoolError> {
-    if value.is_finite() && (low..=high).contains(&value) {
-        return Ok(value);
-    }
-    Err(PoolError::Range {
-        path: path.to_owned(),
-        value,
-        low,
-        high,
-        hint,
-    })
-}
-
-pub(super) fn text(path: &str, value: &str) -> Result<(), PoolError> {
-    let problem = if value.trim().is_empty() {
-        "must not be empty; write a name".to_owned()
-    } else if value.chars().nth(MAX_NAME).is_some() {
-        format!(
-            "has {} characters, {MAX_NAME} are allowed; shorten it",
-            value.chars().count()
-        )
-    } else if value.chars().any(char::is_control) {
-        "holds control characters; remove them".to_owned()
-    } else {
-        return Ok(());
-    };
-    Err(PoolError::Text {
-        path: path.to_owned(),
-        problem,
     })
 }

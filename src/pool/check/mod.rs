@@ -1,0 +1,42 @@
+//! From the raw pool to the checked one. After these checks no value of a pool can be of the wrong
+//! type, out of range, not finite, or made for another router.
+//!
+//! `header` checks what a pool says of itself, `model` the prices, limits and lengths of a model,
+//! `profile` what is known of its errors. `value` has the checks of single values.
+
+mod checker;
+mod header;
+mod model;
+mod profile;
+pub(super) mod value;
+
+use super::error::PoolError;
+use super::model::{Model, Note};
+use super::raw::RawPool;
+use crate::router::Router;
+use checker::Checker;
+use std::collections::HashMap;
+
+/// The models of a pool, checked, and what was assumed where the file is silent.
+///
+/// # Errors
+/// [`PoolError`] with the JSON path of the first value that is wrong.
+pub(super) fn check(raw: &RawPool, router: &Router) -> Result<(Vec<Model>, Vec<Note>), PoolError> {
+    let mut checker = Checker::new(router);
+    checker.header(raw)?;
+    let mut seen = HashMap::new();
+    let mut models = Vec::with_capacity(raw.models.len());
+    for (i, model) in raw.models.iter().enumerate() {
+        let path = format!("$.models[{i}]");
+        value::text(&format!("{path}.id"), &model.id)?;
+        if let Some(first) = seen.insert(&model.id, i) {
+            return Err(PoolError::DuplicateId {
+                path: format!("{path}.id"),
+                id: model.id.clone(),
+                first,
+            });
+        }
+        models.push(checker.model(model, &path)?);
+    }
+    Ok((models, checker.notes))
+}
