@@ -47,12 +47,12 @@ fn a_file_without_our_fields_works_and_says_what_was_assumed() {
 }
 
 #[test]
-fn a_settled_model_predicts_as_its_labels_did_and_holds_no_prompt() {
+fn a_model_with_labels_turned_to_errors_predicts_as_its_labels_did_and_holds_no_prompt() {
     let router = fixture::router();
     let labels = json!({"id": "a", "labels": [{"prompt": "code", "score": 1}, {"prompt": "poem", "score": 0}]});
     let raw = RawModel::parse(labels.to_string().as_bytes()).unwrap();
-    let settled = raw.clone().labels_to_errors(&router).unwrap();
-    assert_eq!(settled.labels, None);
+    let converted = raw.clone().labels_to_errors(&router).unwrap();
+    assert_eq!(converted.labels, None);
     let of = |model: RawModel| {
         let pool = RawPool {
             models: vec![model],
@@ -62,7 +62,7 @@ fn a_settled_model_predicts_as_its_labels_did_and_holds_no_prompt() {
             .profile
             .clone()
     };
-    let (before, after) = (of(raw), of(settled));
+    let (before, after) = (of(raw), of(converted));
     for (b, a) in before.mean.iter().zip(&after.mean) {
         assert!((b - a).abs() < 1e-4);
     }

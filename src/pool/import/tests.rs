@@ -1,4 +1,5 @@
 use super::*;
+use crate::pool::raw::RawCost;
 use crate::router::fixture;
 use serde_json::json;
 
@@ -121,7 +122,7 @@ fn every_listed_model_makes_a_pool_that_is_accepted() {
         {"id": "x".repeat(300), "pricing": {}}, {"id": "a/\u{0}", "pricing": {}}]}),
     );
     assert_eq!(imported.models.len(), 1);
-    let pool = super::super::RawPool {
+    let pool = crate::pool::RawPool {
         models: imported.models,
         ..Default::default()
     };
