@@ -1,10 +1,10 @@
-use super::decision::{Candidate, ClusterShare, Decision, Exclusion, ExclusionCode, Placed};
+use super::decision::{Candidate, ClusterShare, Decision, Exclusion, ExclusionCode};
 use super::estimate::Query;
 use super::reason::{explain, why_excluded};
 use super::request::{Objective, Request, RouteError};
 use crate::cost::{TokenFeatures, Usage};
 use crate::pool::{Model, Pool};
-use crate::router::Router;
+use crate::router::{Placed, Router};
 use std::cmp::Ordering;
 
 /// Clusters that a decision lists: enough to recognise the prompt, few enough to read.
