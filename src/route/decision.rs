@@ -1,18 +1,5 @@
-use crate::cost::{Cost, TokenFeatures};
+use crate::cost::Cost;
 use serde::Serialize;
-
-/// A prompt among the clusters: all that a decision needs to know of it.
-#[derive(Clone, Debug, PartialEq)]
-pub struct Placed {
-    /// Φ(x): K weights that sum to 1.
-    pub membership: Vec<f32>,
-    /// How far the clusters are believed, in `[0, 1]`; the membership leans already.
-    pub trust: f32,
-    /// What its tokens are estimated from; that of its context included.
-    pub shape: TokenFeatures,
-    /// Whether the prompt is unlike anything the router was fitted on, or too short to tell.
-    pub out_of_distribution: bool,
-}
 
 /// Why a model was not considered.
 #[derive(Clone, Debug, PartialEq, Serialize)]

@@ -27,9 +27,10 @@ mod score;
 mod tests;
 mod totals;
 
+pub use crate::router::Placed;
 pub use batch::{Batch, BatchModel, BatchPoint, BatchReport};
 pub use decide::{decide, route};
-pub use decision::{Candidate, ClusterShare, Decision, Exclusion, ExclusionCode, Placed};
+pub use decision::{Candidate, ClusterShare, Decision, Exclusion, ExclusionCode};
 pub use estimate::{CostEstimate, estimate};
 pub use frontier::{Comparison, Explanation, FrontierPoint, frontier};
 pub use map::{ClusterMap, ClusterQualities, Map, MapCluster};

@@ -6,6 +6,7 @@ use super::Method;
 use crate::cluster::Clusters;
 use crate::eval::trial::{Hidden, Known};
 use crate::fit::Fitted;
+use crate::observation::Observations;
 use crate::profile::{Posterior, Profile};
 
 /// The router of this crate: soft clusters, Ψ(h) by the posterior of [`crate::profile`], used in
@@ -97,7 +98,8 @@ impl FittedRouter {
             let rows: Vec<usize> = (0..column.len()).filter(|&i| !column[i].is_nan()).collect();
             let labels: Vec<f32> = rows.iter().map(|&i| column[i]).collect();
             let seen = memberships.select(Axis(0), &rows);
-            fitted.prior.posterior(seen.view(), &labels).ok()
+            let labels = Observations::from_labels(seen.view(), &labels).ok()?;
+            Posterior::new(&fitted.prior, &labels).ok()
         };
         let posteriors: Vec<Posterior> =
             (0..labels.ncols()).map(posterior).collect::<Option<_>>()?;
