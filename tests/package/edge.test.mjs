@@ -391,8 +391,8 @@ for (const [name, start] of Object.entries(RUNTIMES)) {
 }
 
 test("the script is within the limit of Cloudflare's free plan", (t) => {
-  const [said, kib] = /gzip: ([\d.]+) KiB/.exec(deployed) ?? assert.fail(deployed);
-  t.diagnostic(said);
+  const [size, kib] = /gzip: ([\d.]+) KiB/.exec(deployed) ?? assert.fail(deployed);
+  t.diagnostic(size);
   assert.ok(Number(kib) > 300 && Number(kib) < LIMIT_KIB);
 });
 
