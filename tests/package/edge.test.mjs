@@ -2,15 +2,13 @@
  * `examples/worker` in workerd, Deno and Node, in front of models that this test simulates.
  */
 import assert from "node:assert/strict";
-import { spawn } from "node:child_process";
-import { cp, readFile, writeFile } from "node:fs/promises";
+import { cp, readFile } from "node:fs/promises";
 import { createServer } from "node:http";
 import { join } from "node:path";
-import { createInterface } from "node:readline";
 import { after, before, describe, test } from "node:test";
 import { build } from "esbuild";
-import { Miniflare } from "miniflare";
-import { BIN, DENO, expected, installed, LAMBDA, PROMPTS, ROOT, run } from "./install.mjs";
+import { BIN, expected, installed, LAMBDA, PROMPTS, ROOT, run } from "./install.mjs";
+import { RUNTIMES, workerd } from "./services.mjs";
 
 const TIMEOUT_MS = 1500;
 const KEY = "key-of-the-test";
@@ -73,8 +71,8 @@ function pool(names, url) {
   });
 }
 
-/** @typedef {{ fetch(path: string, init?: RequestInit): Promise<Response>, stop(): Promise<unknown> }} Service */
-/** @typedef {(variables: Record<string, string>) => Promise<Service>} Start */
+/** @typedef {import("./services.mjs").Service} Service */
+/** @typedef {import("./services.mjs").Start} Start */
 
 let folder = "";
 /** The output of wrangler. */
@@ -113,81 +111,6 @@ after(async () => {
 });
 
 /**
- * @param {string} script below the worker's folder
- * @param {Record<string, any>} [bindings]
- * @returns {Start}
- */
-const workerd = (script, bindings) => async (variables) => {
-  const service = new Miniflare({
-    modules: true,
-    modulesRoot: join(folder, script, ".."),
-    scriptPath: join(folder, script),
-    modulesRules: [
-      { type: "ESModule", include: ["**/*.js"] },
-      { type: "CompiledWasm", include: ["**/*.wasm"] },
-      { type: "Data", include: ["**/*.router"] },
-    ],
-    compatibilityDate: "2026-04-01",
-    compatibilityFlags: ["nodejs_compat", "enable_request_signal"],
-    bindings: variables,
-    serviceBindings: bindings ?? {},
-  });
-  const address = await service.ready;
-  return { fetch: (path, init) => fetch(new URL(path, address), init), stop: () => service.dispose() };
-};
-
-/**
- * @param {string} program
- * @param {string[]} args
- * @returns {Start}
- */
-const server = (program, args) => async (variables) => {
-  const { POOL, ...rest } = variables;
-  if (POOL) await writeFile(join(folder, "pool-of-test.json"), POOL);
-  const env = {
-    ...process.env,
-    ...rest,
-    PORT: "0",
-    ...(POOL && { POOL, POOL_FILE: join(folder, "pool-of-test.json") }),
-    DENO_NO_UPDATE_CHECK: "1",
-    NO_COLOR: "1",
-  };
-  const child = spawn(program, args, { cwd: folder, env, stdio: ["ignore", "pipe", "pipe"] });
-  const ended = new Promise((resolve) => child.once("exit", resolve));
-  const address = await new Promise((resolve, reject) => {
-    child.once("exit", (status) => reject(new Error(`${program} ended with ${status}`)));
-    for (const stream of [child.stdout, child.stderr]) {
-      createInterface(stream).on("line", (line) => {
-        const found = /http:\/\/[\d.:]+/.exec(line);
-        if (found) resolve(found[0]);
-      });
-    }
-  });
-  return { fetch: (path, init) => fetch(new URL(path, address), init), stop: () => (child.kill(), ended) };
-};
-
-/** @type {Record<string, Start | undefined>} */
-const RUNTIMES = {
-  workerd: workerd("out/cloudflare.js"),
-  Deno:
-    DENO === undefined
-      ? undefined
-      : server(DENO, [
-          "serve",
-          "--port",
-          "0",
-          "--host",
-          "127.0.0.1",
-          "--node-modules-dir=manual",
-          "--allow-read",
-          "--allow-env",
-          "--allow-net",
-          "worker.js",
-        ]),
-  Node: server("node", ["node.js"]),
-};
-
-/**
  * @param {Service} service
  * @param {Record<string, unknown>} body
  * @param {Record<string, string>} [headers]
@@ -208,7 +131,7 @@ for (const [name, start] of Object.entries(RUNTIMES)) {
      */
     async function before(names, use, variables) {
       asked.length = 0;
-      const service = await /** @type {Start} */ (start)({
+      const service = await /** @type {Start} */ (start)(folder, {
         POOL: pool(names, url),
         TEST_KEY: KEY,
         TIMEOUT_MS: String(TIMEOUT_MS),
@@ -391,8 +314,8 @@ for (const [name, start] of Object.entries(RUNTIMES)) {
 }
 
 test("the script is within the limit of Cloudflare's free plan", (t) => {
-  const [said, kib] = /gzip: ([\d.]+) KiB/.exec(deployed) ?? assert.fail(deployed);
-  t.diagnostic(said);
+  const [size, kib] = /gzip: ([\d.]+) KiB/.exec(deployed) ?? assert.fail(deployed);
+  t.diagnostic(size);
   assert.ok(Number(kib) > 300 && Number(kib) < LIMIT_KIB);
 });
 
@@ -413,7 +336,7 @@ test("router and pool may be static assets", async () => {
   };
   const ASSETS = async (/** @type {Request} */ request) =>
     new Response(await readFile(join(folder, assets[new URL(request.url).pathname] ?? "")));
-  const service = await workerd("bare/worker.js", { ASSETS })({});
+  const service = await workerd("bare/worker.js", { ASSETS })(folder, {});
   try {
     const answer = await service.fetch("/cost", {
       method: "POST",

@@ -59,10 +59,10 @@ async function attach(cdp, targetId) {
     });
   const text = async (/** @type {string} */ element, /** @type {RegExp} */ wanted) => {
     for (;;) {
-      const said = await ask(
+      const content = await ask(
         `(({ value, textContent }) => value ?? textContent)(document.getElementById("${element}") ?? {}) ?? ""`,
       );
-      if (wanted.test(said)) return said;
+      if (wanted.test(content)) return content;
       await setTimeout(50);
     }
   };

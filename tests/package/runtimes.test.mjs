@@ -74,7 +74,7 @@ test("a page built by Vite, on its own thread and in a Web Worker", async (t) =>
     } catch (error) { document.title = "failed: " + error; }`;
   const folder = await installed(t, { "data.js": DATA, "main.js": main, "index.html": PAGE });
   await run(join(BIN, "vite"), ["build", "--logLevel", "warn"], { cwd: folder });
-  await rename(join(folder, "node_modules"), join(folder, "gone"));
+  await rename(join(folder, "node_modules"), join(folder, "removed"));
   const found = await models(await serve(t, join(folder, "dist")));
   assert.deepEqual(found, [await expected(), await expected()]);
 });
@@ -99,7 +99,7 @@ test("a bundle by esbuild with the files inside", async (t) => {
     loader: { ".wasm": "binary", ".router": "binary" },
     outfile,
   });
-  await rename(join(folder, "node_modules"), join(folder, "gone"));
+  await rename(join(folder, "node_modules"), join(folder, "removed"));
   assert.deepEqual((await import(pathToFileURL(outfile).href)).models, await expected());
 });
 
@@ -154,7 +154,7 @@ test("one script without any other file, in Node and in a page that makes no req
     "main.js": SCRIPT.replace('"uniroute"', '"./single.js"'),
   });
   await run("npx", ["--offline", "uniroute-inline", "-o", "single.js"], { cwd: folder });
-  await rename(join(folder, "node_modules"), join(folder, "gone"));
+  await rename(join(folder, "node_modules"), join(folder, "removed"));
   assert.deepEqual(JSON.parse(await run("node", ["main.js"], { cwd: folder })), await expected());
 
   const main = `

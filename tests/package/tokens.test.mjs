@@ -100,8 +100,8 @@ test("a page without a bundler counts the same through an import map", async (t)
 test("without the tables the error says how to install them, and other names are rejected", async (t) => {
   const script = `
     import { exactCounters } from "uniroute/tokens";
-    const said = async (name) => exactCounters(name).catch(({ code, message }) => [code, message]);
-    console.log(JSON.stringify([await said("o200k"), await said("toString")]));`;
+    const failure = async (name) => exactCounters(name).catch(({ code, message }) => [code, message]);
+    console.log(JSON.stringify([await failure("o200k"), await failure("toString")]));`;
   const folder = await installed(t, { "main.js": script });
   const [missing, unknown] = JSON.parse(await run("node", ["main.js"], { cwd: folder }));
   assert.equal(missing[0], "missing_package");

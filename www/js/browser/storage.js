@@ -6,6 +6,8 @@
  */
 
 const KEY = "uniroute";
+/** Pools that people saved are in the store with this name. */
+const POOL_STORE = "kept";
 
 /** @returns {unknown} the choices as they were saved, unchecked */
 export function savedChoices() {
@@ -75,10 +77,10 @@ function inDatabase(mode, action) {
     const fail = () => resolve(undefined);
     try {
       const opening = indexedDB.open(KEY, 1);
-      opening.onupgradeneeded = () => opening.result.createObjectStore("kept");
+      opening.onupgradeneeded = () => opening.result.createObjectStore(POOL_STORE);
       opening.onerror = fail;
       opening.onsuccess = () => {
-        const request = action(opening.result.transaction("kept", mode).objectStore("kept"));
+        const request = action(opening.result.transaction(POOL_STORE, mode).objectStore(POOL_STORE));
         request.onsuccess = () => resolve(request.result);
         request.onerror = fail;
       };
