@@ -7,6 +7,7 @@
 
 mod check;
 mod error;
+mod from_dataset;
 mod import;
 mod info;
 mod json;
@@ -16,6 +17,7 @@ mod raw;
 mod tests;
 
 pub use error::PoolError;
+pub use from_dataset::{ModelList, ModelListError, PoolDraft, PoolParams, from_dataset};
 pub use import::{ImportedPrices, PriceList, PriceMatch, import_prices};
 pub use info::{ModelInfo, PoolInfo};
 pub use pool::{Model, Note, Pool, ProfileSource};
