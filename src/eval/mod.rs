@@ -9,14 +9,18 @@ mod curve;
 mod fits;
 mod guarantee;
 pub mod methods;
+mod participation;
 pub mod plot;
 mod protocol;
+pub mod report;
 mod run;
 pub mod summary;
 mod trial;
 
 pub use curve::{Curve, Fixed, Outcomes};
 pub use guarantee::{Guarantee, Guarantees, guarantee};
+pub use participation::{COVERAGE, Participation, ParticipationError};
 pub use protocol::{Labels, Split};
+pub use report::Report;
 pub use run::{Plan, Score, TrialResult, run};
 pub use trial::{Hidden, Known, Trial};

@@ -88,3 +88,25 @@ fn model_info(model: &Model, shares: &[f32]) -> ModelInfo {
         capabilities: model.capabilities.clone(),
     }
 }
+
+impl Model {
+    /// Expected quality over the prompts that the router was fitted on, in [0, 1]: 1 − ΦᵀΨ, with
+    /// the shares of the clusters as Φ.
+    pub fn overall_quality(&self, router: &Router) -> f32 {
+        1.0 - self.profile.predict(router.clusters().shares()).mean
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use crate::pool::Pool;
+    use crate::router::fixture;
+
+    #[test]
+    fn overall_quality_weights_clusters_by_their_shares() {
+        let router = fixture::router();
+        let json = br#"{"models": [{"id": "a", "errors": {"mean": [0.25, 0.75]}}]}"#;
+        let pool = Pool::from_json(json, &router).unwrap();
+        assert_eq!(pool.models()[0].overall_quality(&router), 0.5);
+    }
+}

@@ -13,6 +13,7 @@
 mod check;
 mod error;
 mod export;
+mod from_dataset;
 mod import;
 mod info;
 mod json;
@@ -24,6 +25,7 @@ mod raw;
 mod tests;
 
 pub use error::PoolError;
+pub use from_dataset::{ModelList, ModelListError, PoolDraft, PoolParams, from_dataset};
 pub use import::{ImportedPrices, PriceList, PriceMatch, import_prices};
 pub use info::{ModelInfo, PoolInfo};
 pub use limits::{MAX_BYTES, MAX_MODELS, MAX_NAME, MAX_PRICE, MAX_TOKENS, SCHEMA_VERSION};

@@ -1,0 +1,287 @@
+//! Scores of models on prompts to a pool.
+
+use super::error::PoolError;
+use super::pool::Pool;
+use super::raw::{RawCost, RawErrors, RawModel, RawPool, RawRouterRef};
+use crate::dataset::{Dataset, DatasetError, Model, read_models};
+use crate::profile::{Profile, ProfileError};
+use crate::router::Router;
+use ndarray::{ArrayView2, Axis};
+use std::collections::HashMap;
+
+/// Characters of English prose in one token of the usual tokenizers, by the rule of thumb of their
+/// makers.
+const CHARACTERS_PER_TOKEN: f64 = 4.0;
+
+/// What a pool contains beside the profiles of a data set's models; see [`from_dataset`].
+#[derive(Default)]
+pub struct PoolParams<'a> {
+    /// Pool to which the models are added. A model of the same id keeps its other fields.
+    pub base: Option<&'a Pool>,
+    /// Names, providers and prices, which take precedence over those of the data set.
+    pub list: ModelList,
+    /// Name of the pool; by default that of the base, or else of the data set.
+    pub name: Option<String>,
+    /// Date of the prices, `YYYY-MM-DD`; by default that of the base.
+    pub as_of: Option<String>,
+}
+
+/// A pool as [`from_dataset`] makes it.
+#[derive(Clone, Debug, PartialEq)]
+pub struct PoolDraft {
+    /// The pool, still to be checked by [`Pool::from_raw`].
+    pub pool: RawPool,
+    /// Ids of the models that were left out because they have no score.
+    pub without_scores: Vec<String>,
+}
+
+/// Makes a pool of the models of a data set: each gets the profile that follows from its scores and
+/// the router's prior. `points` `(prompts, dim)` are the embeddings of the data set's prompts.
+///
+/// # Errors
+/// [`ProfileError`] for scores that are not in [0, 1].
+pub fn from_dataset(
+    router: &Router,
+    data: &Dataset,
+    points: ArrayView2<f32>,
+    params: PoolParams,
+) -> Result<PoolDraft, ProfileError> {
+    let mut pool = params.base.map(|b| b.raw().clone()).unwrap_or_default();
+    pool.schema_version = Some(super::limits::SCHEMA_VERSION);
+    let default_name = || Some(data.name.clone());
+    pool.name = params.name.or(pool.name).or_else(default_name);
+    pool.as_of = params.as_of.or(pool.as_of);
+    pool.currency = Some("USD".into());
+    pool.router = Some(RawRouterRef::from(router));
+    let memberships = router.clusters().memberships(points);
+    let mut without_scores = Vec::new();
+    for (column, model) in data.models.iter().enumerate() {
+        let Some(profile) = profile(router, memberships.view(), data, column)? else {
+            without_scores.push(model.id.clone());
+            continue;
+        };
+        let old = pool.models.iter().position(|m| m.id == model.id);
+        let mut raw = old.map(|i| pool.models[i].clone()).unwrap_or_default();
+        describe(&mut raw, model, params.list.0.get(&model.id));
+        raw.errors = Some(RawErrors::from(&profile));
+        raw.labels = None;
+        raw.accuracy = None;
+        raw.labels_count = None;
+        match old {
+            Some(i) => pool.models[i] = raw,
+            None => pool.models.push(raw),
+        }
+    }
+    Ok(PoolDraft {
+        pool,
+        without_scores,
+    })
+}
+
+/// Ψ of the model in this column; `None` if it has no score.
+fn profile(
+    router: &Router,
+    memberships: ArrayView2<f32>,
+    data: &Dataset,
+    column: usize,
+) -> Result<Option<Profile>, ProfileError> {
+    let scores = data.scores.column(column);
+    let scored = scores.iter().enumerate().filter(|(_, s)| !s.is_nan());
+    let (rows, errors): (Vec<usize>, Vec<f32>) = scored.map(|(row, s)| (row, 1.0 - s)).unzip();
+    if rows.is_empty() {
+        return Ok(None);
+    }
+    let memberships = memberships.select(Axis(0), &rows);
+    router
+        .profile_from_errors(memberships.view(), &errors)
+        .map(Some)
+}
+
+/// Sets name, provider, prices and answer length of a model where the list or else the data set has
+/// them. Otherwise `raw` keeps what the base pool says.
+fn describe(raw: &mut RawModel, model: &Model, listed: Option<&RawModel>) {
+    raw.id.clone_from(&model.id);
+    if let Some(listed) = listed {
+        raw.name = listed.name.clone().or(raw.name.take());
+        raw.provider = listed.provider.clone().or(raw.provider.take());
+    }
+    raw.name.get_or_insert_with(|| model.name.clone());
+    let listed_cost = listed.and_then(|listed| listed.cost.clone());
+    if let Some(cost) = listed_cost.or(cost(model)) {
+        raw.cost = Some(cost);
+    }
+    if raw.output_tokens.is_none()
+        && let Some(characters) = model.output_chars
+    {
+        let tokens = (characters / CHARACTERS_PER_TOKEN).round();
+        raw.output_tokens = Some(serde_json::json!({ "mean": tokens }));
+    }
+    if let Some(source) = &model.price_source {
+        raw.extra
+            .insert("price_source".into(), source.as_str().into());
+    }
+}
+
+fn cost(model: &Model) -> Option<RawCost> {
+    let (input, output) = model.price_in.zip(model.price_out)?;
+    Some(RawCost {
+        input: Some(input),
+        output: Some(output),
+        ..RawCost::default()
+    })
+}
+
+/// Names, providers and prices of models, by id.
+#[derive(Clone, Debug, Default, PartialEq)]
+pub struct ModelList(HashMap<String, RawModel>);
+
+/// Why a list of models was rejected.
+#[derive(Debug, thiserror::Error)]
+pub enum ModelListError {
+    /// It is a models.json with a wrong value.
+    #[error(transparent)]
+    Models(#[from] DatasetError),
+    /// It is neither a models.json nor a pool.
+    #[error(transparent)]
+    Pool(#[from] PoolError),
+}
+
+impl ModelList {
+    /// Reads the models of a pool, or the models.json of a data folder, which is a JSON list.
+    ///
+    /// # Errors
+    /// [`ModelListError`], naming the place of the first thing that is wrong.
+    pub fn parse(json: &[u8]) -> Result<Self, ModelListError> {
+        let models = if json.trim_ascii_start().starts_with(b"[") {
+            read_models(json)?.iter().map(listed).collect()
+        } else {
+            RawPool::parse(json)?.models
+        };
+        Ok(Self(
+            models.into_iter().map(|m| (m.id.clone(), m)).collect(),
+        ))
+    }
+}
+
+fn listed(model: &Model) -> RawModel {
+    RawModel {
+        id: model.id.clone(),
+        name: Some(model.name.clone()),
+        cost: cost(model),
+        ..RawModel::default()
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::dataset::Prompt;
+    use crate::router::fixture;
+    use ndarray::{Array2, array};
+    use serde_json::json;
+
+    /// One model that is right about code and wrong about poems, and one without scores.
+    fn data() -> Dataset {
+        let model = |id: &str| Model {
+            id: id.into(),
+            name: format!("{id} by its data set"),
+            price_in: Some(1.0),
+            price_out: Some(2.0),
+            output_chars: Some(402.0),
+            price_source: Some("its maker".into()),
+            ..Model::default()
+        };
+        Dataset {
+            name: "labels".into(),
+            prompts: vec![Prompt::default(); 3],
+            models: vec![model("coder"), model("unknown")],
+            scores: array![[1.0, f32::NAN], [0.0, f32::NAN], [f32::NAN, f32::NAN]],
+            costs: None,
+        }
+    }
+
+    fn points() -> Array2<f32> {
+        array![[1.0, 0.0], [0.0, 1.0], [0.0, 1.0]]
+    }
+
+    fn draft(params: PoolParams) -> PoolDraft {
+        from_dataset(&fixture::router(), &data(), points().view(), params).unwrap()
+    }
+
+    #[test]
+    fn scores_become_errors_in_the_clusters_of_their_prompts() {
+        let router = fixture::router();
+        let PoolDraft {
+            pool,
+            without_scores,
+        } = draft(PoolParams::default());
+        assert_eq!(without_scores, ["unknown"]);
+        assert_eq!(pool.name.as_deref(), Some("labels"));
+        let pool = Pool::from_raw(pool, &router).unwrap();
+        let mean = &pool.models()[0].profile.mean;
+        assert!(mean[0] < 0.5 && mean[1] > 0.5, "{mean:?}");
+        // The third prompt has no score.
+        let labels: f32 = pool.models()[0].profile.labels.iter().sum();
+        assert!((labels - 2.0).abs() < 1e-3, "{labels}");
+    }
+
+    #[test]
+    fn the_data_set_describes_a_model_that_no_list_names() {
+        let model = draft(PoolParams::default()).pool.models.remove(0);
+        assert_eq!(model.name.as_deref(), Some("coder by its data set"));
+        assert_eq!(model.cost.unwrap().output, Some(2.0));
+        // 402 characters are 100.5 tokens, rounded away from zero.
+        assert_eq!(model.output_tokens, Some(json!({"mean": 101.0})));
+        assert_eq!(model.extra["price_source"], "its maker");
+    }
+
+    #[test]
+    fn a_list_takes_precedence_over_the_data_set() {
+        let lists = [
+            r#"{"models": [{"id": "coder", "name": "Coder", "provider": "P", "cost": {"input": 5}}]}"#,
+            r#" [{"id": "coder", "name": "Coder", "price_in_per_mtok": 5, "price_out_per_mtok": 6}]"#,
+        ];
+        for json in lists {
+            let list = ModelList::parse(json.as_bytes()).unwrap();
+            let params = PoolParams {
+                list,
+                ..PoolParams::default()
+            };
+            let model = draft(params).pool.models.remove(0);
+            assert_eq!(model.name.as_deref(), Some("Coder"), "{json}");
+            assert_eq!(model.cost.unwrap().input, Some(5.0), "{json}");
+        }
+    }
+
+    #[test]
+    fn a_model_of_the_base_keeps_what_is_not_replaced_and_the_others_stay() {
+        let router = fixture::router();
+        let json = json!({"name": "base", "as_of": "2025-01-02", "note": "kept", "models": [
+            {"id": "other", "accuracy": 0.5},
+            {"id": "coder", "name": "Named", "accuracy": 0.5, "output_tokens": 7, "note": "kept"},
+        ]});
+        let base = Pool::from_json(json.to_string().as_bytes(), &router).unwrap();
+        let pool = draft(PoolParams {
+            base: Some(&base),
+            ..PoolParams::default()
+        })
+        .pool;
+        assert_eq!(pool.name.as_deref(), Some("base"));
+        assert_eq!(pool.as_of.as_deref(), Some("2025-01-02"));
+        assert_eq!(pool.extra["note"], "kept");
+        assert_eq!(pool.models[0], base.raw().models[0]);
+        let coder = &pool.models[1];
+        assert_eq!(coder.name.as_deref(), Some("Named"));
+        assert_eq!(coder.output_tokens, Some(json!(7)));
+        assert_eq!(coder.extra["note"], "kept");
+        assert!(coder.errors.is_some() && coder.accuracy.is_none());
+    }
+
+    #[test]
+    fn a_wrong_list_is_rejected_with_its_place() {
+        let error = |json: &str| ModelList::parse(json.as_bytes()).unwrap_err().to_string();
+        let twice = r#"[{"id": "a"}, {"id": "a"}]"#;
+        assert!(error(twice).starts_with("models.json, [1].id"));
+        assert!(error("{}").contains("models"));
+    }
+}
