@@ -19,6 +19,7 @@ mod info;
 mod json;
 mod limits;
 mod model;
+#[expect(clippy::module_inception, reason = "the file of the type `Pool`")]
 mod pool;
 mod raw;
 #[cfg(test)]
