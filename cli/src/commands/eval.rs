@@ -11,8 +11,8 @@ use std::path::{Path, PathBuf};
 use uniroute::dataset::Dataset;
 use uniroute::embed::Embed;
 use uniroute::eval::methods::{self, Method};
-use uniroute::eval::summary::{self, Estimate, MethodSummary};
-use uniroute::eval::{self, Guarantees, Labels, Plan, Split, TrialResult, plot};
+use uniroute::eval::summary::{self, MethodSummary};
+use uniroute::eval::{self, Estimate, Guarantees, Labels, Plan, Split, TrialResult, plot};
 
 /// Share of the prompts that a model needs scores on to take part, unless more are asked for.
 const COVERAGE: f64 = 0.9;
