@@ -18,6 +18,8 @@ mod info;
 mod json;
 mod limits;
 mod model;
+// The file is named after its type, as the others are.
+#[allow(clippy::module_inception)]
 mod pool;
 mod raw;
 #[cfg(test)]
