@@ -64,20 +64,7 @@ pub(super) fn exclusion(
     quality: f64,
     request: &Request,
 ) -> Exclusion {
-    Exclusion {
-        code,
-        message: message(code, model, cost, quality, request),
-    }
-}
-
-fn message(
-    code: ExclusionCode,
-    model: &Model,
-    cost: &Cost,
-    quality: f64,
-    request: &Request,
-) -> String {
-    match code {
+    let message = match code {
         ExclusionCode::Denied => "on the deny list".into(),
         ExclusionCode::NotAllowed => "not on the allow list".into(),
         ExclusionCode::Capability => format!(
@@ -104,7 +91,8 @@ fn message(
             "expected quality {quality:.2} is below {:.2}",
             request.objective.number()
         ),
-    }
+    };
+    Exclusion { code, message }
 }
 
 /// The first needed capability that the model does not have.

@@ -150,15 +150,15 @@ mod tests {
     }
 
     #[test]
-    fn two_objectives_at_once_are_refused() {
+    fn two_objectives_at_once_are_rejected() {
         let raw = RawRequest {
             max_cost: Some(1.0),
             min_quality: Some(0.5),
             ..Default::default()
         };
-        let refused = Request::try_from(raw).unwrap_err();
+        let rejected = Request::try_from(raw).unwrap_err();
         assert_eq!(
-            (refused.code(), refused.path()),
+            (rejected.code(), rejected.path()),
             ("request_objective", "maxCost")
         );
     }
@@ -175,8 +175,8 @@ mod tests {
     }
 
     #[test]
-    fn a_misspelt_field_is_refused_rather_than_ignored() {
-        let refused = serde_json::from_str::<RawRequest>(r#"{"minquality": 0.5}"#).unwrap_err();
-        assert!(refused.to_string().contains("minquality"), "{refused}");
+    fn a_misspelt_field_is_rejected_rather_than_ignored() {
+        let rejected = serde_json::from_str::<RawRequest>(r#"{"minquality": 0.5}"#).unwrap_err();
+        assert!(rejected.to_string().contains("minquality"), "{rejected}");
     }
 }

@@ -1,4 +1,4 @@
-//! What a price list has to tell the importer about its format.
+//! The interface between the importer and the format of a price list.
 
 use super::reader::Reader;
 use serde::Serialize;
