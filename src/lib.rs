@@ -1,19 +1,47 @@
-//! uniroute decides which language model of a pool should answer a prompt, on the machine where
-//! the prompt was typed.
+//! uniroute selects the language model that should answer a prompt, on the machine where the prompt
+//! was typed. For each model of a pool it predicts the quality of the answer and estimates its cost,
+//! and it gives the reason for its decision.
 //!
-//! One direction, no way back:
+#![cfg_attr(feature = "bundled", doc = "```")]
+#![cfg_attr(not(feature = "bundled"), doc = "```ignore")]
+//! use uniroute::Router;
+//! use uniroute::pool::{BUNDLED, Pool};
+//! use uniroute::route::{Objective, Request, route};
+//!
+//! let router = Router::bundled()?;
+//! let (_, json) = BUNDLED[0];
+//! let pool = Pool::from_json(json.as_bytes(), &router)?;
+//!
+//! // The best model that costs at most a hundredth of a cent.
+//! let request = Request {
+//!     objective: Objective::MaxCost(0.0001),
+//!     ..Request::default()
+//! };
+//! let decision = route(&router, &pool, "What is the derivative of x^3?", &request)?;
+//! let model = decision.model.expect("some model is that cheap");
+//! println!("{model}: {}", decision.reason);
+//! # Ok::<(), uniroute::Error>(())
+//! ```
+//!
+//! A decision is a chain of steps:
 //!
 //! ```text
 //! text ─tokenize─▶ ids ─embed─▶ x ∈ R^d ─membership─▶ Φ(x) ∈ Δ^K ─predict─▶ γ_h = Φ(x)ᵀΨ(h) ─decide─▶ argmin_h γ_h + λ·c_h
 //! ```
 //!
+//! Dependencies point one way: each of these modules uses only modules above it.
+//!
 //! * [`embed`]: text to a unit vector;
 //! * [`cluster`]: a unit vector to its membership of K prompt clusters;
-//! * [`profile`]: labelled prompts to the error of a language model in each cluster;
-//! * [`pool`]: the language models one may choose from, with prices and limits;
+//! * [`prior`]: what the errors of training models say about those of a new model;
+//! * [`profile`]: a prior and labelled prompts to the error of a model in each cluster;
 //! * [`cost`]: tokens and prices to US dollars;
-//! * [`route`]: all of it to a [`route::Decision`];
-//! * `eval`: how good such decisions are, measured as the paper measures them.
+//! * [`dataset`]: files of prompts and scores;
+//! * [`router`]: embedder, clusters and prior in one file;
+//! * [`fit`]: a data set to a router;
+//! * [`pool`]: the models that may be selected, with profiles, prices and limits;
+//! * [`route`]: a prompt, a router and a pool to a [`route::Decision`];
+//! * `eval`: how good such decisions are, measured as the paper measures them (feature `eval`).
 //!
 //! The method is that of *Universal Model Routing for Efficient LLM Inference*
 //! (UniRoute, arXiv 2502.08773).

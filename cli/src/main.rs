@@ -1,24 +1,49 @@
-//! `uniroute`: fit a router, profile language models, route prompts, measure it all.
+//! `uniroute`: fit a router, profile models, route prompts, and measure it all.
 
 mod args;
 mod commands;
 mod input;
 mod output;
 
-use clap::Parser;
+use clap::{Parser, Subcommand};
 use commands::{cost, eval, fit, inspect, profile, route, serve};
 use std::process::ExitCode;
 
+/// Decide which language model should get a prompt, why, and for how much. All on this machine.
+#[derive(Parser)]
+#[command(version, max_term_width = 100)]
+struct Cli {
+    #[command(subcommand)]
+    command: Command,
+}
+
+#[derive(Subcommand)]
+enum Command {
+    /// Fit a router: cluster prompts, learn what models have in common
+    Fit(fit::Args),
+    /// Turn labelled prompts into a pool of models (LLM profile JSON)
+    Profile(profile::Args),
+    /// Decide which model of a pool should get a prompt
+    Route(route::Args),
+    /// Estimate what a prompt costs with each model of a pool
+    Cost(cost::Args),
+    /// Measure routers on a data set as the paper does: seeded trials, unseen models, few labels
+    Eval(eval::Args),
+    /// Show what is in a router or a pool
+    Inspect(inspect::Args),
+    /// Serve the page on this machine only
+    Serve(serve::Args),
+}
+
 fn main() -> ExitCode {
-    let command = args::Cli::parse().command;
-    let result = match command {
-        args::Command::Fit(args) => fit::run(args),
-        args::Command::Profile(args) => profile::run(args),
-        args::Command::Route(args) => route::run(args),
-        args::Command::Cost(args) => cost::run(args),
-        args::Command::Eval(args) => eval::run(args),
-        args::Command::Inspect(args) => inspect::run(args),
-        args::Command::Serve(args) => serve::run(&args),
+    let result = match Cli::parse().command {
+        Command::Fit(args) => fit::run(args),
+        Command::Profile(args) => profile::run(args),
+        Command::Route(args) => route::run(args),
+        Command::Cost(args) => cost::run(args),
+        Command::Eval(args) => eval::run(args),
+        Command::Inspect(args) => inspect::run(args),
+        Command::Serve(args) => serve::run(&args),
     };
     match result {
         Ok(()) => ExitCode::SUCCESS,
@@ -30,7 +55,8 @@ fn main() -> ExitCode {
     }
 }
 
-/// `uniroute … | head` closes our output early, which is no failure.
+/// Whether the reader of the output closed it early, as in `uniroute … | head`. This is not a
+/// failure.
 fn is_closed_pipe(error: &anyhow::Error) -> bool {
     error.chain().any(|cause| {
         cause

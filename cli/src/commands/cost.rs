@@ -1,11 +1,11 @@
-//! `uniroute cost`.
+//! `uniroute cost`: what a prompt costs with each model.
 
-use crate::args::CostArgs;
+use crate::args::{PoolArgs, RouterArgs};
+use crate::input::artefacts;
 use crate::input::exact_tokens::Tables;
-use crate::input::files;
-use crate::input::prompts::{self, Item, Line, Prompts};
-use crate::output::table;
-use anyhow::{Result, bail};
+use crate::input::prompts::{self, Item, Prompts};
+use crate::output::{jsonl, table};
+use anyhow::Result;
 use serde_json::{Value, json};
 use std::io::{BufWriter, Write};
 use uniroute::cost::Total;
@@ -13,15 +13,47 @@ use uniroute::pool::Pool;
 use uniroute::route::{CostEstimate, CostTotals, InputTokens, Request, estimate, place};
 use uniroute::router::Router;
 
-pub fn run(args: CostArgs) -> Result<()> {
-    let router = files::router(&args.router)?;
-    let pool = files::pool(&args.pool, &router)?;
+#[derive(clap::Args)]
+pub struct Args {
+    #[command(flatten)]
+    router: RouterArgs,
+    #[command(flatten)]
+    pool: PoolArgs,
+    /// Input tokens, if you have counted them: TOKENS for all models, or NAME=TOKENS for a model or a
+    /// tokenizer (o200k, cl100k, llama3, qwen, gemma, claude)
+    #[arg(long, value_name = "[NAME=]TOKENS", num_args = 1.., value_parser = counted)]
+    input_tokens: Vec<(Option<String>, f64)>,
+    /// Count input tokens exactly for models of o200k and cl100k; others stay estimated
+    #[arg(long)]
+    exact_tokens: bool,
+    /// Input tokens that the provider has in its cache
+    #[arg(long, value_name = "TOKENS", default_value_t = 0.0)]
+    cached_tokens: f64,
+    /// Output tokens, if you know better than the pool
+    #[arg(long, value_name = "TOKENS")]
+    output_tokens: Option<f64>,
+    /// Hidden reasoning tokens before the answer
+    #[arg(long, value_name = "TOKENS", default_value_t = 0.0)]
+    reasoning_tokens: f64,
+    /// Add up all prompts
+    #[arg(long)]
+    total: bool,
+    /// Print JSON
+    #[arg(long)]
+    json: bool,
+    /// The prompt; `-` or nothing reads standard input, as for `route`
+    prompt: Option<String>,
+}
+
+pub fn run(args: Args) -> Result<()> {
+    let router = artefacts::router(&args.router)?;
+    let pool = artefacts::pool(&args.pool, &router)?;
     let request = request(&args);
     let tables = Tables::of(&pool, args.exact_tokens)?;
     let costs = |prompt: &str| costs(&router, &pool, prompt, &tables.count(&request, prompt));
     let mut out = BufWriter::new(std::io::stdout().lock());
     let mut total = CostTotals::new(&pool, None, &request)?;
-    let mut refused = 0;
+    let mut failures = 0;
     match prompts::read(args.prompt)? {
         Prompts::One(prompt) if args.total => total.add_costs(&costs(&prompt)?),
         Prompts::One(prompt) => match args.json {
@@ -29,32 +61,26 @@ pub fn run(args: CostArgs) -> Result<()> {
             false => report(&mut out, &costs(&prompt)?)?,
         },
         Prompts::Lines(lines) => {
-            for line in lines {
-                let Line { number, item } = line?;
-                match item {
-                    Ok(item) if args.total => total.add_costs(&costs(&item.prompt)?),
-                    Ok(Item { id, prompt }) => writeln!(out, "{}", answer(id, &costs(&prompt)?))?,
-                    Err(problem) => {
-                        refused += 1;
-                        let answer = json!({"id": null, "error": problem, "line": number});
-                        writeln!(out, "{answer}")?;
-                    }
+            let unreadable = json!({"id": null});
+            failures = jsonl::answer_lines(&mut out, lines, &unreadable, |Item { id, prompt }| {
+                let costs = costs(&prompt)?;
+                if args.total {
+                    total.add_costs(&costs);
+                    return Ok(None);
                 }
-            }
+                Ok(Some(answer(id, &costs)))
+            })?;
         }
     }
     if args.total {
         report_total(&mut out, &pool, total, args.json)?;
     }
     out.flush()?;
-    if refused > 0 {
-        bail!("{refused} lines could not be read; each is answered with an `error`");
-    }
-    Ok(())
+    jsonl::check_failures(failures)
 }
 
 /// `TOKENS` or `NAME=TOKENS`.
-pub fn counted(text: &str) -> Result<(Option<String>, f64), String> {
+fn counted(text: &str) -> Result<(Option<String>, f64), String> {
     let (name, tokens) = match text.rsplit_once('=') {
         Some((name, tokens)) => (Some(name.to_owned()), tokens),
         None => (None, text),
@@ -65,7 +91,7 @@ pub fn counted(text: &str) -> Result<(Option<String>, f64), String> {
     Ok((name, tokens))
 }
 
-fn request(args: &CostArgs) -> Request {
+fn request(args: &Args) -> Request {
     let all = args.input_tokens.iter().find(|(name, _)| name.is_none());
     let named = args.input_tokens.iter().cloned();
     let named = named.filter_map(|(name, tokens)| Some((name?, tokens)));
@@ -90,8 +116,8 @@ fn costs(
 ) -> Result<Vec<CostEstimate>> {
     let placed = place(router, prompt, &request.context);
     let mut costs = estimate(pool, &placed, None, request)?;
-    let dear = |c: &CostEstimate| c.cost.total.unwrap_or(f64::INFINITY);
-    costs.sort_by(|a, b| dear(a).total_cmp(&dear(b)).then_with(|| a.id.cmp(&b.id)));
+    let usd = |c: &CostEstimate| c.cost.total.unwrap_or(f64::INFINITY);
+    costs.sort_by(|a, b| usd(a).total_cmp(&usd(b)).then_with(|| a.id.cmp(&b.id)));
     Ok(costs)
 }
 
@@ -109,12 +135,12 @@ fn answer(id: Value, costs: &[CostEstimate]) -> Value {
 const HEADER: [&str; 8] = [
     "model",
     "tokenizer",
-    "tokens in",
-    "tokens out",
+    "input tokens",
+    "output tokens",
     "USD in",
     "USD out",
     "USD",
-    "nine of ten",
+    "90 % interval",
 ];
 const NOTE: &str =
     "~ marks tokens estimated for the model's tokenizer; --exact-tokens counts o200k and cl100k.";

@@ -1,16 +1,30 @@
-//! `uniroute inspect`.
+//! `uniroute inspect`: what a router file or a pool contains.
 
-use crate::args::{InspectArgs, RouterArgs, WeightsArgs};
-use crate::input::files;
+use crate::args::{RouterArgs, WeightsArgs};
+use crate::input::{artefacts, files};
 use crate::output::table;
 use anyhow::{Context, Result};
 use serde_json::json;
 use std::io::Write;
+use std::path::PathBuf;
+use uniroute::Router;
 use uniroute::pool::{Pool, RawPool};
-use uniroute::router::{Meta, Router};
+use uniroute::router::{MAX_BYTES, Meta};
 
-pub fn run(args: InspectArgs) -> Result<()> {
-    let bytes = files::read(&args.file, uniroute::router::MAX_BYTES)?;
+#[derive(clap::Args)]
+pub struct Args {
+    /// A router file or an LLM profile JSON
+    file: PathBuf,
+    /// Router that a pool is checked against [default: the one that comes with uniroute]
+    #[arg(long, value_name = "FILE")]
+    router: Option<PathBuf>,
+    /// Print JSON
+    #[arg(long)]
+    json: bool,
+}
+
+pub fn run(args: Args) -> Result<()> {
+    let bytes = files::read(&args.file, MAX_BYTES)?;
     let looks_like_json = bytes
         .iter()
         .find(|b| !b.is_ascii_whitespace())
@@ -25,7 +39,7 @@ pub fn run(args: InspectArgs) -> Result<()> {
     }
 }
 
-fn router(args: &InspectArgs, meta: &Meta, bytes: usize) -> Result<()> {
+fn router(args: &Args, meta: &Meta, bytes: usize) -> Result<()> {
     let mut out = std::io::stdout().lock();
     if args.json {
         writeln!(out, "{}", serde_json::to_string(meta)?)?;
@@ -42,7 +56,7 @@ fn router(args: &InspectArgs, meta: &Meta, bytes: usize) -> Result<()> {
     )?;
     writeln!(
         out,
-        "Prior       from {} LLMs, mean error {:.3}, noise ratio {:.2}",
+        "Prior       from {} models, mean error {:.3}, noise ratio {:.2}",
         meta.prior.training_models, meta.prior.mean_error, meta.prior.noise_ratio
     )?;
     writeln!(
@@ -63,23 +77,21 @@ fn router(args: &InspectArgs, meta: &Meta, bytes: usize) -> Result<()> {
     Ok(())
 }
 
-fn pool(args: &InspectArgs, bytes: &[u8]) -> Result<()> {
+fn pool(args: &Args, bytes: &[u8]) -> Result<()> {
     let raw = RawPool::parse(bytes)?;
     let weights = WeightsArgs { weights: None };
-    let router = files::router(&RouterArgs {
+    let router = artefacts::router(&RouterArgs {
         router: args.router.clone(),
         weights,
     })?;
     let pool = Pool::from_raw(raw, &router)?;
     let mut out = std::io::stdout().lock();
-    let shares = router.clusters().shares();
-    let quality = |m: &uniroute::pool::Model| 1.0 - m.profile.predict(shares).mean;
     if args.json {
         let models: Vec<_> = pool
             .models()
             .iter()
             .map(|m| {
-                json!({"id": m.id, "name": m.name, "quality": quality(m), "source": m.source,
+                json!({"id": m.id, "name": m.name, "quality": m.overall_quality(&router), "source": m.source,
                 "input": m.prices.input, "output": m.prices.output})
             })
             .collect();
@@ -102,7 +114,7 @@ fn pool(args: &InspectArgs, bytes: &[u8]) -> Result<()> {
         .map(|m| {
             vec![
                 m.id.clone(),
-                format!("{:.3}", quality(m)),
+                format!("{:.3}", m.overall_quality(&router)),
                 price(m.prices.input),
                 price(m.prices.output),
                 format!("{:?}", m.source).to_lowercase(),
@@ -115,7 +127,7 @@ fn pool(args: &InspectArgs, bytes: &[u8]) -> Result<()> {
         &rows,
     )?;
     if !pool.notes().is_empty() {
-        writeln!(out, "\nAssumed where the file is silent:")?;
+        writeln!(out, "\nAssumed where the file has no value:")?;
         for note in pool.notes() {
             writeln!(out, "  {}: {}", note.path, note.message)?;
         }

@@ -1,4 +1,4 @@
-//! What each command does.
+//! One module for each command, with its options (`Args`) and what it does (`run`).
 
 pub mod cost;
 pub mod eval;

@@ -1,18 +1,66 @@
-//! `uniroute route`.
+//! `uniroute route`: which model should get a prompt.
 
-use crate::args::{ObjectiveArgs, RouteArgs};
+use crate::args::{PoolArgs, RouterArgs};
+use crate::input::artefacts;
 use crate::input::exact_tokens::Tables;
-use crate::input::files;
 use crate::input::prompts::{self, Item, Line, Prompts};
-use crate::output::table;
+use crate::output::{jsonl, table};
 use anyhow::{Result, bail};
 use serde_json::{Value, json};
 use std::io::{BufWriter, Write};
 use uniroute::route::{Candidate, Decision, Objective, Request, route};
 
-pub fn run(args: RouteArgs) -> Result<()> {
-    let router = files::router(&args.router)?;
-    let pool = files::pool(&args.pool, &router)?;
+#[derive(clap::Args)]
+pub struct Args {
+    #[command(flatten)]
+    router: RouterArgs,
+    #[command(flatten)]
+    pool: PoolArgs,
+    #[command(flatten)]
+    objective: ObjectiveArgs,
+    /// Only these models
+    #[arg(long, value_name = "ID", num_args = 1..)]
+    allow: Vec<String>,
+    /// Never these models
+    #[arg(long, value_name = "ID", num_args = 1..)]
+    deny: Vec<String>,
+    /// Capabilities that a model must have, for example `vision`
+    #[arg(long, value_name = "CAP", num_args = 1..)]
+    need: Vec<String>,
+    /// Output tokens, if you know better than the pool
+    #[arg(long, value_name = "TOKENS")]
+    output_tokens: Option<f64>,
+    /// Count input tokens exactly for models of o200k and cl100k; others stay estimated
+    #[arg(long)]
+    exact_tokens: bool,
+    /// Consider models without a price, as if they were free
+    #[arg(long)]
+    allow_unpriced: bool,
+    /// Print JSON: the whole decision
+    #[arg(long)]
+    json: bool,
+    /// The prompt; `-` or nothing reads standard input: one prompt, or JSONL with
+    /// {"id": …, "prompt": …} a line
+    prompt: Option<String>,
+}
+
+#[derive(clap::Args)]
+#[group(multiple = false)]
+struct ObjectiveArgs {
+    /// Weight of cost: quality (0 to 1) per US dollar [default: 0]
+    #[arg(long, value_name = "L")]
+    lambda: Option<f64>,
+    /// Best model that costs at most this many US dollars for the prompt
+    #[arg(long, value_name = "USD")]
+    max_cost: Option<f64>,
+    /// Cheapest model expected to reach this quality, from 0 to 1
+    #[arg(long, value_name = "Q")]
+    min_quality: Option<f64>,
+}
+
+pub fn run(args: Args) -> Result<()> {
+    let router = artefacts::router(&args.router)?;
+    let pool = artefacts::pool(&args.pool, &router)?;
     let request = Request {
         objective: objective(&args.objective),
         allow: args.allow,
@@ -96,30 +144,16 @@ fn many(
     whole: bool,
 ) -> Result<()> {
     let mut out = BufWriter::new(std::io::stdout().lock());
-    let mut refused = 0;
-    for line in lines {
-        let Line { number, item } = line?;
-        let answer = match item {
-            Ok(Item { id, prompt }) => {
-                let decision = decide(&prompt)?;
-                if whole {
-                    full(id, &decision)?
-                } else {
-                    brief(id, &decision)
-                }
-            }
-            Err(problem) => {
-                refused += 1;
-                json!({"id": null, "model": null, "error": problem, "line": number})
-            }
-        };
-        writeln!(out, "{answer}")?;
-    }
+    let unreadable = json!({"id": null, "model": null});
+    let failures = jsonl::answer_lines(&mut out, lines, &unreadable, |Item { id, prompt }| {
+        let decision = decide(&prompt)?;
+        Ok(Some(match whole {
+            true => full(id, &decision)?,
+            false => brief(id, &decision),
+        }))
+    })?;
     out.flush()?;
-    if refused > 0 {
-        bail!("{refused} lines could not be read; each is answered with an `error`");
-    }
-    Ok(())
+    jsonl::check_failures(failures)
 }
 
 fn full(id: Value, decision: &Decision) -> Result<Value> {
@@ -133,13 +167,13 @@ fn full(id: Value, decision: &Decision) -> Result<Value> {
 }
 
 fn brief(id: Value, decision: &Decision) -> Value {
-    let chosen = decision.candidates.first().filter(|c| c.excluded.is_none());
+    let selected = decision.candidates.first().filter(|c| c.excluded.is_none());
     json!({
         "id": id,
         "model": decision.model,
-        "quality": chosen.map(|c| c.quality),
-        "interval": chosen.map(|c| c.interval),
-        "cost": chosen.and_then(|c| c.cost.total),
+        "quality": selected.map(|c| c.quality),
+        "interval": selected.map(|c| c.interval),
+        "cost": selected.and_then(|c| c.cost.total),
         "outOfDistribution": decision.out_of_distribution,
         "cluster": decision.clusters.first().map(|c| &c.label),
         "reason": decision.reason,

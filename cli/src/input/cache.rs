@@ -1,4 +1,4 @@
-//! Embeddings that took minutes, kept between runs.
+//! A cache of embeddings that take minutes to compute.
 
 use crate::input::files;
 use anyhow::Result;
@@ -7,8 +7,9 @@ use sha2::{Digest, Sha256};
 use std::path::PathBuf;
 use uniroute::embed::{Embed, STATIC_ID};
 
-/// Embeddings of `texts` `(n, dim)`: from the user's cache folder, or computed and put there. The
-/// static embedder is faster than a file. A cache that cannot be written is no failure.
+/// Embeddings of `texts` `(n, dim)`, from the user's cache folder if they are there; otherwise
+/// computed and written to it. The static embedder has no cache because it is faster than reading a
+/// file. If the cache cannot be written, the embeddings are returned all the same.
 pub fn embeddings(
     embedder: &dyn Embed,
     texts: &[&str],
@@ -46,8 +47,8 @@ fn folder() -> Option<PathBuf> {
     Some(base.join("uniroute"))
 }
 
-/// Weights of one model in f32 and in eight bits have one id; what they make of a text tells them
-/// apart.
+/// Hash of the embedder and the texts. The weights of an embedder in f32 and in eight bits share one
+/// id, so that the hash includes the embedding of a fixed text, which differs.
 fn key(embedder: &dyn Embed, texts: &[&str]) -> String {
     let mut hash = Sha256::new();
     for value in embedder.embed("Which weights are these?").vector {

@@ -8,15 +8,15 @@ use uniroute::cost::Family;
 use uniroute::pool::Pool;
 use uniroute::route::{InputTokens, Request};
 
-/// Longer texts stay estimated, which is close at that length: over a million spaces in a row, the
-/// tables' cut of a text into words gives up.
+/// Counts of longer texts stay estimates, which are close at that length: the regular expression that
+/// splits a text into words fails on more than a million spaces in a row.
 const LONGEST: usize = 500_000;
 
-/// The tables that a pool's models need. Without any, all counts stay estimates.
+/// The tables that a pool's models need. Without a table, all counts stay estimates.
 pub struct Tables(Vec<(Family, CoreBPE)>);
 
 impl Tables {
-    /// Reads those tables if counts shall be `exact`, which takes a good part of a second.
+    /// Reads the tables if counts shall be `exact`; this takes a few tenths of a second.
     pub fn of(pool: &Pool, exact: bool) -> Result<Self> {
         let needed = |family| exact && pool.models().iter().any(|m| m.tokenizer == family);
         let mut tables = Vec::new();
@@ -34,7 +34,7 @@ impl Tables {
         Ok(Self(tables))
     }
 
-    /// The request with this prompt's tokens counted, as far as it does not have counts of its own.
+    /// The request with this prompt's tokens counted. Counts that the request states take precedence.
     pub fn count<'a>(&self, request: &'a Request, prompt: &str) -> Cow<'a, Request> {
         let given = match &request.input_tokens {
             _ if self.0.is_empty() || prompt.len() > LONGEST => return Cow::Borrowed(request),

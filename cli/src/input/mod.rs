@@ -1,5 +1,6 @@
 //! What the commands read.
 
+pub mod artefacts;
 pub mod cache;
 pub mod datasets;
 pub mod exact_tokens;

@@ -1,4 +1,5 @@
-//! How the commands present what they found.
+//! How the commands present their results.
 
+pub mod jsonl;
 pub mod progress;
 pub mod table;

@@ -1,4 +1,4 @@
-//! Progress on standard error, only when a person is looking.
+//! Progress on standard error, shown only in a terminal.
 
 use indicatif::{ProgressBar, ProgressStyle};
 use std::time::Duration;
@@ -13,7 +13,7 @@ pub fn bar(total: u64, what: &'static str) -> ProgressBar {
     }
 }
 
-/// A sign of life for work without countable steps.
+/// A spinner, for work without countable steps.
 pub fn spinner(what: &'static str) -> ProgressBar {
     let spinner = ProgressBar::new_spinner().with_message(what);
     spinner.enable_steady_tick(Duration::from_millis(120));

@@ -2,7 +2,7 @@
 
 use std::io::{Result, Write};
 
-/// Writes rows under a header: the first column to the left, numbers to the right.
+/// Writes rows under a header: the first column is aligned to the left, the others to the right.
 pub fn write(out: &mut impl Write, header: &[&str], rows: &[Vec<String>]) -> Result<()> {
     let width = |column: usize| {
         rows.iter()

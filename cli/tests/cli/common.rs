@@ -1,10 +1,11 @@
 //! Runs the built command line on made-up data.
 
+use serde_json::Value;
 use std::io::Write;
 use std::path::{Path, PathBuf};
 use std::process::{Command, Output, Stdio};
 
-/// A folder of its own for one test, removed when the test ends.
+/// A folder for one test, removed when the test ends.
 pub struct Folder(PathBuf);
 
 impl Folder {
@@ -67,7 +68,7 @@ pub fn uniroute(args: &[&str], input: &[u8]) -> Output {
         .stderr(Stdio::piped())
         .spawn()
         .unwrap();
-    // A command that refuses its arguments may be gone before it read anything.
+    // A command that rejects its arguments may end before it reads anything.
     let _ = child.stdin.take().unwrap().write_all(input);
     child.wait_with_output().unwrap()
 }
@@ -81,12 +82,48 @@ pub fn succeeds(args: &[&str], input: &[u8]) -> String {
     String::from_utf8(output.stdout).unwrap()
 }
 
-/// Standard error of a run that must refuse its input with exit status 1.
+/// Standard error of a run that must reject its input with exit status 1.
 #[track_caller]
-pub fn refuses(args: &[&str], input: &[u8]) -> String {
+pub fn rejects(args: &[&str], input: &[u8]) -> String {
     let output = uniroute(args, input);
     let error = String::from_utf8_lossy(&output.stderr).into_owned();
     assert_eq!(output.status.code(), Some(1), "uniroute {args:?}: {error}");
     assert!(!error.contains("panicked"), "{error}");
     error
+}
+
+/// Parses the output of a command.
+#[track_caller]
+pub fn json(text: &str) -> Value {
+    serde_json::from_str(text).unwrap_or_else(|e| panic!("{e}: {text}"))
+}
+
+/// A router and a pool fitted on the made-up data.
+pub fn fitted(folder: &Folder) -> (String, String) {
+    let (data, router, pool) = (
+        folder.data(),
+        folder.path("r.router"),
+        folder.path("p.json"),
+    );
+    succeeds(
+        &[
+            "fit",
+            "--data",
+            &data,
+            "--clusters",
+            "4",
+            "--seed",
+            "1",
+            "-o",
+            &router,
+        ],
+        b"",
+    );
+    succeeds(
+        &[
+            "profile", "--router", &router, "--labels", &data, "-o", &pool,
+        ],
+        b"",
+    );
+    (router, pool)
 }

@@ -1,0 +1,97 @@
+//! Answers to requests for the page.
+
+use std::{borrow::Cow, sync::Arc};
+
+use axum::{
+    Router,
+    body::Body,
+    extract::{Request, State},
+    http::{HeaderMap, HeaderValue, StatusCode, Uri, header},
+    middleware::map_response,
+    response::{IntoResponse, Redirect, Response},
+};
+use sha2::{Digest, Sha256};
+use tower_http::compression::{CompressionLayer, CompressionLevel};
+
+use super::page::{Found, Page};
+
+/// What the page may do: run its own scripts and wasm, and connect only to this server.
+const POLICY: &str = "default-src 'none'; script-src 'self' 'wasm-unsafe-eval'; connect-src 'self'; \
+     worker-src 'self'; style-src 'self'; img-src 'self' data:; \
+     manifest-src 'self'; base-uri 'none'; form-action 'none'; \
+     frame-ancestors 'none'; require-trusted-types-for 'script'";
+
+/// The server of a page.
+pub fn app(page: Page) -> Router {
+    Router::new()
+        .fallback(answer)
+        .with_state(Arc::new(page))
+        .layer(CompressionLayer::new().quality(CompressionLevel::Best))
+        .layer(map_response(add_headers))
+}
+
+async fn answer(State(page): State<Arc<Page>>, request: Request) -> Response {
+    if !request.method().is_safe() {
+        return (
+            StatusCode::METHOD_NOT_ALLOWED,
+            [(header::ALLOW, "GET, HEAD")],
+        )
+            .into_response();
+    }
+    match page.get(request.uri().path()) {
+        Found::File { path, bytes } => file(&path, bytes, request.headers()),
+        // Relative links of the folder's index need the slash.
+        Found::Folder => Redirect::permanent(&with_slash(request.uri())).into_response(),
+        Found::Nothing => (StatusCode::NOT_FOUND, "There is no such file here.\n").into_response(),
+    }
+}
+
+fn file(path: &str, bytes: Cow<'static, [u8]>, request: &HeaderMap) -> Response {
+    let hash: String = Sha256::digest(&bytes)[..12]
+        .iter()
+        .map(|b| format!("{b:02x}"))
+        .collect();
+    // Weak, because the same file may go out compressed or not.
+    let tag = format!("W/\"{hash}\"");
+    let known = request
+        .get(header::IF_NONE_MATCH)
+        .and_then(|tags| tags.to_str().ok());
+    if known.is_some_and(|tags| tags.contains(&hash)) {
+        return (StatusCode::NOT_MODIFIED, [(header::ETAG, tag)]).into_response();
+    }
+    let kind = mime_guess::from_path(path).first_or_octet_stream();
+    let charset = if kind.type_() == "text" {
+        "; charset=utf-8"
+    } else {
+        ""
+    };
+    let kind = format!("{kind}{charset}");
+    (
+        [(header::CONTENT_TYPE, kind), (header::ETAG, tag)],
+        Body::from(bytes.into_owned()),
+    )
+        .into_response()
+}
+
+fn with_slash(uri: &Uri) -> String {
+    let query = uri
+        .query()
+        .map(|query| format!("?{query}"))
+        .unwrap_or_default();
+    format!("{}/{query}", uri.path())
+}
+
+async fn add_headers(mut response: Response) -> Response {
+    let headers = response.headers_mut();
+    for (name, value) in [
+        (header::CONTENT_SECURITY_POLICY, POLICY),
+        (header::X_CONTENT_TYPE_OPTIONS, "nosniff"),
+        (header::REFERRER_POLICY, "no-referrer"),
+        // The browser asks each time whether a file has changed, so that all parts of the page are of
+        // one version.
+        (header::CACHE_CONTROL, "no-cache"),
+    ] {
+        headers.insert(name, HeaderValue::from_static(value));
+    }
+    response
+}

@@ -1,0 +1,11 @@
+//! The command line as a person uses it: the built program, real files, real pipes. There is a module
+//! for each command.
+
+mod common;
+mod cost;
+mod eval;
+mod fit;
+mod inspect;
+mod profile;
+mod route;
+mod usage;
