@@ -1,10 +1,11 @@
 //! `uniroute cost`: what a prompt costs with each model.
 
+use super::answers;
 use crate::args::{PoolArgs, RouterArgs};
 use crate::input::artefacts;
 use crate::input::exact_tokens::Tables;
 use crate::input::prompts::{self, Item, Prompts};
-use crate::output::{jsonl, table};
+use crate::output::table;
 use anyhow::Result;
 use serde_json::{Value, json};
 use std::io::{BufWriter, Write};
@@ -62,21 +63,22 @@ pub fn run(args: Args) -> Result<()> {
         },
         Prompts::Lines(lines) => {
             let unreadable = json!({"id": null});
-            failures = jsonl::answer_lines(&mut out, lines, &unreadable, |Item { id, prompt }| {
-                let costs = costs(&prompt)?;
-                if args.total {
-                    total.add_costs(&costs);
-                    return Ok(None);
-                }
-                Ok(Some(answer(id, &costs)))
-            })?;
+            failures =
+                answers::answer_lines(&mut out, lines, &unreadable, |Item { id, prompt }| {
+                    let costs = costs(&prompt)?;
+                    if args.total {
+                        total.add_costs(&costs);
+                        return Ok(None);
+                    }
+                    Ok(Some(answer(id, &costs)))
+                })?;
         }
     }
     if args.total {
         report_total(&mut out, &pool, total, args.json)?;
     }
     out.flush()?;
-    jsonl::check_failures(failures)
+    answers::check_failures(failures)
 }
 
 /// `TOKENS` or `NAME=TOKENS`.
