@@ -91,7 +91,17 @@ export async function verify(name, bytes, sha256) {
  * @returns {Uint8Array}
  */
 export function jsonBytes(json) {
-  if (json instanceof Uint8Array) return json;
-  if (json instanceof ArrayBuffer) return new Uint8Array(json);
-  return new TextEncoder().encode(typeof json === "string" ? json : JSON.stringify(json));
+  const isText = typeof json === "string" || json instanceof Uint8Array || json instanceof ArrayBuffer;
+  return textBytes(isText ? json : JSON.stringify(json));
+}
+
+/**
+ * The content of a text file as bytes.
+ *
+ * @param {string | Uint8Array | ArrayBuffer} text
+ * @returns {Uint8Array}
+ */
+export function textBytes(text) {
+  if (text instanceof Uint8Array) return text;
+  return text instanceof ArrayBuffer ? new Uint8Array(text) : new TextEncoder().encode(text);
 }

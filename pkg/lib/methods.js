@@ -33,6 +33,8 @@ export const METHODS = {
   map: {},
   compare: {},
   importPrices: {},
+  readPrompts: {},
+  readLabels: {},
 };
 
 /**

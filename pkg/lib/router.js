@@ -1,8 +1,9 @@
 import { UnirouteError } from "./errors.js";
-import { jsonBytes } from "./bytes.js";
+import { jsonBytes, textBytes } from "./bytes.js";
 import { applyCounters } from "./counters.js";
 
 /** @typedef {import("./types.js").PoolSource} PoolSource */
+/** @typedef {import("./types.js").FileContent} FileContent */
 /** @typedef {import("./types.js").RouteRequest} RouteRequest */
 /** @typedef {import("./types.js").RawModel} RawModel */
 /** @typedef {import("./types.js").RouteRequestWithCounters} RouteRequestWithCounters */
@@ -186,6 +187,28 @@ export class CoreRouter {
    */
   importPrices(list) {
     return this.#call((core) => core.importPrices(jsonBytes(list)));
+  }
+
+  /**
+   * Reads the prompts of a file: lines of text, CSV, TSV, JSONL or a JSON list. The result has all columns
+   * and the one that most likely holds the prompts.
+   *
+   * @param {string} name of the file; its extension gives the format
+   * @param {FileContent} content
+   */
+  readPrompts(name, content) {
+    return this.#call((core) => core.readPrompts(name, textBytes(content)));
+  }
+
+  /**
+   * Reads the labels of one model from a file: prompts with scores, as `addModel` needs them.
+   *
+   * @param {string} name of the file; its extension gives the format
+   * @param {FileContent} content
+   * @param {string} [model] id of the model, where the file has labels of several models
+   */
+  readLabels(name, content, model) {
+    return this.#call((core) => core.readLabels(name, textBytes(content), model));
   }
 
   /** Frees the memory. The router cannot be used afterwards. */

@@ -27,6 +27,9 @@ export interface RouteRequestWithCounters extends RouteRequest {
   counters?: Partial<Record<Family, (text: string) => number>> | undefined;
 }
 
+/** The content of a text file. */
+export type FileContent = string | Uint8Array | ArrayBuffer;
+
 /** LLM profile JSON: parsed, as text or as bytes. */
 export type PoolSource = string | object | Uint8Array | ArrayBuffer;
 

@@ -1,12 +1,10 @@
 import { UnirouteError } from "../../uniroute/lib/errors.js";
-import { promptsInColumn, readLines, readPromptTable } from "../browser/prompt-table.js";
 import { saveFile, toCsv } from "../browser/save-file.js";
 import { latest } from "./latest.js";
 import { routeRequest } from "./state.js";
 import { Store } from "./store.js";
 
-/** @import { BatchReport } from "../../uniroute/lib/types.js" */
-/** @import { PromptTable } from "../browser/prompt-table.js" */
+/** @import { BatchReport, PromptTable } from "../../uniroute/lib/types.js" */
 /** @import { App } from "./app.js" */
 
 /**
@@ -39,7 +37,8 @@ export class BatchController {
   /** The prompts of the present input. */
   inputPrompts() {
     const { text, file, column } = this.store.state;
-    return file ? promptsInColumn(file.table, column) : promptsInColumn(readLines(text), 0);
+    const cells = file ? file.table.rows.map((row) => row[column] ?? "") : text.split(/\r\n|\r|\n/);
+    return cells.map((cell) => cell.trim()).filter(Boolean);
   }
 
   /** @param {string} text */
@@ -49,16 +48,21 @@ export class BatchController {
 
   /** @param {File} file */
   async openFile(file) {
-    this.openContent(file.name, await file.text());
+    await this.openContent(file.name, new Uint8Array(await file.arrayBuffer()));
   }
 
   /**
    * @param {string} name its extension is the format
-   * @param {string} content
+   * @param {string | Uint8Array} content
    */
-  openContent(name, content) {
+  async openContent(name, content) {
+    const { router } = this.#app;
+    if (router === null) {
+      this.store.set({ problem: `${name} cannot be read before the router is loaded. Wait a moment.` });
+      return;
+    }
     try {
-      const table = readPromptTable(name, content);
+      const table = await router.readPrompts(name, content);
       this.store.set({ file: { name, table }, column: table.column, problem: "" });
     } catch (thrown) {
       this.store.set({ problem: `${name}: ${UnirouteError.from(thrown).message}` });

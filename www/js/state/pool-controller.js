@@ -1,7 +1,7 @@
 import { UnirouteError } from "../../uniroute/lib/errors.js";
-import { readLabels } from "../browser/prompt-table.js";
 import { saveFile } from "../browser/save-file.js";
 import { OWN } from "./choices.js";
+import { bytesOf } from "../browser/file-bytes.js";
 import { routeRequest } from "./state.js";
 import { Store } from "./store.js";
 
@@ -10,8 +10,6 @@ import { Store } from "./store.js";
 
 /** Steps that can be undone. */
 const MAX_HISTORY = 30;
-/** Bytes of a file that are read at most; the core rejects far smaller files. */
-const MAX_BYTES = 64 * 1024 * 1024;
 
 /**
  * @typedef {object} PoolState
@@ -37,7 +35,7 @@ export class PoolController {
    * @param {File} file
    */
   async openFile(file) {
-    await this.openContent(`“${file.name}”`, new Uint8Array(await file.slice(0, MAX_BYTES).arrayBuffer()));
+    await this.openContent(`“${file.name}”`, await bytesOf(file));
   }
 
   /**
@@ -125,8 +123,8 @@ export class PoolController {
     if (router === null) return false;
     try {
       const before = await this.#current();
-      const raw = labels ? { ...model, labels: readLabels(labels.name, await labels.text()) } : model;
-      await router.addModel(raw);
+      const read = labels && (await router.readLabels(labels.name, await bytesOf(labels), model.id));
+      await router.addModel(read ? { ...model, labels: read } : model);
       await this.#replaced(before, OWN);
       return true;
     } catch (thrown) {

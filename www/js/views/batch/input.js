@@ -22,7 +22,7 @@ export function mountBatchInput({ batch }) {
     const text = event.clipboardData?.getData("text/plain") ?? "";
     if (text.length < LARGE_PASTE) return;
     event.preventDefault();
-    batch.openContent("Pasted text", text);
+    void batch.openContent("Pasted text", text);
   });
   picker.addEventListener("change", async () => {
     const [file] = picker.files ?? [];
