@@ -13,6 +13,7 @@
 //! * [`pool`]: the language models one may choose from, with prices and limits;
 //! * [`cost`]: tokens and prices to US dollars;
 //! * [`route`]: all of it to a [`route::Decision`];
+//! * [`session`]: all of it for interactive use, without computing anything twice;
 //! * `eval`: how good such decisions are, measured as the paper measures them.
 //!
 //! The method is that of *Universal Model Routing for Efficient LLM Inference*
@@ -33,6 +34,7 @@ pub mod prior;
 pub mod profile;
 pub mod route;
 pub mod router;
+pub mod session;
 #[cfg(all(feature = "wasm", target_arch = "wasm32"))]
 pub mod wasm;
 

@@ -1,12 +1,13 @@
 //! The JSON schema and the TypeScript types come from the Rust types and are checked in. These
 //! tests fail when they are stale; `UNIROUTE_UPDATE=1 cargo test --features schema --test generated`
-//! writes them anew.
+//! writes them again.
 #![cfg(feature = "schema")]
 
 use schemars::SchemaGenerator;
 use std::path::Path;
 use ts_rs::{Config, TS};
 use uniroute::cost::{Cost, Family, Total};
+use uniroute::dataset::PromptTable;
 use uniroute::pool::{
     self, ImportedPrices, ModelInfo, Note, PoolInfo, PriceList, PriceMatch, ProfileSource, RawCost,
     RawErrors, RawLabel, RawLimit, RawModel, RawPool, RawRouterRef,
@@ -95,6 +96,7 @@ fn the_typescript_types_are_those_of_the_rust_types() {
         PriceList,
         PriceMatch,
         ImportedPrices,
+        PromptTable,
     );
     up_to_date("pkg/lib/core.d.ts", &text);
 }
