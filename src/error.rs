@@ -1,6 +1,6 @@
 use crate::{
-    embed::EmbedError, pool::PoolError, profile::ProfileError, route::RouteError,
-    router::RouterError,
+    dataset::DatasetError, embed::EmbedError, pool::PoolError, profile::ProfileError,
+    route::RouteError, router::RouterError,
 };
 
 /// Everything that can be wrong with the input of a caller. The message names the place and the
@@ -23,6 +23,9 @@ pub enum Error {
     /// The request for a decision.
     #[error(transparent)]
     Route(#[from] RouteError),
+    /// A file of prompts, labels or scores.
+    #[error(transparent)]
+    Dataset(#[from] DatasetError),
 }
 
 impl Error {
@@ -34,6 +37,7 @@ impl Error {
             Self::Pool(e) => e.code(),
             Self::Profile(_) => "profile",
             Self::Route(e) => e.code(),
+            Self::Dataset(e) => e.code(),
         }
     }
 
@@ -42,7 +46,7 @@ impl Error {
         match self {
             Self::Pool(e) => e.path(),
             Self::Route(e) => Some(e.path().to_owned()),
-            Self::Embed(_) | Self::Router(_) | Self::Profile(_) => None,
+            Self::Embed(_) | Self::Router(_) | Self::Profile(_) | Self::Dataset(_) => None,
         }
     }
 }

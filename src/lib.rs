@@ -41,6 +41,7 @@
 //! * [`fit`]: a data set to a router;
 //! * [`pool`]: the models that may be selected, with profiles, prices and limits;
 //! * [`route`]: a prompt, a router and a pool to a [`route::Decision`];
+//! * [`session`]: a router, a pool and the latest prompts, for interactive use;
 //! * `eval`: how good such decisions are, measured as the paper measures them (feature `eval`).
 //!
 //! The method is that of *Universal Model Routing for Efficient LLM Inference*
@@ -62,6 +63,7 @@ pub mod prior;
 pub mod profile;
 pub mod route;
 pub mod router;
+pub mod session;
 #[cfg(all(feature = "wasm", target_arch = "wasm32"))]
 pub mod wasm;
 

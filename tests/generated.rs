@@ -7,6 +7,7 @@ use schemars::SchemaGenerator;
 use std::path::Path;
 use ts_rs::{Config, TS};
 use uniroute::cost::{Cost, Family, Total};
+use uniroute::dataset::PromptTable;
 use uniroute::pool::{
     self, ImportedPrices, ModelInfo, Note, PoolInfo, PriceList, PriceMatch, ProfileSource, RawCost,
     RawErrors, RawLabel, RawLimit, RawModel, RawPool, RawRouterRef,
@@ -95,6 +96,7 @@ fn the_typescript_types_are_those_of_the_rust_types() {
         PriceList,
         PriceMatch,
         ImportedPrices,
+        PromptTable,
     );
     up_to_date("pkg/lib/core.d.ts", &text);
 }

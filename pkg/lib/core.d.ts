@@ -770,3 +770,20 @@ matches: Array<PriceMatch>,
  * What was left out, and prices that were rejected.
  */
 notes: Array<Note>, };
+
+/**
+ * Prompts, and the columns they may be in.
+ */
+export type PromptTable = { 
+/**
+ * Names of the columns.
+ */
+columns: Array<string>, 
+/**
+ * The column that is most likely that of the prompts.
+ */
+column: number, 
+/**
+ * The cells of each row; a row of a table may be shorter or longer than `columns`.
+ */
+rows: Array<Array<string>>, };

@@ -1,97 +1,331 @@
-//! Why a data set was refused.
+//! Why a file of prompts, labels or scores was rejected.
 
 use std::fmt;
+use std::io;
 
-/// Why a data set was refused: where, and what is wrong there.
-#[derive(Debug)]
-pub struct DatasetError {
-    /// File name, as given.
+/// A place in a file.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Place {
+    /// The file's name, as given.
     pub file: String,
-    /// Line, from 1; 0 when the whole file is meant.
-    pub line: u64,
-    /// Column name, JSON field or character position.
-    pub column: Option<String>,
-    /// What is wrong, and the remedy.
-    pub problem: String,
+    /// Where in the file.
+    pub part: Part,
+}
+
+/// A part of a file.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Part {
+    /// All of it.
+    Whole,
+    /// A line, from 1.
+    Line(u64),
+    /// An item of the JSON list that the file is, from 0.
+    Item(usize),
+}
+
+impl Place {
+    pub(super) fn whole(file: &str) -> Self {
+        Self::new(file, Part::Whole)
+    }
+
+    pub(super) fn line(file: &str, line: u64) -> Self {
+        Self::new(file, Part::Line(line))
+    }
+
+    pub(super) fn item(file: &str, item: usize) -> Self {
+        Self::new(file, Part::Item(item))
+    }
+
+    fn new(file: &str, part: Part) -> Self {
+        Self {
+            file: file.to_owned(),
+            part,
+        }
+    }
+}
+
+impl fmt::Display for Place {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(&self.file)?;
+        match self.part {
+            Part::Whole => Ok(()),
+            Part::Line(line) => write!(f, ", line {line}"),
+            Part::Item(item) => write!(f, ", [{item}]"),
+        }
+    }
+}
+
+/// Why a file of prompts, labels or scores was rejected. The message names the file, then the line
+/// or item, then the column or field.
+#[derive(Debug, thiserror::Error)]
+#[non_exhaustive]
+pub enum DatasetError {
+    /// The reader failed.
+    #[error("{at}: {cause}")]
+    Read {
+        /// Where reading stopped.
+        at: Place,
+        /// What the reader reports.
+        cause: io::Error,
+    },
+    /// A line that is longer than any prompt.
+    #[error("{at}: longer than {limit} bytes")]
+    LineTooLong {
+        /// The line.
+        at: Place,
+        /// Most bytes of a line.
+        limit: usize,
+    },
+    /// Bytes that are not UTF-8.
+    #[error("{at}: not UTF-8")]
+    Utf8 {
+        /// The line.
+        at: Place,
+    },
+    /// Text that is not JSON, or JSON without a field that must be there.
+    #[error("{at}, character {character}: {problem}")]
+    Json {
+        /// The line.
+        at: Place,
+        /// Character of the line, from 1.
+        character: usize,
+        /// What the parser reports.
+        problem: String,
+    },
+    /// An item of a list, or a line, that is JSON but not an object.
+    #[error("{at}: not a JSON object")]
+    NotObject {
+        /// The line or item.
+        at: Place,
+    },
+    /// A JSON field that should be text.
+    #[error("{at}, {field}: not a text; put it in quotes")]
+    NotText {
+        /// The line or item.
+        at: Place,
+        /// Name of the field.
+        field: String,
+    },
+    /// A row that is shorter or longer than the header.
+    #[error("{at}: {found} columns, but the header has {expected}")]
+    Columns {
+        /// The line.
+        at: Place,
+        /// Number of columns of this row.
+        found: u64,
+        /// Number of columns of the header.
+        expected: u64,
+    },
+    /// A file without any row.
+    #[error("{at}: no {missing}")]
+    Empty {
+        /// The file.
+        at: Place,
+        /// What is missing: `prompts`, `models` or `labels`.
+        missing: &'static str,
+    },
+    /// A header without a column that is needed.
+    #[error("{at}, {column}: no such column; {remedy}")]
+    MissingColumn {
+        /// The header.
+        at: Place,
+        /// Name of the column.
+        column: String,
+        /// What the header must name.
+        remedy: &'static str,
+    },
+    /// A column of a score matrix that belongs to no model.
+    #[error("{at}, {column}: not a model of {models}; add it there or drop the column")]
+    ExtraColumn {
+        /// The header.
+        at: Place,
+        /// Name of the column.
+        column: String,
+        /// The file that names the models.
+        models: &'static str,
+    },
+    /// A cell that should be a number.
+    #[error("{at}, {column}: {text:?} is not a number")]
+    NotNumber {
+        /// The line or item.
+        at: Place,
+        /// Name of the column.
+        column: String,
+        /// What the cell contains.
+        text: String,
+    },
+    /// A score outside [0, 1].
+    #[error(
+        "{at}, {column}: score {score} is not in [0, 1]; scale scores so that 1 is fully right"
+    )]
+    Score {
+        /// The line or item.
+        at: Place,
+        /// Name of the column or, where a line has scores of several models, of the model.
+        column: String,
+        /// The score.
+        score: f64,
+    },
+    /// A score of a wrong JSON type.
+    #[error("{at}, {column}: score {value} is not a number in [0, 1]")]
+    ScoreType {
+        /// The line or item.
+        at: Place,
+        /// Name of the field or, where a line has scores of several models, of the model.
+        column: String,
+        /// The value, as JSON.
+        value: String,
+    },
+    /// A measured cost that is negative or not finite.
+    #[error("{at}, {column}: cost {cost} is not a number from 0")]
+    Cost {
+        /// The line.
+        at: Place,
+        /// Id of the model.
+        column: String,
+        /// The cost.
+        cost: f64,
+    },
+    /// A matrix that does not have one row for each prompt.
+    #[error("{at}: {found} rows, but {prompts} has {expected} prompts")]
+    Rows {
+        /// The file of the matrix.
+        at: Place,
+        /// Number of its rows.
+        found: usize,
+        /// The file of the prompts.
+        prompts: &'static str,
+        /// Number of prompts.
+        expected: usize,
+    },
+    /// A price that is negative or not finite.
+    #[error(
+        "{file}, [{item}].{field}: {price} is not a price; give US dollars per million tokens, or null"
+    )]
+    Price {
+        /// The file of the models.
+        file: String,
+        /// The model, from 0.
+        item: usize,
+        /// Name of the field.
+        field: &'static str,
+        /// The price.
+        price: f64,
+    },
+    /// A model that is listed twice.
+    #[error("{file}, [{item}].id: id {id:?} occurs twice; ids must be unique")]
+    DuplicateModel {
+        /// The file of the models.
+        file: String,
+        /// The second one, from 0.
+        item: usize,
+        /// Its id.
+        id: String,
+    },
+    /// A label without its prompt, model or score.
+    #[error("{at}: a label needs {needed}")]
+    IncompleteLabel {
+        /// The line or item.
+        at: Place,
+        /// The fields that are needed.
+        needed: &'static str,
+    },
+    /// No label is of the model that was asked for.
+    #[error("{at}: no labels of {model:?}; the file has labels of {}", Listed(.found))]
+    NoLabelsOfModel {
+        /// The file.
+        at: Place,
+        /// Id of the model.
+        model: String,
+        /// Models that the file has labels of.
+        found: Vec<String>,
+    },
+    /// Labels of several models, where those of one are needed.
+    #[error("{at}: labels of {}; name the one model to read", Listed(.found))]
+    SeveralModels {
+        /// The file.
+        at: Place,
+        /// Models that the file has labels of.
+        found: Vec<String>,
+    },
+    /// A file of labels whose name has an unknown ending.
+    #[error("{at}: labels are a folder or a .csv, .tsv, .jsonl, .ndjson or .json file")]
+    LabelsFormat {
+        /// The file.
+        at: Place,
+    },
+    /// A file of prompts in which no field holds text.
+    #[error("{at}: No field of this file holds text. Give each line a field “prompt”.")]
+    PromptsNoText {
+        /// The file.
+        at: Place,
+    },
+    /// A line of a file of prompts that is not JSON.
+    #[error(
+        "{file}: Line {line} is not JSON. Correct it, or name the file .txt to read one prompt a line."
+    )]
+    PromptsLine {
+        /// The file.
+        file: String,
+        /// The line, from 1.
+        line: u64,
+    },
+    /// A JSON file of prompts or labels that is not a list.
+    #[error(
+        "{at}: This JSON is not a list. Give a list of texts or objects, or one object a line in a .jsonl file."
+    )]
+    NotList {
+        /// The file.
+        at: Place,
+    },
 }
 
 impl DatasetError {
-    pub(super) fn whole(file: &str, problem: impl Into<String>) -> Self {
-        Self {
-            file: file.into(),
-            line: 0,
-            column: None,
-            problem: problem.into(),
+    /// A stable name for the kind of error.
+    pub fn code(&self) -> &'static str {
+        match self {
+            Self::Read { .. } => "dataset_read",
+            Self::LineTooLong { .. } => "dataset_line",
+            Self::Utf8 { .. } => "dataset_utf8",
+            Self::Json { .. } => "dataset_json",
+            Self::NotObject { .. } | Self::NotText { .. } => "dataset_type",
+            Self::Columns { .. } | Self::ExtraColumn { .. } => "dataset_columns",
+            Self::Rows { .. } => "dataset_rows",
+            Self::Empty { .. } => "dataset_empty",
+            Self::Cost { .. } => "dataset_cost",
+            Self::Price { .. } | Self::DuplicateModel { .. } => "dataset_models",
+            Self::MissingColumn { .. } | Self::IncompleteLabel { .. } => "labels_columns",
+            Self::NotNumber { .. } | Self::Score { .. } | Self::ScoreType { .. } => "labels_score",
+            Self::NoLabelsOfModel { .. } | Self::SeveralModels { .. } => "labels_model",
+            Self::LabelsFormat { .. } => "labels_format",
+            Self::PromptsNoText { .. } => "batch_columns",
+            Self::PromptsLine { .. } => "batch_line",
+            Self::NotList { .. } => "batch_type",
         }
     }
 
-    pub(super) fn line(file: &str, line: u64, problem: impl Into<String>) -> Self {
-        Self {
-            file: file.into(),
-            line,
-            column: None,
-            problem: problem.into(),
-        }
-    }
-
-    pub(super) fn cell(
-        file: &str,
-        line: u64,
-        column: impl Into<String>,
-        problem: impl Into<String>,
-    ) -> Self {
-        Self {
-            file: file.into(),
-            line,
-            column: Some(column.into()),
-            problem: problem.into(),
-        }
-    }
-
-    /// A JSON error on a line of its own; serde counts lines within what it was given.
-    pub(super) fn json(file: &str, line: u64, error: &serde_json::Error) -> Self {
+    /// A JSON error at a place of its own; serde counts lines within what it was given.
+    pub(super) fn json(at: Place, error: &serde_json::Error) -> Self {
         let text = error.to_string();
-        let problem = text.split(" at line ").next().unwrap_or(&text).to_owned();
-        Self::cell(file, line, format!("character {}", error.column()), problem)
-    }
-
-    pub(super) fn csv(file: &str, error: csv::Error) -> Self {
-        let line = error.position().map_or(0, csv::Position::line);
-        let problem = match error.kind() {
-            csv::ErrorKind::UnequalLengths {
-                expected_len, len, ..
-            } => {
-                format!("{len} columns, but the header has {expected_len}")
-            }
-            csv::ErrorKind::Utf8 { .. } => "not UTF-8".to_owned(),
-            _ => error.to_string(),
-        };
-        Self::line(file, line, problem)
+        Self::Json {
+            at,
+            character: error.column(),
+            problem: text.split(" at line ").next().unwrap_or(&text).to_owned(),
+        }
     }
 }
 
-impl fmt::Display for DatasetError {
+/// The first few of a list of models.
+struct Listed<'a>(&'a [String]);
+
+impl fmt::Display for Listed<'_> {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.write_str(&self.file)?;
-        if self.line > 0 {
-            write!(f, ", line {}", self.line)?;
+        const SHOWN: usize = 8;
+        let shown = &self.0[..self.0.len().min(SHOWN)];
+        f.write_str(&shown.join(", "))?;
+        match self.0.len() - shown.len() {
+            0 => Ok(()),
+            more => write!(f, " and {more} more"),
         }
-        if let Some(column) = &self.column {
-            write!(f, ", {column}")?;
-        }
-        write!(f, ": {}", self.problem)
-    }
-}
-
-impl std::error::Error for DatasetError {}
-
-/// A score: a number in `[0, 1]`.
-pub(super) fn check_score(score: f64) -> Result<f32, String> {
-    if (0.0..=1.0).contains(&score) {
-        Ok(score as f32)
-    } else {
-        Err(format!(
-            "score {score} is not in [0, 1]; scale scores so that 1 is fully right"
-        ))
     }
 }

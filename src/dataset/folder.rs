@@ -1,13 +1,15 @@
-//! The folder format: prompts, models, a matrix of scores.
+//! The folder format: prompts, models and a matrix of scores.
 
 use std::collections::HashSet;
-use std::io::{BufRead, BufReader, Read};
+use std::io::{BufReader, Read};
 
 use ndarray::Array2;
 use serde::Deserialize;
 
-use super::error::check_score;
-use super::{Dataset, DatasetError, Model, Prompt};
+use super::csv::Table;
+use super::error::Place;
+use super::labels::in_range;
+use super::{Dataset, DatasetError, Model, Prompt, jsonl};
 
 const PROMPTS: &str = "prompts.jsonl";
 const MODELS: &str = "models.json";
@@ -62,18 +64,11 @@ impl Dataset {
     pub fn from_folder(name: &str, parts: FolderParts) -> Result<Self, DatasetError> {
         let prompts = read_prompts(parts.prompts)?;
         let models = read_models(parts.models)?;
-        let scores = read_matrix(SCORES, parts.scores, prompts.len(), &models, check_score)?;
-        let check_cost = |cost: f64| {
-            let good = cost.is_finite() && cost >= 0.0;
-            if good {
-                Ok(cost as f32)
-            } else {
-                Err(format!("cost {cost} is not a number from 0"))
-            }
-        };
+        let rows = prompts.len();
+        let scores = read_matrix(SCORES, parts.scores, rows, &models, check_score)?;
         let costs = parts
             .costs
-            .map(|costs| read_matrix(COSTS, costs, prompts.len(), &models, check_cost))
+            .map(|costs| read_matrix(COSTS, costs, rows, &models, check_cost))
             .transpose()?;
         Ok(Self {
             name: name.into(),
@@ -85,15 +80,24 @@ impl Dataset {
     }
 }
 
+fn check_score(score: f64, at: Place, column: &str) -> Result<f32, DatasetError> {
+    in_range(score, at, column).map(|score| score as f32)
+}
+
+fn check_cost(cost: f64, at: Place, column: &str) -> Result<f32, DatasetError> {
+    if cost.is_finite() && cost >= 0.0 {
+        return Ok(cost as f32);
+    }
+    let column = column.to_owned();
+    Err(DatasetError::Cost { at, column, cost })
+}
+
 fn read_prompts(reader: impl Read) -> Result<Vec<Prompt>, DatasetError> {
     let mut prompts = Vec::new();
-    for (line, text) in (1u64..).zip(BufReader::new(reader).lines()) {
-        let text = text.map_err(|e| DatasetError::line(PROMPTS, line, e.to_string()))?;
-        if text.trim().is_empty() {
-            continue;
-        }
-        let raw: RawPrompt = serde_json::from_str(text.trim_start_matches('\u{feff}'))
-            .map_err(|e| DatasetError::json(PROMPTS, line, &e))?;
+    for line in jsonl::lines(PROMPTS, reader) {
+        let (line, text) = line?;
+        let raw: RawPrompt = serde_json::from_str(&text)
+            .map_err(|e| DatasetError::json(Place::line(PROMPTS, line), &e))?;
         prompts.push(Prompt {
             id: raw.id,
             task: raw.task,
@@ -101,10 +105,15 @@ fn read_prompts(reader: impl Read) -> Result<Vec<Prompt>, DatasetError> {
             query: raw.query,
         });
     }
-    if prompts.is_empty() {
-        return Err(DatasetError::whole(PROMPTS, "no prompts"));
+    not_empty(prompts, PROMPTS, "prompts")
+}
+
+fn not_empty<T>(list: Vec<T>, file: &str, missing: &'static str) -> Result<Vec<T>, DatasetError> {
+    if list.is_empty() {
+        let at = Place::whole(file);
+        return Err(DatasetError::Empty { at, missing });
     }
-    Ok(prompts)
+    Ok(list)
 }
 
 /// Reads models.json alone, for its prices.
@@ -113,24 +122,26 @@ fn read_prompts(reader: impl Read) -> Result<Vec<Prompt>, DatasetError> {
 /// [`DatasetError`] with the line of the first thing that is wrong.
 pub fn read_models(reader: impl Read) -> Result<Vec<Model>, DatasetError> {
     let raw: Vec<RawModel> = serde_json::from_reader(BufReader::new(reader))
-        .map_err(|e| DatasetError::json(MODELS, e.line() as u64, &e))?;
-    if raw.is_empty() {
-        return Err(DatasetError::whole(MODELS, "no models"));
-    }
+        .map_err(|e| DatasetError::json(Place::line(MODELS, e.line() as u64), &e))?;
+    let raw = not_empty(raw, MODELS, "models")?;
     let mut seen = HashSet::new();
-    let model = |(i, raw): (usize, RawModel)| {
-        let price = |field: &str, price: Option<f64>| match price {
-            Some(p) if !(p.is_finite() && p >= 0.0) => Err(DatasetError::cell(
-                MODELS,
-                0,
-                format!("[{i}].{field}"),
-                format!("{p} is not a price; give US dollars per million tokens, or null"),
-            )),
+    let model = |(item, raw): (usize, RawModel)| {
+        let file = || MODELS.to_owned();
+        let price = |field, price: Option<f64>| match price {
+            Some(price) if !(price.is_finite() && price >= 0.0) => Err(DatasetError::Price {
+                file: file(),
+                item,
+                field,
+                price,
+            }),
             other => Ok(other),
         };
         if !seen.insert(raw.id.clone()) {
-            let problem = format!("id {:?} occurs twice; ids must be unique", raw.id);
-            return Err(DatasetError::cell(MODELS, 0, format!("[{i}].id"), problem));
+            return Err(DatasetError::DuplicateModel {
+                file: file(),
+                item,
+                id: raw.id,
+            });
         }
         Ok(Model {
             name: raw.name.unwrap_or_else(|| raw.id.clone()),
@@ -145,71 +156,77 @@ pub fn read_models(reader: impl Read) -> Result<Vec<Model>, DatasetError> {
     raw.into_iter().enumerate().map(model).collect()
 }
 
+/// Reads a matrix with a column for each model, by id, and a row for each prompt. An empty cell is
+/// NaN.
 fn read_matrix(
     file: &'static str,
     reader: impl Read,
     rows: usize,
     models: &[Model],
-    check: impl Fn(f64) -> Result<f32, String>,
+    check: fn(f64, Place, &str) -> Result<f32, DatasetError>,
 ) -> Result<Array2<f32>, DatasetError> {
-    let mut csv = csv::Reader::from_reader(reader);
-    let header = csv
-        .headers()
-        .map_err(|e| DatasetError::csv(file, e))?
-        .clone();
-    let ids: Vec<&str> = models.iter().map(|m| m.id.as_str()).collect();
-    let column_of = |id: &str| {
-        header
-            .iter()
-            .position(|h| h.trim_start_matches('\u{feff}') == id)
-    };
-    let columns = ids
-        .iter()
-        .map(|id| {
-            column_of(id).ok_or_else(|| {
-                DatasetError::cell(
-                    file,
-                    1,
-                    *id,
-                    "no such column; the header must name every model",
-                )
-            })
-        })
-        .collect::<Result<Vec<_>, _>>()?;
-    if let Some(extra) = header
-        .iter()
-        .find(|h| !ids.contains(&h.trim_start_matches('\u{feff}')))
-    {
-        let problem = format!("not a model of {MODELS}; add it there or drop the column");
-        return Err(DatasetError::cell(file, 1, extra, problem));
-    }
-    let mut cells = Vec::with_capacity(rows * ids.len());
+    let mut table = Table::new(file, reader, b',')?;
+    let columns = matrix_columns(file, table.header(), models)?;
+    let mut cells = Vec::with_capacity(rows * models.len());
     let mut found = 0;
-    for record in csv.records() {
-        let record = record.map_err(|e| DatasetError::csv(file, e))?;
-        let line = record.position().map_or(0, csv::Position::line);
-        for (id, &column) in ids.iter().zip(&columns) {
-            let text = record.get(column).unwrap_or_default().trim();
-            let value = match text {
-                "" => Ok(f32::NAN),
-                _ => text
-                    .parse()
-                    .map_err(|_| format!("{text:?} is not a number"))
-                    .and_then(&check),
-            };
-            cells.push(value.map_err(|problem| DatasetError::cell(file, line, *id, problem))?);
+    while let Some(row) = table.next()? {
+        for (model, &column) in models.iter().zip(&columns) {
+            let text = row.cell(column).trim();
+            let at = || Place::line(file, row.line);
+            cells.push(match (text, text.parse()) {
+                ("", _) => f32::NAN,
+                (_, Ok(number)) => check(number, at(), &model.id)?,
+                (text, Err(_)) => {
+                    return Err(DatasetError::NotNumber {
+                        at: at(),
+                        column: model.id.clone(),
+                        text: text.to_owned(),
+                    });
+                }
+            });
         }
         found += 1;
     }
-    Array2::from_shape_vec((found, ids.len()), cells)
+    Array2::from_shape_vec((found, models.len()), cells)
         .ok()
         .filter(|_| found == rows)
-        .ok_or_else(|| {
-            DatasetError::whole(
-                file,
-                format!("{found} rows, but {PROMPTS} has {rows} prompts"),
-            )
+        .ok_or_else(|| DatasetError::Rows {
+            at: Place::whole(file),
+            found,
+            prompts: PROMPTS,
+            expected: rows,
         })
+}
+
+/// The column of each model; every column must be that of a model.
+fn matrix_columns(
+    file: &str,
+    header: &[String],
+    models: &[Model],
+) -> Result<Vec<usize>, DatasetError> {
+    let at = || Place::line(file, 1);
+    let columns = models
+        .iter()
+        .map(|model| {
+            let column = header.iter().position(|title| *title == model.id);
+            column.ok_or_else(|| DatasetError::MissingColumn {
+                at: at(),
+                column: model.id.clone(),
+                remedy: "the header must name every model",
+            })
+        })
+        .collect::<Result<_, _>>()?;
+    match header
+        .iter()
+        .find(|title| models.iter().all(|m| m.id != **title))
+    {
+        None => Ok(columns),
+        Some(extra) => Err(DatasetError::ExtraColumn {
+            at: at(),
+            column: extra.clone(),
+            models: MODELS,
+        }),
+    }
 }
 
 #[cfg(test)]

@@ -1,18 +1,72 @@
-//! Scores of language models on prompts, read from files.
+//! Files of prompts and of scores, read from readers or bytes.
 //!
-//! Two families of formats, both parsed from readers:
 //! * a folder of `prompts.jsonl`, `models.json`, `scores.csv` and perhaps `costs.csv`
-//!   ([`Dataset::from_folder`]): every language model on every prompt, empty where missing;
-//! * labels, one outcome a line ([`Dataset::from_labels_jsonl`], [`Dataset::from_labels_csv`]).
+//!   ([`Dataset::from_folder`]): the score of every model on every prompt, empty where missing;
+//! * [`labels`], a label a row: of all models ([`Dataset::from_labels`]) or of one
+//!   ([`labels::read`]);
+//! * prompts alone: [`PromptTable`] and [`JsonlPrompts`].
+//!
+//! Each format has its module (`csv`, `jsonl`), and what the rows mean is read in `folder`,
+//! `labels` and `prompts`.
 
+mod csv;
 mod error;
 mod folder;
-mod labels;
+mod jsonl;
+pub mod labels;
+mod prompts;
 
 use ndarray::Array2;
 
-pub use error::DatasetError;
+pub use error::{DatasetError, Part, Place};
 pub use folder::{FolderParts, read_models};
+pub use jsonl::{JsonlLine, JsonlProblem, JsonlPrompt, JsonlPrompts, MAX_LINE};
+pub use prompts::PromptTable;
+
+/// Names of the column of prompts, the most likely one first.
+pub const PROMPT_NAMES: [&str; 8] = [
+    "prompt",
+    "question",
+    "query",
+    "instruction",
+    "input",
+    "text",
+    "content",
+    "message",
+];
+
+/// The position of the column with the first of these names; case and spaces around do not count.
+fn column_named(columns: &[impl AsRef<str>], names: &[&str]) -> Option<usize> {
+    names.iter().find_map(|name| {
+        columns
+            .iter()
+            .position(|column| column.as_ref().trim().to_lowercase() == *name)
+    })
+}
+
+/// How a file is written.
+enum Format {
+    Csv,
+    Tsv,
+    JsonLines,
+    JsonList,
+    /// Plain text, or anything else.
+    Lines,
+}
+
+impl Format {
+    /// What the ending of a file's name says; a `.gz` after it does not count.
+    fn of(file: &str) -> Self {
+        let name = file.to_ascii_lowercase();
+        match name.trim_end_matches(".gz").rsplit_once('.') {
+            Some((_, "csv")) => Self::Csv,
+            Some((_, "tsv")) => Self::Tsv,
+            Some((_, "jsonl" | "ndjson")) => Self::JsonLines,
+            Some((_, "json")) => Self::JsonList,
+            _ => Self::Lines,
+        }
+    }
+}
 
 /// A prompt of a data set.
 #[derive(Debug, Clone, PartialEq, Default)]
@@ -21,7 +75,7 @@ pub struct Prompt {
     pub id: String,
     /// What it was collected for, for example `gsm8k`; empty if unknown.
     pub task: String,
-    /// The whole text a language model gets.
+    /// The whole text that a model gets.
     pub text: String,
     /// The text without the worked examples that all prompts of the task share, if it has any.
     pub query: Option<String>,
@@ -35,16 +89,16 @@ impl Prompt {
     }
 }
 
-/// A language model of a data set.
+/// A model of a data set.
 #[derive(Debug, Clone, PartialEq, Default)]
 pub struct Model {
     /// Unique identifier, the column name of its scores.
     pub id: String,
     /// Readable name.
     pub name: String,
-    /// US dollars per million tokens read.
+    /// US dollars per million input tokens.
     pub price_in: Option<f64>,
-    /// US dollars per million tokens written.
+    /// US dollars per million output tokens.
     pub price_out: Option<f64>,
     /// Parameters in billions.
     pub params_b: Option<f64>,
@@ -54,16 +108,16 @@ pub struct Model {
     pub price_source: Option<String>,
 }
 
-/// Scores of language models on prompts.
+/// Scores of models on prompts.
 #[derive(Debug, Clone, PartialEq)]
 pub struct Dataset {
     /// Name, for example of its folder.
     pub name: String,
     /// Prompts, one a row of the scores.
     pub prompts: Vec<Prompt>,
-    /// Language models, one a column of the scores.
+    /// Models, one a column of the scores.
     pub models: Vec<Model>,
-    /// `(prompts, models)`, in `[0, 1]`; NaN where a language model was not asked.
+    /// `(prompts, models)`, in `[0, 1]`; NaN where a score is missing.
     pub scores: Array2<f32>,
     /// Measured US dollars, shape of the scores; NaN where not measured.
     pub costs: Option<Array2<f32>>,

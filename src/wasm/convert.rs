@@ -1,4 +1,4 @@
-//! Values and errors across the border.
+//! Values and errors between Rust and JavaScript.
 
 use crate::error::Error;
 use crate::route::{RawRequest, Request};
@@ -48,13 +48,13 @@ pub fn to_js<T: Serialize>(value: &T) -> Result<JsValue, Thrown> {
         })
 }
 
-/// What a caller asks of a decision; `undefined` and `null` ask for nothing in particular.
-pub fn request(wish: JsValue) -> Result<Request, Thrown> {
-    if wish.is_undefined() || wish.is_null() {
+/// The request for a decision; `undefined` and `null` are an empty request.
+pub fn request(request: JsValue) -> Result<Request, Thrown> {
+    if request.is_undefined() || request.is_null() {
         return Ok(Request::default());
     }
     let raw: RawRequest =
-        serde_path_to_error::deserialize(Deserializer::from(wish)).map_err(|e| {
+        serde_path_to_error::deserialize(Deserializer::from(request)).map_err(|e| {
             let path = e.path().to_string();
             let message = format!("{path}: {}; correct this part of the request", e.inner());
             Thrown(error("request_type", &message, Some(path)))

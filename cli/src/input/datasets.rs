@@ -29,19 +29,14 @@ pub fn folder(dir: &Path) -> Result<Dataset> {
     Dataset::from_folder(&name_of(dir), parts).with_context(|| dir.display().to_string())
 }
 
-/// Reads labels: a folder as above, a .jsonl or a .csv file.
+/// Reads labels: a folder as above, or one file; see `uniroute::dataset::labels`.
 pub fn labels(path: &Path) -> Result<Dataset> {
     if path.is_dir() {
         return folder(path);
     }
     let text = files::open_text(path)?;
     let file = path.to_string_lossy();
-    let name = name_of(path);
-    match file.trim_end_matches(".gz").rsplit('.').next() {
-        Some("jsonl" | "ndjson") => Ok(Dataset::from_labels_jsonl(&name, &file, text)?),
-        Some("csv") => Ok(Dataset::from_labels_csv(&name, &file, text)?),
-        _ => bail!("{file}: labels are a folder, a .jsonl or a .csv file"),
-    }
+    Ok(Dataset::from_labels(&name_of(path), &file, text)?)
 }
 
 fn name_of(path: &Path) -> String {
