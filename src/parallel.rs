@@ -1,4 +1,4 @@
-//! One loop, on all cores where threads exist.
+//! A loop over all cores where there are threads.
 
 /// `f(0), f(1), … f(n - 1)` in order. Runs on rayon's threads with feature `parallel`, else in
 /// sequence; the result is the same either way.

@@ -60,10 +60,7 @@ impl Observations {
     /// # Errors
     /// [`ProfileError::Length`] unless there is one error for each membership,
     /// [`ProfileError::Range`] for an error outside `[0, 1]` or a membership that is not one.
-    pub fn from_labels(
-        memberships: ArrayView2<f32>,
-        errors: &[f32],
-    ) -> Result<Self, ProfileError> {
+    pub fn from_labels(memberships: ArrayView2<f32>, errors: &[f32]) -> Result<Self, ProfileError> {
         check_length("labels", errors.len(), memberships.nrows())?;
         check_unit("label", errors.iter().map(|e| f64::from(*e)))?;
         let weights = memberships.mapv(f64::from);
@@ -269,7 +266,10 @@ mod tests {
         let overall = |share, error, n| Observations::from_overall(&[0.5, share], error, n);
         assert_eq!(range(overall(0.5, 1.5, 9.0)), ("overall error", 0));
         assert_eq!(range(overall(0.5, 0.5, 0.0)), ("number of labels", 0));
-        assert_eq!(range(overall(0.5, 0.5, f64::INFINITY)), ("number of labels", 0));
+        assert_eq!(
+            range(overall(0.5, 0.5, f64::INFINITY)),
+            ("number of labels", 0)
+        );
         assert_eq!(range(overall(-0.5, 0.5, 9.0)), ("shares", 1));
     }
 }

@@ -166,7 +166,12 @@ impl Nearness {
 
 impl Statistics {
     /// V = (Σ⁻¹ + FᵀF/v)⁻¹, m = μ + VFᵀ(y − Fμ)/v, and the next noise v.
-    fn expect(&self, mean: &Array1<f64>, precision: &Array2<f64>, noise: f64) -> Option<Expectation> {
+    fn expect(
+        &self,
+        mean: &Array1<f64>,
+        precision: &Array2<f64>,
+        noise: f64,
+    ) -> Option<Expectation> {
         let mut inverse = precision.clone();
         inverse.scaled_add(1.0 / noise, &self.gram);
         let covariance = Cholesky::new(inverse.view())?.inverse();

@@ -19,10 +19,10 @@ mod request;
 #[cfg(test)]
 mod tests;
 
+pub use crate::router::Placed;
 pub use batch::{Batch, BatchModel, BatchPoint, BatchReport};
 pub use decide::{decide, place, place_batch, route};
 pub use decision::{Candidate, ClusterShare, Decision, Exclusion, ExclusionCode};
-pub use crate::router::Placed;
 pub use estimate::{CostEstimate, CostTotal, estimate, totals};
 pub use frontier::{Comparison, Explanation, FrontierPoint, frontier};
 pub use map::{ClusterMap, ClusterQualities, Map, MapCluster};
