@@ -1,11 +1,13 @@
-//! The little linear algebra the posterior needs, in `f64`: no LAPACK, so that it also runs in
-//! the browser.
+//! Linear algebra for the posterior, without LAPACK, so that it also runs in the browser.
 
 use ndarray::{Array1, Array2, ArrayView2, Axis};
+use std::iter::Sum;
+use std::ops::{Add, AddAssign, Mul};
 
 /// Lower triangle L of a symmetric positive definite matrix A = LLᵀ.
 ///
-/// Works on rows of plain slices: slicing an `ndarray` in the inner loops takes as long as they do.
+/// Works on rows as plain slices: to slice an `ndarray` in the inner loops takes as long as the
+/// arithmetic.
 pub(crate) struct Cholesky {
     /// n rows of n, zero above the diagonal.
     lower: Vec<f64>,
@@ -13,8 +15,8 @@ pub(crate) struct Cholesky {
 }
 
 impl Cholesky {
-    /// Factors `a`, reading its lower triangle. `None` when it is not positive definite or not
-    /// finite.
+    /// Factors `a`, of which only the lower triangle is read. `None` when it is not positive
+    /// definite or not finite.
     pub(crate) fn new(a: ArrayView2<f64>) -> Option<Self> {
         let n = a.nrows();
         let mut lower = vec![0.0; n * n];
@@ -24,11 +26,11 @@ impl Cholesky {
                 let other = &above[j * n..][..=j];
                 row[j] = (a[[i, j]] - dot(&row[..j], &other[..j])) / other[j];
             }
-            let left = a[[i, i]] - dot(&row[..i], &row[..i]);
-            if !(left > 0.0 && left.is_finite()) {
+            let pivot = a[[i, i]] - dot(&row[..i], &row[..i]);
+            if !(pivot > 0.0 && pivot.is_finite()) {
                 return None;
             }
-            row[i] = left.sqrt();
+            row[i] = pivot.sqrt();
         }
         Some(Self { lower, n })
     }
@@ -94,22 +96,26 @@ fn flat(a: ArrayView2<f64>) -> Vec<f64> {
     a.iter().copied().collect()
 }
 
-/// `values` has as many numbers as `shape` holds, always.
+/// `values` always has as many numbers as `shape` holds.
 fn shaped(values: Vec<f64>, shape: (usize, usize)) -> Array2<f64> {
     Array2::from_shape_vec(shape, values).unwrap_or_else(|_| Array2::zeros(shape))
 }
 
-/// Dot product of slices of one length. Eight running sums, so that it vectorises.
-fn dot(a: &[f64], b: &[f64]) -> f64 {
+/// Dot product of slices of one length. Eight partial sums, so that it vectorises.
+#[inline]
+pub(crate) fn dot<T>(a: &[T], b: &[T]) -> T
+where
+    T: Copy + Default + AddAssign + Add<Output = T> + Mul<Output = T> + Sum,
+{
     let ((a8, a_rest), (b8, b_rest)) = (a.as_chunks::<8>(), b.as_chunks::<8>());
-    let mut lanes = [0.0; 8];
+    let mut lanes = [T::default(); 8];
     for (x, y) in a8.iter().zip(b8) {
         for (lane, (x, y)) in lanes.iter_mut().zip(x.iter().zip(y)) {
-            *lane += x * y;
+            *lane += *x * *y;
         }
     }
-    let rest: f64 = a_rest.iter().zip(b_rest).map(|(x, y)| x * y).sum();
-    lanes.iter().sum::<f64>() + rest
+    let rest: T = a_rest.iter().zip(b_rest).map(|(x, y)| *x * *y).sum();
+    lanes.into_iter().sum::<T>() + rest
 }
 
 /// `row -= factor · other`.
@@ -134,7 +140,7 @@ mod tests {
         array![[4.0, 2.0, 0.4], [2.0, 5.0, 1.0], [0.4, 1.0, 3.0]]
     }
 
-    fn near(a: &Array2<f64>, b: &Array2<f64>) -> bool {
+    fn close(a: &Array2<f64>, b: &Array2<f64>) -> bool {
         (a - b).iter().all(|d| d.abs() < 1e-12)
     }
 
@@ -142,9 +148,9 @@ mod tests {
     fn inverse_and_solve_undo_the_matrix() {
         let a = matrix();
         let factor = Cholesky::new(a.view()).unwrap();
-        assert!(near(&factor.inverse().dot(&a), &Array2::eye(3)));
+        assert!(close(&factor.inverse().dot(&a), &Array2::eye(3)));
         let b = array![[1.0, 0.0], [2.0, -1.0], [0.5, 3.0]];
-        assert!(near(&a.dot(&factor.solve(b.view())), &b));
+        assert!(close(&a.dot(&factor.solve(b.view())), &b));
         let x = factor.solve_vector(&array![1.0, 2.0, 0.5]);
         assert!(
             (a.dot(&x) - array![1.0, 2.0, 0.5])
@@ -154,7 +160,7 @@ mod tests {
     }
 
     #[test]
-    fn refuses_what_is_not_positive_definite() {
+    fn matrices_that_are_not_positive_definite_are_rejected() {
         assert!(Cholesky::new(array![[1.0, 2.0], [2.0, 1.0]].view()).is_none());
         assert!(Cholesky::new(array![[f64::NAN]].view()).is_none());
     }

@@ -1,13 +1,14 @@
-//! How far from their nearest cluster ordinary prompts lie.
+//! How far ordinary prompts are from their nearest cluster.
 
 use ndarray::{ArrayView2, Axis};
 use rand::seq::SliceRandom;
 use rand_chacha::ChaCha8Rng;
 use rand_chacha::rand_core::SeedableRng;
 
-use super::{ClusterError, KMeansParams, kmeans};
+use super::error::ClusterError;
+use super::kmeans::{KMeansParams, kmeans};
 
-/// A prompt farther out than this share of held-out training prompts is called out of
+/// A prompt farther from its cluster than this share of held-out training prompts is called out of
 /// distribution.
 pub const OUTLIER_LEVEL: f32 = 0.99;
 
@@ -90,7 +91,7 @@ impl Calibration {
         &self.quantiles
     }
 
-    /// Share of held-out training prompts that lie nearer to a cluster than `distance` (squared,
+    /// Share of held-out training prompts that are nearer to a cluster than `distance` (squared,
     /// as from [`super::Clusters::distance`]); in `[0, 1]`.
     pub fn outlierness(&self, distance: f32) -> f32 {
         let q = &self.quantiles;
@@ -108,9 +109,9 @@ impl Calibration {
         self.outlierness(distance) > OUTLIER_LEVEL
     }
 
-    /// How much to believe in the prompt's clusters, in `(0, 1]`: 1 for ordinary prompts, then
-    /// falling with the distance beyond the [`OUTLIER_LEVEL`] quantile, measured in units of the
-    /// gap between that quantile and the median.
+    /// The trust in the prompt's clusters, in `(0, 1]`: 1 for ordinary prompts. Beyond the
+    /// [`OUTLIER_LEVEL`] quantile it falls with the distance, measured in units of the gap between
+    /// that quantile and the median.
     pub fn trust(&self, distance: f32) -> f32 {
         let (median, far) = (self.at(0.5), self.at(OUTLIER_LEVEL));
         let unit = (far - median).max(f32::EPSILON);
@@ -182,7 +183,7 @@ mod tests {
     }
 
     #[test]
-    fn refuses_disordered_quantiles() {
+    fn disordered_quantiles_are_rejected() {
         for bad in [
             vec![],
             vec![1.0],

@@ -5,7 +5,7 @@ use rand::Rng;
 use rand_chacha::ChaCha8Rng;
 use rand_chacha::rand_core::SeedableRng;
 
-use super::ClusterError;
+use super::error::ClusterError;
 use crate::parallel;
 
 /// Rows whose distances to all centroids are computed in one matrix product.
@@ -89,7 +89,7 @@ pub fn kmeans(
     })
 }
 
-/// Points with what every start needs of them.
+/// The points, and what every start needs to know of them.
 struct Task<'a> {
     points: ArrayView2<'a, f32>,
     squared_norms: Array1<f32>,
@@ -114,7 +114,7 @@ impl<'a> Task<'a> {
     }
 
     /// Squared distances `(n, c)` to each row of `centres`, a block of points at a time, each
-    /// block handed to `use_block(first_row, distances)`.
+    /// block passed to `use_block(first_row, distances)`.
     fn by_block<T: Send>(
         &self,
         centres: ArrayView2<f32>,
@@ -163,11 +163,11 @@ impl<'a> Task<'a> {
         let mut distances = self
             .assign(self.points.select(Axis(0), &chosen).view())
             .distances;
-        // Rounding in |x|² − 2xc + |c|² leaves dust where a point is its own centre.
-        let dust = 1e-6 * (1.0 + self.squared_norms.mean().unwrap_or(0.0));
+        // |x|² − 2xc + |c|² is rounded, so it is not exactly 0 where a point is its own centre.
+        let rounding_error = 1e-6 * (1.0 + self.squared_norms.mean().unwrap_or(0.0));
         distances
             .iter_mut()
-            .filter(|d| **d < dust)
+            .filter(|d| **d < rounding_error)
             .for_each(|d| *d = 0.0);
         while chosen.len() < k.min(n) {
             let total: f64 = distances.iter().map(|&d| f64::from(d)).sum();
@@ -179,8 +179,13 @@ impl<'a> Task<'a> {
                 self.points.select(Axis(0), &candidates).view(),
                 |first, mut d| {
                     for (row, old) in d.outer_iter_mut().zip(&distances[first..]) {
-                        row.into_iter()
-                            .for_each(|d| *d = if *d < dust { 0.0 } else { d.min(*old) });
+                        row.into_iter().for_each(|d| {
+                            *d = if *d < rounding_error {
+                                0.0
+                            } else {
+                                d.min(*old)
+                            }
+                        });
                     }
                     d
                 },
@@ -211,9 +216,9 @@ impl<'a> Task<'a> {
             let shift: f32 = (&moved - &centroids).mapv(|v| v * v).sum();
             centroids = moved;
             let next = self.assign(centroids.view());
-            let settled = next.nearest == assignment.nearest;
+            let unchanged = next.nearest == assignment.nearest;
             assignment = next;
-            if settled || shift <= params.tolerance * self.mean_variance {
+            if unchanged || shift <= params.tolerance * self.mean_variance {
                 break;
             }
         }
@@ -235,7 +240,7 @@ impl<'a> Task<'a> {
         }
     }
 
-    /// The mean of each cluster. A cluster that lost all its points is started anew at the point
+    /// The mean of each cluster. A cluster that lost all its points starts again at the point
     /// farthest from its own centroid.
     fn means(&self, assignment: &mut Assignment, old: ArrayView2<f32>) -> Array2<f32> {
         let mut counts = vec![0usize; old.nrows()];
@@ -380,7 +385,7 @@ mod tests {
     }
 
     #[test]
-    fn refuses_nothing_and_nan() {
+    fn no_points_and_nan_are_rejected() {
         let none = Array2::<f32>::zeros((0, 2));
         assert!(matches!(
             kmeans(none.view(), 2, &KMeansParams::default()),

@@ -1,32 +1,31 @@
-//! The clusters in two dimensions, for people to look at.
+//! A map of the clusters in two dimensions.
 //!
-//! Distances in the space of embeddings are all much alike, so a projection shows a ball. What
-//! people can read is who neighbours whom: we walk along the graph of nearest neighbours, and
-//! place the clusters so that distances on the page are those of the walks (Isomap's distances,
-//! Kamada and Kawai's stress, Zheng, Pawar and Goodman's stochastic descent on it).
+//! Distances between embeddings are all much alike, so a projection shows a ball. The map shows
+//! which clusters are neighbours: it places them so that distances in the plane are those of the
+//! shortest paths in the graph of nearest neighbours (Isomap's distances, Kamada and Kawai's
+//! stress, minimised by the stochastic descent of Zheng, Pawar and Goodman).
 
-use super::Clusters;
+use super::membership::Clusters;
 use rand::{Rng, SeedableRng, seq::SliceRandom};
 use rand_chacha::ChaCha8Rng;
 
-/// Neighbours of each cluster in the graph. With fewer the map becomes a string of beads, with
-/// more a ball again.
+/// Neighbours of each cluster in the graph. With fewer, the map becomes a line; with more, a ball.
 const NEIGHBOURS: usize = 5;
 /// Passes over all pairs; the stress changes by less than a percent from then on.
 const PASSES: usize = 40;
-/// Step size at the end, as a share of what a pair asks for.
+/// Step size at the end, as a share of the step that gives a pair its wanted distance.
 const LAST_STEP: f64 = 0.02;
 
-/// A place for each of the K clusters, in the unit disk, the same at every call.
+/// A position for each of the K clusters, in the unit disk, the same at every call.
 pub fn layout(clusters: &Clusters) -> Vec<[f64; 2]> {
-    let walks = walks(clusters);
-    let mut places = descend(&walks, clusters.len());
-    fit_into_disk(&mut places);
-    places
+    let paths = shortest_paths(clusters);
+    let mut positions = descend(&paths, clusters.len());
+    fit_into_disk(&mut positions);
+    positions
 }
 
-/// Length of the shortest walk between any two clusters along the neighbour graph, row by row.
-fn walks(clusters: &Clusters) -> Vec<f64> {
+/// Length of the shortest path between any two clusters in the neighbour graph, row by row.
+fn shortest_paths(clusters: &Clusters) -> Vec<f64> {
     let k = clusters.len();
     let direct = |a: usize, b: usize| -> f64 {
         let (a, b) = (
@@ -35,38 +34,42 @@ fn walks(clusters: &Clusters) -> Vec<f64> {
         );
         f64::from((&a - &b).mapv(|v| v * v).sum().sqrt()).max(1e-6)
     };
-    let mut walks = vec![f64::INFINITY; k * k];
+    let mut paths = vec![f64::INFINITY; k * k];
     let mut join = |a: usize, b: usize| {
         let length = direct(a, b);
-        walks[a * k + b] = length;
-        walks[b * k + a] = length;
+        paths[a * k + b] = length;
+        paths[b * k + a] = length;
     };
     for a in 0..k {
-        let mut near: Vec<(f64, usize)> = (0..k)
+        let mut others: Vec<(f64, usize)> = (0..k)
             .filter(|b| *b != a)
             .map(|b| (direct(a, b), b))
             .collect();
-        near.sort_by(|x, y| x.0.total_cmp(&y.0).then(x.1.cmp(&y.1)));
-        near.iter().take(NEIGHBOURS).for_each(|(_, b)| join(a, *b));
+        others.sort_by(|x, y| x.0.total_cmp(&y.0).then(x.1.cmp(&y.1)));
+        others
+            .iter()
+            .take(NEIGHBOURS)
+            .for_each(|(_, b)| join(a, *b));
     }
     for (a, b) in spanning_tree(k, direct) {
         join(a, b);
     }
     for via in 0..k {
         for a in 0..k {
-            let to = walks[a * k + via];
+            let to = paths[a * k + via];
             for b in 0..k {
-                let length = to + walks[via * k + b];
-                if length < walks[a * k + b] {
-                    walks[a * k + b] = length;
+                let length = to + paths[via * k + b];
+                if length < paths[a * k + b] {
+                    paths[a * k + b] = length;
                 }
             }
         }
     }
-    walks
+    paths
 }
 
-/// The edges of a minimum spanning tree: without them an island would have no distance to others.
+/// The edges of a minimum spanning tree. With them the graph is connected: there is a path between
+/// any two clusters.
 fn spanning_tree(k: usize, length: impl Fn(usize, usize) -> f64) -> Vec<(usize, usize)> {
     let mut nearest: Vec<(f64, usize)> = (0..k).map(|b| (length(0, b), 0)).collect();
     let mut outside: Vec<usize> = (1..k).collect();
@@ -86,10 +89,10 @@ fn spanning_tree(k: usize, length: impl Fn(usize, usize) -> f64) -> Vec<(usize, 
     edges
 }
 
-/// Moves pairs towards their wanted distance, ever more gently.
+/// Moves pairs towards their wanted distance, in smaller and smaller steps.
 fn descend(wanted: &[f64], k: usize) -> Vec<[f64; 2]> {
     let mut rng = ChaCha8Rng::seed_from_u64(1);
-    let mut places: Vec<[f64; 2]> = (0..k).map(|_| [rng.random(), rng.random()]).collect();
+    let mut positions: Vec<[f64; 2]> = (0..k).map(|_| [rng.random(), rng.random()]).collect();
     let mut pairs: Vec<(usize, usize)> = (0..k).flat_map(|a| (0..a).map(move |b| (a, b))).collect();
     let longest = wanted.iter().copied().fold(0.0, f64::max);
     let shortest = wanted
@@ -105,25 +108,28 @@ fn descend(wanted: &[f64], k: usize) -> Vec<[f64; 2]> {
         for &(a, b) in &pairs {
             let want = wanted[a * k + b];
             let step = (rate / (want * want)).min(1.0);
-            let (dx, dy) = (places[a][0] - places[b][0], places[a][1] - places[b][1]);
+            let (dx, dy) = (
+                positions[a][0] - positions[b][0],
+                positions[a][1] - positions[b][1],
+            );
             let found = dx.hypot(dy).max(1e-9);
             let pull = step * (found - want) / (2.0 * found);
-            places[a] = [places[a][0] - pull * dx, places[a][1] - pull * dy];
-            places[b] = [places[b][0] + pull * dx, places[b][1] + pull * dy];
+            positions[a] = [positions[a][0] - pull * dx, positions[a][1] - pull * dy];
+            positions[b] = [positions[b][0] + pull * dx, positions[b][1] + pull * dy];
         }
     }
-    places
+    positions
 }
 
-fn fit_into_disk(places: &mut [[f64; 2]]) {
-    let n = places.len() as f64;
-    let middle = [0, 1].map(|i| places.iter().map(|p| p[i]).sum::<f64>() / n);
-    let radius = places
+fn fit_into_disk(positions: &mut [[f64; 2]]) {
+    let n = positions.len() as f64;
+    let middle = [0, 1].map(|i| positions.iter().map(|p| p[i]).sum::<f64>() / n);
+    let radius = positions
         .iter()
         .map(|p| (p[0] - middle[0]).hypot(p[1] - middle[1]))
         .fold(f64::MIN_POSITIVE, f64::max);
-    for place in places {
-        *place = [0, 1].map(|i| (place[i] - middle[i]) / radius);
+    for position in positions {
+        *position = [0, 1].map(|i| (position[i] - middle[i]) / radius);
     }
 }
 
@@ -136,8 +142,8 @@ mod tests {
         let k = points.len();
         let flat = points.iter().flatten().copied().collect();
         let centroids = Array2::from_shape_vec((k, 3), flat).unwrap();
-        let labels = (0..k).map(|i| i.to_string()).collect();
-        Clusters::try_new(centroids, 0.1, vec![1.0 / k as f32; k], labels).unwrap()
+        let names = (0..k).map(|i| i.to_string()).collect();
+        Clusters::try_new(centroids, 0.1, vec![1.0 / k as f32; k], names).unwrap()
     }
 
     /// Two groups of eight, far apart.
@@ -157,9 +163,10 @@ mod tests {
 
     #[test]
     fn groups_that_are_apart_stay_apart_and_inside_the_disk() {
-        let places = layout(&two_groups());
-        let gap =
-            |a: usize, b: usize| (places[a][0] - places[b][0]).hypot(places[a][1] - places[b][1]);
+        let positions = layout(&two_groups());
+        let gap = |a: usize, b: usize| {
+            (positions[a][0] - positions[b][0]).hypot(positions[a][1] - positions[b][1])
+        };
         let widest = (0..8)
             .flat_map(|a| (0..8).map(move |b| (a, b)))
             .map(|(a, b)| gap(a, b));
@@ -167,7 +174,7 @@ mod tests {
             .flat_map(|a| (8..16).map(move |b| (a, b)))
             .map(|(a, b)| gap(a, b));
         assert!(widest.fold(0.0, f64::max) < nearest.fold(f64::INFINITY, f64::min));
-        assert!(places.iter().all(|p| p[0].hypot(p[1]) <= 1.0 + 1e-9));
+        assert!(positions.iter().all(|p| p[0].hypot(p[1]) <= 1.0 + 1e-9));
     }
 
     #[test]
@@ -176,14 +183,17 @@ mod tests {
     }
 
     #[test]
-    fn one_cluster_two_and_coinciding_ones_have_places() {
+    fn one_cluster_two_and_coinciding_ones_have_positions() {
         for points in [
             &[[0.0; 3]][..],
             &[[0.0; 3], [1.0; 3]],
             &[[0.5; 3], [0.5; 3], [0.5; 3]],
         ] {
-            let places = layout(&clusters(points));
-            assert!(places.iter().flatten().all(|v| v.is_finite()), "{places:?}");
+            let positions = layout(&clusters(points));
+            assert!(
+                positions.iter().flatten().all(|v| v.is_finite()),
+                "{positions:?}"
+            );
         }
     }
 }

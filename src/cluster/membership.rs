@@ -2,14 +2,12 @@
 
 use ndarray::{Array2, ArrayView2, Axis};
 
-use super::{ClusterError, dot};
+use super::error::{ClusterError, MAX_CLUSTERS};
+use crate::linalg::dot;
 
-/// Most clusters a router may have.
-pub const MAX_CLUSTERS: usize = 1_024;
-
-/// Softmax temperature t: sharp enough that Ψ stays what its name says. With .1 (and 200 clusters
-/// of static embeddings) memberships overlap so much that half of the fitted cluster errors leave
-/// [0, 1]; with .03 it is 7 %.
+/// Softmax temperature t: sharp enough that Ψ stays an error in each cluster. With .1 (and 200
+/// clusters of static embeddings) memberships overlap so much that half of the fitted cluster
+/// errors are outside [0, 1]; with .03 it is 7 %.
 pub const DEFAULT_TEMPERATURE: f32 = 0.03;
 
 /// K clusters of prompts and the map Φ from a prompt's embedding to its membership of them.
@@ -24,7 +22,7 @@ pub struct Clusters {
 
 impl Clusters {
     /// Checks the parts: `centroids` of shape `(k, dim)`, temperature t > 0, the share of training
-    /// prompts in each cluster (sums to 1), and a readable label for each.
+    /// prompts in each cluster (sums to 1), and a readable name for each.
     ///
     /// # Errors
     /// One variant of [`ClusterError`] for each way in which the parts can disagree.
@@ -136,7 +134,7 @@ impl Clusters {
     /// A zero vector (a text without any known token) belongs to each cluster by its share.
     ///
     /// # Panics
-    /// When `x` has not the length [`Clusters::dim`].
+    /// Unless the length of `x` is [`Clusters::dim`].
     pub fn membership(&self, x: &[f32]) -> Vec<f32> {
         assert_eq!(
             x.len(),
@@ -161,8 +159,9 @@ impl Clusters {
         phi
     }
 
-    /// Leans a membership towards the shares of all prompts by 1 − `trust`, `[0, 1]`, so that a
-    /// prompt whose clusters are not to be believed is judged by each model's overall ability.
+    /// Shrinks a membership towards the shares of all clusters by 1 − `trust` (`trust` is in
+    /// `[0, 1]`), so that with little trust in a prompt's clusters each model's overall ability
+    /// decides.
     pub fn shrink_to_shares(&self, membership: &mut [f32], trust: f32) {
         for (phi, share) in membership.iter_mut().zip(&self.shares) {
             *phi = trust * *phi + (1.0 - trust) * share;
@@ -182,8 +181,8 @@ impl Clusters {
         phi
     }
 
-    /// Mean of ΦΦᵀ over prompts, `(k, k)`, taking a prompt at each centroid by its share: which
-    /// clusters a prediction mixes.
+    /// Mean of ΦΦᵀ over prompts, `(k, k)`: how much two clusters are mixed in a prediction. Each
+    /// centroid stands for the prompts of its cluster, weighted by their share.
     pub fn overlap(&self) -> Array2<f64> {
         let mut phi = self.memberships(self.centroids.view()).mapv(f64::from);
         for (mut row, share) in phi.outer_iter_mut().zip(&self.shares) {
@@ -193,7 +192,7 @@ impl Clusters {
     }
 
     /// exp(−‖c_k − c_l‖² / m) with m the mean squared distance of two centroids, `(k, k)`: 1 on the
-    /// diagonal, near 0 for clusters far apart.
+    /// diagonal, close to 0 for clusters far apart.
     pub fn nearness(&self) -> Array2<f64> {
         let k = self.len();
         let distances = Array2::from_shape_fn((k, k), |(i, j)| {
@@ -250,15 +249,15 @@ mod tests {
     }
 
     #[test]
-    fn leaning_keeps_what_is_trusted_and_takes_the_rest_by_share() {
-        let lean = |trust| {
+    fn a_membership_is_shrunk_to_the_shares_by_the_missing_trust() {
+        let shrunk = |trust| {
             let mut phi = [1.0, 0.0];
             two().shrink_to_shares(&mut phi, trust);
             phi
         };
-        assert_eq!(lean(1.0), [1.0, 0.0]);
-        assert_eq!(lean(0.0), [0.25, 0.75]);
-        assert_eq!(lean(0.5), [0.625, 0.375]);
+        assert_eq!(shrunk(1.0), [1.0, 0.0]);
+        assert_eq!(shrunk(0.0), [0.25, 0.75]);
+        assert_eq!(shrunk(0.5), [0.625, 0.375]);
     }
 
     #[test]
@@ -270,10 +269,10 @@ mod tests {
             vec![String::new(); 3],
         );
         // Squared distances 1, 4 and 9, their mean 14/3.
-        let near = line.unwrap().nearness();
-        assert_eq!(near[[1, 1]], 1.0);
-        assert!((near[[0, 1]] - (-3.0f64 / 14.0).exp()).abs() < 1e-12);
-        assert!((near[[2, 0]] - (-27.0f64 / 14.0).exp()).abs() < 1e-12);
+        let nearness = line.unwrap().nearness();
+        assert_eq!(nearness[[1, 1]], 1.0);
+        assert!((nearness[[0, 1]] - (-3.0f64 / 14.0).exp()).abs() < 1e-12);
+        assert!((nearness[[2, 0]] - (-27.0f64 / 14.0).exp()).abs() < 1e-12);
     }
 
     #[test]
@@ -305,32 +304,32 @@ mod tests {
     fn each_wrong_part_has_its_own_error() {
         let c = || array![[1.0f32, 0.0], [0.0, 1.0]];
         let names = |n: usize| vec![String::new(); n];
-        let refused = |c, t, s, n| Clusters::try_new(c, t, s, names(n)).unwrap_err();
+        let rejected = |c, t, s, n| Clusters::try_new(c, t, s, names(n)).unwrap_err();
         assert!(matches!(
-            refused(array![[f32::NAN, 0.0]], 0.1, vec![1.0], 1),
+            rejected(array![[f32::NAN, 0.0]], 0.1, vec![1.0], 1),
             ClusterError::NotFinite {
                 what: "centroids",
                 row: 0
             }
         ));
         assert!(matches!(
-            refused(c(), 0.0, vec![0.5; 2], 2),
+            rejected(c(), 0.0, vec![0.5; 2], 2),
             ClusterError::Temperature(_)
         ));
         assert!(matches!(
-            refused(c(), f32::NAN, vec![0.5; 2], 2),
+            rejected(c(), f32::NAN, vec![0.5; 2], 2),
             ClusterError::Temperature(_)
         ));
         assert!(matches!(
-            refused(c(), 0.1, vec![0.9; 2], 2),
+            rejected(c(), 0.1, vec![0.9; 2], 2),
             ClusterError::Shares(_)
         ));
         assert!(matches!(
-            refused(c(), 0.1, vec![f32::NAN; 2], 2),
+            rejected(c(), 0.1, vec![f32::NAN; 2], 2),
             ClusterError::Shares(_)
         ));
         assert!(matches!(
-            refused(c(), 0.1, vec![1.0], 2),
+            rejected(c(), 0.1, vec![1.0], 2),
             ClusterError::Length {
                 what: "shares",
                 got: 1,
@@ -338,15 +337,15 @@ mod tests {
             }
         ));
         assert!(matches!(
-            refused(c(), 0.1, vec![0.5; 2], 3),
+            rejected(c(), 0.1, vec![0.5; 2], 3),
             ClusterError::Length { what: "names", .. }
         ));
         assert!(matches!(
-            refused(Array2::zeros((1025, 2)), 0.1, vec![], 0),
+            rejected(Array2::zeros((1025, 2)), 0.1, vec![], 0),
             ClusterError::TooMany { clusters: 1025 }
         ));
         assert!(matches!(
-            refused(Array2::zeros((0, 2)), 0.1, vec![], 0),
+            rejected(Array2::zeros((0, 2)), 0.1, vec![], 0),
             ClusterError::Empty { .. }
         ));
     }

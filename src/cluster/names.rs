@@ -4,26 +4,26 @@ use std::collections::{BTreeSet, HashMap, HashSet};
 
 use super::words::is_junk;
 
-/// Most words of a label.
+/// Most words of a name.
 pub const WORDS_PER_NAME: usize = 3;
 
-/// Shortest word that may be part of a label.
+/// Shortest word that may be part of a name.
 const SHORTEST: usize = 3;
 
-/// What a cluster is called when no word sets it apart.
+/// The name of a cluster without distinctive words.
 const NAMELESS: &str = "mixed";
 
 /// Two or three distinctive words for each of `k` clusters, joined by commas.
 ///
 /// A word's weight in a cluster is the share of the cluster's prompts that hold it, times the
-/// logarithm of how much commoner it is there than overall (both smoothed): the word's
-/// contribution to the divergence between the cluster and everything. Function words, the frame of
+/// logarithm of how much more common it is there than overall (both smoothed): the word's
+/// contribution to the divergence between the cluster and all prompts. Function words, the frame of
 /// a task ("answer", "question"), option letters and numbers never count; of words with a common
 /// stem the heaviest stands for all. A cluster without such words is called "mixed".
 ///
 /// `prompts[i]` belongs to cluster `assignments[i]`, which is below `k`.
 pub fn names<S: AsRef<str>>(prompts: &[S], assignments: &[usize], k: usize) -> Vec<String> {
-    let mut everywhere: HashMap<String, u32> = HashMap::new();
+    let mut in_all: HashMap<String, u32> = HashMap::new();
     let mut within: Vec<HashMap<String, u32>> = vec![HashMap::new(); k];
     let mut sizes = vec![0u32; k];
     let mut junk: HashMap<String, bool> = HashMap::new();
@@ -31,7 +31,7 @@ pub fn names<S: AsRef<str>>(prompts: &[S], assignments: &[usize], k: usize) -> V
         sizes[cluster] += 1;
         for word in distinct_words(prompt.as_ref()) {
             if !*junk.entry(word.clone()).or_insert_with_key(|w| is_junk(w)) {
-                *everywhere.entry(word.clone()).or_default() += 1;
+                *in_all.entry(word.clone()).or_default() += 1;
                 *within[cluster].entry(word).or_default() += 1;
             }
         }
@@ -44,7 +44,7 @@ pub fn names<S: AsRef<str>>(prompts: &[S], assignments: &[usize], k: usize) -> V
                 .iter()
                 .filter(|(_, count)| f64::from(**count) >= (0.04 * size).max(2.0))
                 .map(|(word, &count)| {
-                    let overall = f64::from(everywhere[word]) / n;
+                    let overall = f64::from(in_all[word]) / n;
                     let here = (f64::from(count) + 2.0 * overall) / (size + 2.0);
                     (here * (here / overall).ln(), word.as_str())
                 })
@@ -99,7 +99,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn names_clusters_by_what_sets_them_apart() {
+    fn clusters_are_named_by_their_distinctive_words() {
         let prompts = [
             "Answer the question: which triangle has equal angles?",
             "Question: what is the area of triangles with two angles of 30?",

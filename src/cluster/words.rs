@@ -31,7 +31,7 @@ statements step steps task tasks text true false user various whole word words w
 consider considered called contain contains containing must rule rules start starts starting end ends value \
 values total test tests assert def self none str int args";
 
-/// Whether a lower-case word is useless as part of a label.
+/// Whether a lower-case word is useless as part of a name.
 pub(super) fn is_junk(word: &str) -> bool {
     let listed = |list: &str| list.split_ascii_whitespace().any(|w| w == word);
     listed(FUNCTION_WORDS) || listed(TASK_WORDS)

@@ -1,7 +1,7 @@
 use super::MAX_BYTES;
 use crate::embed::EmbedError;
 
-/// Why a router file was refused.
+/// Why a router file was rejected.
 #[derive(Debug, thiserror::Error)]
 #[non_exhaustive]
 pub enum RouterError {

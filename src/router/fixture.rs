@@ -6,7 +6,7 @@ use crate::embed::{Embed, Embedded};
 use crate::prior::Prior;
 use ndarray::array;
 
-/// So that one word is enough to tell what a prompt is about.
+/// Tokens of each word: enough that a prompt of one word is not too short.
 pub(crate) const TOKENS_A_WORD: usize = 5;
 
 /// Two dimensions: how much of a text is about `code`, how much about `poem`.
@@ -32,15 +32,15 @@ impl Embed for TwoWords {
     }
 }
 
-/// Two clusters, so cold that a prompt about code is wholly in the first.
+/// Two clusters, with a temperature so low that a prompt about code is wholly in the first.
 pub(crate) fn parts() -> Parts {
-    let labels = vec!["code".to_owned(), "poem".to_owned()];
+    let names = vec!["code".to_owned(), "poem".to_owned()];
     let centroids = array![[1.0, 0.0], [0.0, 1.0]];
     Parts {
         id: "fixture".into(),
         embedder: Box::new(TwoWords),
         embedder_file: None,
-        clusters: Clusters::try_new(centroids, 0.01, vec![0.5, 0.5], labels).unwrap(),
+        clusters: Clusters::try_new(centroids, 0.01, vec![0.5, 0.5], names).unwrap(),
         prior: Prior::fallback(2, 0.5),
         calibration: Calibration::try_new((0..=100).map(|q| q as f32 / 1000.0).collect()).unwrap(),
         provenance: Provenance::default(),

@@ -1,4 +1,6 @@
-//! The router artefact: one safetensors file with everything a decision needs but the pool.
+//! The router: embedder, clusters and prior, all that a decision needs except the pool.
+//!
+//! Its file is one safetensors file, see [`Router::load`] and [`Router::to_bytes`]:
 //!
 //! | tensor | type | shape | meaning |
 //! |---|---|---|---|
@@ -98,7 +100,7 @@ pub struct Parts {
     pub clusters: Clusters,
     /// The prior over models.
     pub prior: Prior,
-    /// How far from their cluster ordinary prompts lie.
+    /// How far ordinary prompts are from their cluster.
     pub calibration: Calibration,
     /// Where the numbers come from.
     pub provenance: Provenance,
@@ -241,7 +243,7 @@ impl Router {
         &self.clusters
     }
 
-    /// How far from their cluster ordinary prompts lie.
+    /// How far ordinary prompts are from their cluster.
     pub fn calibration(&self) -> &Calibration {
         &self.calibration
     }

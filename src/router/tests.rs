@@ -21,14 +21,39 @@ fn a_saved_router_loads_equal() {
 }
 
 #[test]
-fn every_flipped_byte_is_refused_or_harmless() {
+fn the_routers_that_come_with_uniroute_are_written_as_they_are_read() {
+    struct MiniLm;
+    impl Embed for MiniLm {
+        fn id(&self) -> &str {
+            "all-minilm-l6-v2"
+        }
+        fn dim(&self) -> usize {
+            384
+        }
+        fn embed(&self, _: &str) -> Embedded {
+            Embedded {
+                vector: vec![0.0; 384],
+                tokens: 0,
+            }
+        }
+    }
+    let file = include_bytes!("../../assets/default.router");
+    let router = Router::load(file, LoadOptions::default()).unwrap();
+    assert!(router.to_bytes().unwrap() == file, "the bytes differ");
+    let file = include_bytes!("../../assets/minilm/default.router");
+    let router = Router::load(file, LoadOptions::with_embedder(Box::new(MiniLm))).unwrap();
+    assert!(router.to_bytes().unwrap() == file, "the bytes differ");
+}
+
+#[test]
+fn every_flipped_byte_is_rejected_or_harmless() {
     let whole = bytes();
     let sha256 = router().sha256().to_owned();
     for at in 0..whole.len() {
         let mut changed = whole.clone();
         changed[at] ^= 0x10;
         if let Ok(router) = load(&changed) {
-            // Only padding may change without being noticed.
+            // Only a change of padding is not noticed.
             assert_eq!(router.sha256(), sha256, "byte {at}");
             assert!(router.to_bytes().unwrap() == whole, "byte {at}");
         }
@@ -36,7 +61,7 @@ fn every_flipped_byte_is_refused_or_harmless() {
 }
 
 #[test]
-fn a_content_hash_from_elsewhere_is_held_to_as_ones_own() {
+fn a_content_hash_of_the_caller_is_checked_as_the_own_one() {
     let whole = bytes();
     let hashed = |bytes: &[u8]| -> [u8; 32] {
         let content = Router::hashed(bytes).unwrap();
@@ -60,7 +85,7 @@ fn a_content_hash_from_elsewhere_is_held_to_as_ones_own() {
 }
 
 #[test]
-fn every_truncation_is_refused() {
+fn every_truncation_is_rejected() {
     let whole = bytes();
     for length in 0..whole.len() {
         assert!(
@@ -72,7 +97,7 @@ fn every_truncation_is_refused() {
 }
 
 #[test]
-fn another_or_a_missing_embedder_is_refused_by_name() {
+fn another_or_a_missing_embedder_is_rejected_by_name() {
     struct Other;
     impl Embed for Other {
         fn id(&self) -> &str {
@@ -95,7 +120,7 @@ fn another_or_a_missing_embedder_is_refused_by_name() {
 }
 
 #[test]
-fn parts_that_do_not_fit_each_other_are_refused() {
+fn parts_that_do_not_fit_each_other_are_rejected() {
     let mut wrong = parts();
     wrong.prior = Prior::fallback(3, 0.5);
     assert_eq!(Router::new(wrong).unwrap_err().code(), "router_value");
@@ -117,7 +142,7 @@ fn a_text_without_known_words_belongs_to_each_cluster_by_its_share() {
 }
 
 #[test]
-fn a_prompt_of_few_tokens_says_too_little_to_be_believed() {
+fn a_prompt_of_few_tokens_has_less_trust() {
     let router = router();
     let place = |tokens| {
         let vector = vec![1.0, 0.0];
