@@ -1,4 +1,4 @@
-use super::MAX_BYTES;
+use super::meta::MAX_BYTES;
 use crate::embed::EmbedError;
 
 /// Why a router file was rejected.

@@ -1,7 +1,8 @@
 //! The layout of a router file: a header of JSON, tensors, and the hash of both.
 
-use super::tensors::{Encoded, Tensors};
-use super::{MAX_BYTES, Meta, Router, RouterError, SCHEMA_VERSION};
+use super::error::RouterError;
+use super::meta::{MAX_BYTES, Meta, SCHEMA_VERSION};
+use super::tensors::Encoded;
 use crate::embed::hex;
 use safetensors::tensor::{Dtype, SafeTensors, TensorView};
 use sha2::{Digest, Sha256};
@@ -12,45 +13,28 @@ const HASH: &str = "sha256";
 /// Name of the header's entry that holds the JSON.
 const HEADER: &str = "uniroute";
 
-impl Router {
-    /// The router file. Loading it gives an equal router with the same [`Router::sha256`].
-    ///
-    /// # Errors
-    /// [`RouterError::Format`] if the file cannot be laid out.
-    pub fn to_bytes(&self) -> Result<Vec<u8>, RouterError> {
-        let format = |problem: String| RouterError::Format { problem };
-        let json = serde_json::to_string(&self.meta).map_err(|e| format(e.to_string()))?;
-        let encoded = Tensors::of(self).encode();
-        let views = encoded.iter().map(Encoded::view);
-        let mut tensors = views.collect::<Result<Vec<_>, _>>()?;
-        let hash = hash(&tensors, &json);
-        let hash = TensorView::new(Dtype::U8, vec![hash.len()], &hash);
-        tensors.push((HASH, hash.map_err(|e| format(e.to_string()))?));
-        // One entry only: a map of two would be written in an order of its own each time.
-        let header = HashMap::from([(HEADER.to_owned(), json)]);
-        safetensors::serialize(tensors, Some(header)).map_err(|e| format(e.to_string()))
-    }
+/// The bytes of a router file.
+pub(super) fn write(meta: &Meta, encoded: &[Encoded]) -> Result<Vec<u8>, RouterError> {
+    let format = |problem: String| RouterError::Format { problem };
+    let json = serde_json::to_string(meta).map_err(|e| format(e.to_string()))?;
+    let views = encoded.iter().map(Encoded::view);
+    let mut tensors = views.collect::<Result<Vec<_>, _>>()?;
+    let hash = hash(&tensors, &json);
+    let hash = TensorView::new(Dtype::U8, vec![hash.len()], &hash);
+    tensors.push((HASH, hash.map_err(|e| format(e.to_string()))?));
+    // One entry only: a map of two would be written in an order of its own each time.
+    let header = HashMap::from([(HEADER.to_owned(), json)]);
+    safetensors::serialize(tensors, Some(header)).map_err(|e| format(e.to_string()))
+}
 
-    /// What the content hash of a router file is computed over, in one piece.
-    ///
-    /// # Errors
-    /// [`RouterError`] when the bytes are not a router file.
-    pub fn hashed(bytes: &[u8]) -> Result<Vec<u8>, RouterError> {
-        let (tensors, json, _) = open(bytes)?;
-        let mut whole = Vec::with_capacity(bytes.len());
-        for_hash(&content(&tensors), &json, |part| {
-            whole.extend_from_slice(part)
-        });
-        Ok(whole)
-    }
-
-    /// Reads only what the file says of itself, after checking that it is whole.
-    ///
-    /// # Errors
-    /// As [`Router::load`].
-    pub fn read_meta(bytes: &[u8]) -> Result<Meta, RouterError> {
-        checked(bytes, None).map(|(_, meta, _)| meta)
-    }
+/// The bytes that the content hash is computed over, in one piece.
+pub(super) fn hashed(bytes: &[u8]) -> Result<Vec<u8>, RouterError> {
+    let (tensors, json, _) = open(bytes)?;
+    let mut whole = Vec::with_capacity(bytes.len());
+    for_hash(&content(&tensors), &json, |part| {
+        whole.extend_from_slice(part)
+    });
+    Ok(whole)
 }
 
 /// The tensors of a router file, what it says of itself, and the content hash it states.

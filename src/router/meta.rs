@@ -1,8 +1,13 @@
-//! What a router file says of itself: the JSON in its header.
+//! The metadata of a router file: the JSON in its header.
 
 use serde::{Deserialize, Serialize};
 
-/// What a router file says of itself.
+/// Version of the router file format that is written and read.
+pub(super) const SCHEMA_VERSION: u32 = 1;
+/// Largest router file that is read, in bytes.
+pub const MAX_BYTES: usize = 64 * 1024 * 1024;
+
+/// Metadata of a router file.
 #[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
 pub struct Meta {
     /// Version of the file format.

@@ -30,22 +30,16 @@ mod tests;
 
 pub use error::RouterError;
 pub use info::RouterInfo;
-pub use meta::{Meta, PriorMeta, Provenance};
+pub use meta::{MAX_BYTES, Meta, PriorMeta, Provenance};
 pub use place::Placed;
 
 use crate::cluster::{Calibration, Clusters};
 use crate::embed::{Embed, StaticEmbedder};
 use crate::prior::Prior;
-use file::checked;
 use ndarray::Array2;
 use std::borrow::Cow;
 use std::sync::OnceLock;
 use tensors::{Tensors, value};
-
-/// Version of the router file format that is written and read.
-const SCHEMA_VERSION: u32 = 1;
-/// Largest router file that is read, in bytes.
-pub const MAX_BYTES: usize = 64 * 1024 * 1024;
 
 /// A fitted router: embedder, clusters and prior.
 pub struct Router {
@@ -122,7 +116,7 @@ impl Router {
             provenance,
         } = parts;
         let meta = Meta {
-            schema_version: SCHEMA_VERSION,
+            schema_version: meta::SCHEMA_VERSION,
             id,
             embedder: embedder.id().to_owned(),
             temperature: clusters.temperature(),
@@ -159,7 +153,7 @@ impl Router {
     /// an embedder that is missing, or with another one.
     pub fn load(bytes: &[u8], options: LoadOptions) -> Result<Self, RouterError> {
         let LoadOptions { embedder, sha256 } = options;
-        let (file, meta, sha256) = checked(bytes, sha256)?;
+        let (file, meta, sha256) = file::checked(bytes, sha256)?;
         let mut tensors = Tensors::read(&file)?;
         let clusters = tensors.clusters(&meta)?;
         let calibration = tensors.calibration()?;
@@ -195,6 +189,37 @@ impl Router {
             include_bytes!("../../assets/default.router"),
             LoadOptions::default(),
         )
+    }
+
+    /// The router file. Loading it gives an equal router with the same [`Router::sha256`].
+    ///
+    /// # Errors
+    /// [`RouterError::Format`] if the file cannot be laid out.
+    pub fn to_bytes(&self) -> Result<Vec<u8>, RouterError> {
+        let embedder_file = self.embedder_file.as_deref();
+        let tensors = Tensors::of(
+            &self.clusters,
+            &self.calibration,
+            &self.prior,
+            embedder_file,
+        );
+        file::write(&self.meta, &tensors.encode())
+    }
+
+    /// What the content hash of a router file is computed over, in one piece.
+    ///
+    /// # Errors
+    /// [`RouterError`] when the bytes are not a router file.
+    pub fn hashed(bytes: &[u8]) -> Result<Vec<u8>, RouterError> {
+        file::hashed(bytes)
+    }
+
+    /// Reads only what the file says of itself, after checking that it is whole.
+    ///
+    /// # Errors
+    /// As [`Router::load`].
+    pub fn read_meta(bytes: &[u8]) -> Result<Meta, RouterError> {
+        file::checked(bytes, None).map(|(_, meta, _)| meta)
     }
 
     fn check(&self) -> Result<(), RouterError> {

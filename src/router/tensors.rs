@@ -1,6 +1,7 @@
 //! The tensors of a router file: one list by which they are written and read.
 
-use super::{Meta, PriorMeta, Router, RouterError};
+use super::error::RouterError;
+use super::meta::{Meta, PriorMeta};
 use crate::cluster::{Calibration, Clusters};
 use crate::prior::Prior;
 use half::f16;
@@ -63,16 +64,20 @@ impl<'a> Tensors<'a> {
         ]
     }
 
-    pub(super) fn of(router: &'a Router) -> Self {
-        let (clusters, prior) = (&router.clusters, &router.prior);
+    pub(super) fn of(
+        clusters: &Clusters,
+        calibration: &Calibration,
+        prior: &Prior,
+        static_embedder: Option<&'a [u8]>,
+    ) -> Self {
         Self {
-            calibration_distance: Numbers::vector(router.calibration.quantiles().iter().copied()),
+            calibration_distance: Numbers::vector(calibration.quantiles().iter().copied()),
             cluster_centroids: Numbers {
                 shape: vec![clusters.len(), clusters.dim()],
                 values: clusters.centroids().iter().copied().collect(),
             },
             cluster_shares: Numbers::vector(clusters.shares().iter().copied()),
-            static_embedder: router.embedder_file.as_deref().map(Cow::Borrowed),
+            static_embedder: static_embedder.map(Cow::Borrowed),
             prior_covariance: Numbers::vector(pack_symmetric(prior.covariance())),
             prior_mean: Numbers::vector(prior.mean().iter().map(|v| *v as f32)),
         }
