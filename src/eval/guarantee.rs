@@ -184,7 +184,7 @@ pub struct Guarantees {
 /// Means over the trials with cluster errors to compare.
 #[derive(Debug, Clone, Copy, PartialEq)]
 pub struct ClusterErrors {
-    /// Clusters × language models compared in all trials.
+    /// Clusters × models compared in all trials.
     pub cells: usize,
     /// Of [`Guarantee::difference`].
     pub difference: Estimate,

@@ -37,7 +37,7 @@ pub(super) fn hashed(bytes: &[u8]) -> Result<Vec<u8>, RouterError> {
     Ok(whole)
 }
 
-/// The tensors of a router file, what it says of itself, and the content hash it states.
+/// The tensors of a router file, its metadata as JSON, and the content hash that it contains.
 fn open(bytes: &[u8]) -> Result<(SafeTensors<'_>, String, Vec<u8>), RouterError> {
     if bytes.len() > MAX_BYTES {
         return Err(RouterError::TooLarge { bytes: bytes.len() });

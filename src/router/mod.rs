@@ -214,7 +214,7 @@ impl Router {
         file::hashed(bytes)
     }
 
-    /// Reads only what the file says of itself, after checking that it is whole.
+    /// Reads only the metadata of a file, after checking that it is complete.
     ///
     /// # Errors
     /// As [`Router::load`].
@@ -243,7 +243,7 @@ impl Router {
         Ok(())
     }
 
-    /// What the file says of itself.
+    /// Metadata of the file.
     pub fn meta(&self) -> &Meta {
         &self.meta
     }

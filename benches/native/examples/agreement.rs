@@ -117,7 +117,7 @@ fn main() -> Result<()> {
     Ok(())
 }
 
-/// What the model in f32 makes of the texts, from a run before or anew.
+/// Embeddings of the texts in f32, computed or from an earlier run.
 fn in_floats(texts: &[String]) -> Result<Vec<Vec<f32>>> {
     let mut hash = DefaultHasher::new();
     texts.hash(&mut hash);

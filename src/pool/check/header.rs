@@ -1,4 +1,4 @@
-//! What a pool says of itself: version, currency, name, date, and the router it belongs to.
+//! The header of a pool: version, currency, name, date, and the router it belongs to.
 
 use super::checker::Checker;
 use super::value::text;

@@ -1,7 +1,7 @@
 //! From the raw pool to the checked one. After these checks no value of a pool can be of the wrong
 //! type, out of range, not finite, or made for another router.
 //!
-//! `header` checks what a pool says of itself, `model` the prices, limits and lengths of a model,
+//! `header` checks the version, names and router of a pool, `model` the prices, limits and lengths of a model,
 //! `profile` what is known of its errors. `value` has the checks of single values.
 
 mod checker;

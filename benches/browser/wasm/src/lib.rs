@@ -17,19 +17,19 @@ thread_local! {
 /// Room for `length` bytes, aligned to 16.
 #[unsafe(no_mangle)]
 pub extern "C" fn reserve(length: usize) -> *mut u128 {
-    let room = vec![0u128; length.div_ceil(16)].into_boxed_slice();
-    Box::into_raw(room).cast()
+    let buffer = vec![0u128; length.div_ceil(16)].into_boxed_slice();
+    Box::into_raw(buffer).cast()
 }
 
 /// Gives it back.
 ///
 /// # Safety
-/// `room` must be what [`reserve`] gave for this `length`.
+/// `buffer` must be what [`reserve`] gave for this `length`.
 #[unsafe(no_mangle)]
-pub unsafe extern "C" fn release(room: *mut u128, length: usize) {
-    let room = std::ptr::slice_from_raw_parts_mut(room, length.div_ceil(16));
+pub unsafe extern "C" fn release(buffer: *mut u128, length: usize) {
+    let buffer = std::ptr::slice_from_raw_parts_mut(buffer, length.div_ceil(16));
     // SAFETY: the caller's promise.
-    drop(unsafe { Box::from_raw(room) });
+    drop(unsafe { Box::from_raw(buffer) });
 }
 
 /// Loads the weights file; 1 when it was accepted.
