@@ -21,7 +21,7 @@ pub fn place_batch(router: &Router, prompts: &[&str], context: &str) -> Vec<Plac
     let place = |(embedded, prompt): (&_, &&str)| {
         let placed = router.place(embedded, prompt);
         Placed {
-            shape: placed.shape + context,
+            token_features: placed.token_features + context,
             ..placed
         }
     };

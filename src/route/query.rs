@@ -18,7 +18,7 @@ impl<'a> Query<'a> {
         Self {
             placed,
             request,
-            estimated: Family::ALL.map(|family| family.tokens(&placed.shape)),
+            estimated: Family::ALL.map(|family| family.tokens(&placed.token_features)),
         }
     }
 

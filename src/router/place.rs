@@ -22,7 +22,7 @@ pub struct Placed {
     /// The trust in the prompt's own clusters, in `[0, 1]`.
     pub trust: f32,
     /// What its tokens are estimated from, including those of its context.
-    pub shape: TokenFeatures,
+    pub token_features: TokenFeatures,
     /// Whether the prompt is unlike anything the router was fitted on, or too short to tell.
     pub out_of_distribution: bool,
 }
@@ -46,7 +46,7 @@ impl Router {
         Placed {
             membership,
             trust,
-            shape: TokenFeatures::of(prompt, embedded.tokens),
+            token_features: TokenFeatures::of(prompt, embedded.tokens),
             out_of_distribution: length < TOO_SHORT || self.calibration.is_outlier(distance),
         }
     }

@@ -6,13 +6,13 @@ use std::{fmt::Write, fs, path::Path};
 use anyhow::Result;
 use uniroute::cost::{FEATURES, Family, TokenFeatures};
 
-/// A text's shape and how many tokens it has.
+/// A text's features and how many tokens it has.
 pub struct Sample {
-    pub shape: TokenFeatures,
+    pub features: TokenFeatures,
     pub tokens: f64,
 }
 
-/// One weight for each of a shape's counts.
+/// One weight for each of a features's counts.
 pub type Weights = [f64; FEATURES];
 
 /// Passes of reweighting, which turn squares into absolute values.
@@ -21,8 +21,8 @@ const SWEEPS: usize = 400;
 /// Relative errors below this count alike.
 const LEAST: f64 = 0.01;
 
-pub fn estimate(weights: &Weights, shape: &TokenFeatures) -> f64 {
-    let sum: f64 = weights.iter().zip(shape.counts()).map(|(w, n)| w * n).sum();
+pub fn estimate(weights: &Weights, features: &TokenFeatures) -> f64 {
+    let sum: f64 = weights.iter().zip(features.counts()).map(|(w, n)| w * n).sum();
     sum.round()
 }
 
@@ -34,19 +34,19 @@ pub fn weights(samples: &[Sample], prompts: usize) -> Weights {
     for _ in 0..PASSES {
         weights = least_squares(samples, &importance);
         for (sample, importance) in samples.iter().zip(&mut importance) {
-            let error = raw(&weights, &sample.shape) / sample.tokens.max(1.0) - 1.0;
+            let error = raw(&weights, &sample.features) / sample.tokens.max(1.0) - 1.0;
             *importance = 1.0 / error.abs().max(LEAST);
         }
     }
     let prompts = &samples[..prompts];
-    let estimated: f64 = prompts.iter().map(|s| raw(&weights, &s.shape)).sum();
+    let estimated: f64 = prompts.iter().map(|s| raw(&weights, &s.features)).sum();
     let counted: f64 = prompts.iter().map(|s| s.tokens).sum();
     // Four digits, as they are written.
     weights.map(|w| (w * counted / estimated * 1e4).round() / 1e4)
 }
 
-fn raw(weights: &Weights, shape: &TokenFeatures) -> f64 {
-    weights.iter().zip(shape.counts()).map(|(w, n)| w * n).sum()
+fn raw(weights: &Weights, features: &TokenFeatures) -> f64 {
+    weights.iter().zip(features.counts()).map(|(w, n)| w * n).sum()
 }
 
 /// Coordinate descent on the normal equations, never below zero.
@@ -55,7 +55,7 @@ fn least_squares(samples: &[Sample], importance: &[f64]) -> Weights {
     let mut target = [0.0; FEATURES];
     for (sample, importance) in samples.iter().zip(importance) {
         let scale = importance / sample.tokens.max(1.0).powi(2);
-        let counts = sample.shape.counts();
+        let counts = sample.features.counts();
         for i in 0..FEATURES {
             target[i] += scale * counts[i] * sample.tokens;
             for j in 0..FEATURES {

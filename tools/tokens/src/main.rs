@@ -63,11 +63,11 @@ fn main() -> Result<()> {
     for encoding in encodings::all(&args.table)? {
         let estimate: Box<dyn Fn(&TokenFeatures) -> f64> = if training.is_empty() {
             let family = encoding.family;
-            Box::new(move |shape| family.tokens(shape))
+            Box::new(move |features| family.tokens(features))
         } else {
             let fitted = fit::weights(&count(&encoding, &training), prompts);
             weights.push((encoding.family, fitted));
-            Box::new(move |shape| fit::estimate(&fitted, shape))
+            Box::new(move |features| fit::estimate(&fitted, features))
         };
         report(&encoding, &measured, &estimate);
     }
@@ -80,8 +80,8 @@ fn main() -> Result<()> {
 fn count(encoding: &Encoding, texts: &[(TokenFeatures, String)]) -> Vec<Sample> {
     texts
         .iter()
-        .map(|(shape, text)| Sample {
-            shape: *shape,
+        .map(|(features, text)| Sample {
+            features: *features,
             tokens: encoding.count(text) as f64,
         })
         .collect()
@@ -93,9 +93,9 @@ fn report(
     estimate: &dyn Fn(&TokenFeatures) -> f64,
 ) {
     let line = |name: &str, samples: &[&Sample]| {
-        let error = |s: &&Sample| (estimate(&s.shape) / s.tokens - 1.0).abs();
+        let error = |s: &&Sample| (estimate(&s.features) / s.tokens - 1.0).abs();
         let mean = samples.iter().map(error).sum::<f64>() / samples.len() as f64;
-        let estimated: f64 = samples.iter().map(|s| estimate(&s.shape)).sum();
+        let estimated: f64 = samples.iter().map(|s| estimate(&s.features)).sum();
         let counted: f64 = samples.iter().map(|s| s.tokens).sum();
         let within = samples.iter().filter(|s| error(s) <= Family::ERROR).count();
         println!(
