@@ -37,3 +37,25 @@ test("the module starts from bytes and imports only its own bindings", async () 
   assert.deepEqual(otherImports, []);
   assert.ok(bindings.initSync({ module }).memory instanceof WebAssembly.Memory);
 });
+
+test("prompt files and label files are read as the command line reads them", async () => {
+  const { Router } = await import(new URL("node.js", PACKAGE).href);
+  const router = await Router.load();
+  const table = router.readPrompts("p.csv", 'id,question\n1,"What, and\nwhy?"\n2,How?\n');
+  assert.deepEqual(table, {
+    columns: ["id", "question"],
+    column: 1,
+    rows: [
+      ["1", "What, and\nwhy?"],
+      ["2", "How?"],
+    ],
+  });
+  const labels = router.readLabels("l.jsonl", new TextEncoder().encode('{"prompt": "p", "score": true}\n'));
+  assert.deepEqual(labels, [{ prompt: "p", score: 1 }]);
+  const ofTwo = "prompt,model,score\np,small,0\nq,large,0.5\n";
+  assert.deepEqual(router.readLabels("l.csv", ofTwo, "large"), [{ prompt: "q", score: 0.5 }]);
+  assert.throws(() => router.readLabels("l.csv", ofTwo), { code: "labels_model", message: /small, large/ });
+  assert.throws(() => router.readLabels("l.csv", "prompt,score\np,2\n"), { code: "labels_score" });
+  assert.throws(() => router.readPrompts("p.jsonl", "{"), { code: "batch_line" });
+  router.free();
+});
