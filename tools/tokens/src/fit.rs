@@ -1,5 +1,5 @@
-//! Weights of at least zero, so that more text never has fewer tokens, that keep the relative
-//! errors small.
+//! Fits weights that keep the relative errors small. They are at least zero, so that a longer text
+//! never has fewer tokens.
 
 use std::{fmt::Write, fs, path::Path};
 
@@ -8,13 +8,13 @@ use uniroute::cost::{FEATURES, Family, TokenFeatures};
 
 use crate::Sample;
 
-/// One weight for each of a shape's counts.
+/// One weight for each feature.
 pub type Weights = [f64; FEATURES];
 
 /// Passes of reweighting, which turn squares into absolute values.
 const PASSES: usize = 12;
 const SWEEPS: usize = 400;
-/// Relative errors below this count alike.
+/// Relative errors below this have the same weight.
 const LEAST: f64 = 0.01;
 
 pub fn estimate(weights: &Weights, shape: &TokenFeatures) -> f64 {
@@ -22,8 +22,8 @@ pub fn estimate(weights: &Weights, shape: &TokenFeatures) -> f64 {
     sum.round()
 }
 
-/// Least absolute relative errors, then scaled so that the first `prompts` samples together come out
-/// right.
+/// Weights with the least absolute relative errors, then scaled so that the total of the first
+/// `prompts` samples is exact.
 pub fn weights(samples: &[Sample], prompts: usize) -> Weights {
     let mut weights = [0.0; FEATURES];
     let mut importance = vec![1.0; samples.len()];
@@ -37,7 +37,7 @@ pub fn weights(samples: &[Sample], prompts: usize) -> Weights {
     let prompts = &samples[..prompts];
     let estimated: f64 = prompts.iter().map(|s| raw(&weights, &s.shape)).sum();
     let counted: f64 = prompts.iter().map(|s| s.tokens).sum();
-    // Four digits, as they are written.
+    // Rounded to the four digits that are written.
     weights.map(|w| (w * counted / estimated * 1e4).round() / 1e4)
 }
 

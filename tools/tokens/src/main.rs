@@ -19,13 +19,13 @@ struct Args {
     /// Folders with prompts.jsonl(.gz) to measure on
     #[arg(long, num_args = 1.., required = true)]
     measure: Vec<PathBuf>,
-    /// Folders with prompts.jsonl(.gz) to fit on; without any, the weights that uniroute has are measured
+    /// Folders with prompts.jsonl(.gz) to fit on; without any, measure uniroute's present weights
     #[arg(long, num_args = 1..)]
     fit: Vec<PathBuf>,
-    /// Folders of other text to fit on: every .json below that maps names to texts
+    /// Folders of other texts to fit on: every .json file in them that maps names to texts
     #[arg(long, num_args = 1..)]
     messages: Vec<PathBuf>,
-    /// Tables beside OpenAI's: family=tokenizer.json
+    /// Tables other than OpenAI's: family=tokenizer.json
     #[arg(long, value_name = "FAMILY=FILE", num_args = 1..)]
     table: Vec<String>,
     /// Where to write the weights
@@ -33,7 +33,7 @@ struct Args {
     out: PathBuf,
 }
 
-/// A text's shape and how many tokens it has.
+/// The features of a text and its number of tokens.
 pub struct Sample {
     pub shape: TokenFeatures,
     pub tokens: f64,
