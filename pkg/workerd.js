@@ -1,6 +1,6 @@
 /**
- * uniroute in Cloudflare Workers and other runtimes that import wasm as a module and forbid
- * compiling it from bytes.
+ * uniroute in Cloudflare Workers and other runtimes that import wasm as a module and forbid compiling
+ * it from bytes.
  *
  * @module
  */
@@ -16,10 +16,11 @@ export { UnirouteError, version };
  * @param {string} option
  * @param {string} name
  */
-const absent = (option, name) => async () => {
+const missing = (option, name) => async () => {
   throw new UnirouteError(
     "missing_file",
-    `There is no file system here to read ${name} from. Import it from "uniroute/${name}" as data, or fetch it from your assets, and pass it to Router.load as ${option}.`,
+    `This runtime has no file system to read ${name} from. Import it from "uniroute/${name}" as data, ` +
+      `or fetch it from your assets, and pass it to Router.load as ${option}.`,
     { path: option },
   );
 };
@@ -27,11 +28,11 @@ const absent = (option, name) => async () => {
 /** @type {import("./lib/load.js").Platform} */
 const workerd = {
   wasm: async () => wasm,
-  router: absent("router", "default.router"),
-  pool: absent("pool", "pools/open.json"),
+  router: missing("router", "default.router"),
+  pool: missing("pool", "pools/open.json"),
 };
 
-/** Decides which language model should get a prompt. */
+/** Decides which model should get a prompt. */
 export class Router extends CoreRouter {
   /**
    * Builds a router from files that the caller imports or fetches.

@@ -3,7 +3,7 @@ use crate::{
     router::RouterError,
 };
 
-/// Anything that can be wrong with what a caller hands in. The message names the place and the
+/// Everything that can be wrong with the input of a caller. The message names the place and the
 /// remedy; [`Error::code`] is stable.
 #[derive(Debug, thiserror::Error)]
 #[non_exhaustive]
@@ -26,7 +26,7 @@ pub enum Error {
 }
 
 impl Error {
-    /// A stable name for the kind of error, for programs.
+    /// A stable name of the kind of error, for programs.
     pub fn code(&self) -> &'static str {
         match self {
             Self::Embed(_) => "embedder",
@@ -37,7 +37,7 @@ impl Error {
         }
     }
 
-    /// Where the offending value stands: a JSON path or the name of a request's field.
+    /// The place of the wrong value: a JSON path or the name of a field of the request.
     pub fn path(&self) -> Option<String> {
         match self {
             Self::Pool(e) => e.path(),

@@ -55,6 +55,7 @@ pub mod embed;
 pub mod eval;
 pub mod fit;
 mod linalg;
+pub mod observation;
 mod parallel;
 pub mod pool;
 pub mod prior;

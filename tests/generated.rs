@@ -1,6 +1,6 @@
 //! The JSON schema and the TypeScript types come from the Rust types and are checked in. These
 //! tests fail when they are stale; `UNIROUTE_UPDATE=1 cargo test --features schema --test generated`
-//! writes them anew.
+//! writes them again.
 #![cfg(feature = "schema")]
 
 use schemars::SchemaGenerator;

@@ -1,4 +1,4 @@
-//! MiniLM through candle against an implementation of its own in numpy (`golden/minilm.py`).
+//! MiniLM through candle against an independent implementation in numpy (`golden/minilm.py`).
 #![cfg(feature = "minilm")]
 
 use std::path::{Path, PathBuf};
@@ -9,7 +9,7 @@ const TEXTS: &str = include_str!("golden/minilm.json");
 const VECTORS: &[u8] = include_bytes!("golden/minilm.i16");
 const TABLE: &[u8] = include_bytes!("../assets/static-minilm-64.safetensors");
 
-/// The model, or none with a word about it when its weights were not fetched.
+/// The model, or `None` with a message when its weights are missing.
 fn model() -> Option<MiniLm> {
     let target = std::env::var_os("CARGO_TARGET_DIR").map_or_else(
         || Path::new(env!("CARGO_MANIFEST_DIR")).join("target"),

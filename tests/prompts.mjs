@@ -1,6 +1,6 @@
 /**
- * Prompts made up for tests: every kind of text that people type, short and long, in several
- * scripts, and text that is none.
+ * Artificial prompts for tests: many kinds of text, short and long, in several scripts, and text without
+ * a meaning.
  *
  * @module
  */
@@ -9,7 +9,7 @@ const OPENINGS = [
   "Write a limerick about {a}.",
   "Explain {a} to a child of {n}.",
   "What is {n} times {m}, and why does {a} care?",
-  "def {w}({v}):\n    \"\"\"Return the {a} of {v}.\"\"\"\n",
+  'def {w}({v}):\n    """Return the {a} of {v}."""\n',
   "Traduis en français : I would like {n} {a}, please.",
   "SELECT {w} FROM {v} WHERE id = {n}; -- why is this slow?",
   "{A}??",
@@ -23,20 +23,31 @@ const OPENINGS = [
   "Plan a weekend in {b} for {n} people who love {a}.",
   "🙂 {a} 🙃 {n}½ ﬁne naïve café",
 ];
-const THINGS = ["a lighthouse", "prime numbers", "inflation", "photosynthesis", "a jealous teapot", "contract law", "recursion", "jazz", "the moon", "sourdough"];
+const THINGS = [
+  "a lighthouse",
+  "prime numbers",
+  "inflation",
+  "photosynthesis",
+  "a jealous teapot",
+  "contract law",
+  "recursion",
+  "jazz",
+  "the moon",
+  "sourdough",
+];
 const PLACES = ["Lisbon", "Kyoto", "graph theory", "the Bronze Age", "Nairobi", "JavaScript", "knee surgery"];
 const WORDS = ["total", "parse_row", "merge", "find_max", "x1"];
 
 /**
  * @param {string[]} list
- * @param {number} at counted round and round
+ * @param {number} at index, which wraps around
  */
 function pick(list, at) {
   return list[at % list.length] ?? "";
 }
 
 /**
- * The first `count` of an endless, fixed list.
+ * The first `count` prompts of a fixed, endless list.
  *
  * @param {number} count
  */
@@ -51,7 +62,7 @@ export function prompts(count) {
       .replaceAll("{v}", pick(WORDS, i * 11 + 1))
       .replaceAll("{n}", String((i * 13) % 97))
       .replaceAll("{m}", String((i * 29) % 31));
-    // Every twentieth is as long as a pasted document.
+    // Every twentieth prompt is as long as a pasted document.
     return i % 20 === 19 ? `${text} `.repeat(60) : text;
   });
 }

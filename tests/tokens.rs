@@ -1,5 +1,5 @@
-//! Token estimates against counts of the encodings themselves. The prompts are everyday ones, which
-//! are in no data set that the weights were fitted on; `docs/TOKENS.md` has the large measurement.
+//! Token estimates against exact counts of the encodings. The everyday prompts are in no data set
+//! that the weights were fitted on; `docs/TOKENS.md` has the large measurement.
 
 use serde_json::Value;
 use uniroute::cost::{Family, TokenFeatures};

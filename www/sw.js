@@ -1,8 +1,10 @@
-// Keeps the page for when there is no network. `sw-files.js` is made with the page: the name and
-// hash of every file, and a version that is the hash of them all, so that a change of any byte is
-// a new version. `later` are those that only some need: kept once they were asked for.
+// Caches the page, so that it works without a network. `sw-files.js` is generated with the page: the name and
+// hash of each file, and a version, which is the hash of them all: a change of any byte is a new version.
+// The files in `later` are not needed by everyone; they are cached when they are first requested.
 const worker = /** @type {any} */ (self);
-const policy = worker.trustedTypes?.createPolicy("uniroute", { createScriptURL: (/** @type {string} */ url) => url });
+const policy = worker.trustedTypes?.createPolicy("uniroute", {
+  createScriptURL: (/** @type {string} */ url) => url,
+});
 worker.importScripts(policy?.createScriptURL("sw-files.js") ?? "sw-files.js");
 
 /** @type {{ version: string, files: Record<string, string>, later: Record<string, string> }} */
@@ -10,30 +12,31 @@ const site = worker.UNIROUTE_SITE;
 const PREFIX = "uniroute-";
 const CACHE = PREFIX + site.version;
 
-worker.addEventListener("install", (/** @type {any} */ event) => event.waitUntil(keepAll()));
-worker.addEventListener("activate", (/** @type {any} */ event) => event.waitUntil(forgetOthers()));
+worker.addEventListener("install", (/** @type {any} */ event) => event.waitUntil(cacheAll()));
+worker.addEventListener("activate", (/** @type {any} */ event) => event.waitUntil(deleteOtherVersions()));
 worker.addEventListener("message", (/** @type {MessageEvent} */ { data }) => {
   if (data?.kind === "take over") worker.skipWaiting();
 });
 worker.addEventListener("fetch", (/** @type {any} */ event) => {
   const name = nameOf(event.request);
-  if (name !== null) event.respondWith(kept(name, event.request));
+  if (name !== null) event.respondWith(cachedFile(name, event.request));
 });
 
-/** All files or none: a version is whole, or the former one stays. */
-async function keepAll() {
+/** Caches all files or none: a version is complete, or the former version stays. */
+async function cacheAll() {
   const cache = await caches.open(CACHE);
   await Promise.all(
     Object.entries(site.files).map(async ([name, hash]) => {
       const response = await fetch(name, { cache: "no-cache" });
       const bytes = await response.clone().arrayBuffer();
-      if (!response.ok || (await sha256(bytes)) !== hash) throw new Error(`${name} is not the file of this version.`);
+      if (!response.ok || (await sha256(bytes)) !== hash)
+        throw new Error(`${name} is not the file of this version.`);
       await cache.put(name, response);
     }),
   );
 }
 
-async function forgetOthers() {
+async function deleteOtherVersions() {
   for (const name of await caches.keys()) {
     if (name.startsWith(PREFIX) && name !== CACHE) await caches.delete(name);
   }
@@ -57,12 +60,13 @@ function nameOf(request) {
  * @param {string} name
  * @param {Request} request
  */
-async function kept(name, request) {
+async function cachedFile(name, request) {
   const cache = await caches.open(CACHE);
   const found = await cache.match(name);
   if (found) return found;
   const response = await fetch(request);
-  if (response.ok && (await sha256(await response.clone().arrayBuffer())) === site.later[name]) await cache.put(name, response.clone()).catch(() => undefined);
+  if (response.ok && (await sha256(await response.clone().arrayBuffer())) === site.later[name])
+    await cache.put(name, response.clone()).catch(() => undefined);
   return response;
 }
 

@@ -1,12 +1,12 @@
 /**
- * How long a page computes. On Linux the processor time of its main thread, which other programs
- * on a shared machine do not lengthen; elsewhere the time on the wall.
+ * The computing time of a page. On Linux, the processor time of its main thread, which other programs on
+ * the machine do not increase; elsewhere, the wall time.
  *
  * @module
  */
 import { readdirSync, readFileSync } from "node:fs";
 
-/** Every process by its parent. */
+/** The processes by their parent. */
 function children() {
   const children = new Map();
   for (const name of readdirSync("/proc").filter((entry) => /^\d+$/.test(entry))) {
@@ -16,7 +16,7 @@ function children() {
       const parent = Number(stat.slice(stat.lastIndexOf(")") + 2).split(" ")[1]);
       children.set(parent, [...(children.get(parent) ?? []), Number(name)]);
     } catch {
-      // It ended while we looked.
+      // It ended meanwhile.
     }
   }
   return children;
@@ -34,7 +34,7 @@ function renderers() {
   });
 }
 
-/** Milliseconds that a process's main thread has run. */
+/** Processor time of a process's main thread, in milliseconds. */
 function ran(pid) {
   try {
     return Number(readFileSync(`/proc/${pid}/task/${pid}/schedstat`, "utf8").split(" ")[0]) / 1e6;

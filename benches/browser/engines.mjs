@@ -1,5 +1,5 @@
 /**
- * The sentence encoders, each behind the same few functions; runs in the page.
+ * The sentence encoders with one interface; runs in the page.
  *
  * @typedef {object} Engine
  * @property {(ids: number[]) => Promise<Float32Array> | Float32Array} embedIds unit vector
@@ -19,10 +19,10 @@ async function bytes(url) {
   return new Uint8Array(await response.arrayBuffer());
 }
 
-/** Ours, without bindings (`wasm/src/lib.rs`). */
-export async function ours(module, weights) {
+/** uniroute's encoder, without bindings (`wasm/src/lib.rs`). */
+export async function uniroute(module, weights) {
   const compiled = await WebAssembly.compile(await bytes(module));
-  // Only dependencies of the library import anything, for functions that the encoder never calls.
+  // Only dependencies of the library have imports, for functions that the encoder never calls.
   const imports = {};
   for (const { module, name } of WebAssembly.Module.imports(compiled)) {
     imports[module] = { ...imports[module], [name]: () => 0 };
@@ -30,12 +30,14 @@ export async function ours(module, weights) {
   const { exports } = await WebAssembly.instantiate(compiled, imports);
   const pass = (input, call) => {
     const at = exports.reserve(input.byteLength);
-    new Uint8Array(exports.memory.buffer, at, input.byteLength).set(new Uint8Array(input.buffer, input.byteOffset, input.byteLength));
+    new Uint8Array(exports.memory.buffer, at, input.byteLength).set(
+      new Uint8Array(input.buffer, input.byteOffset, input.byteLength),
+    );
     const result = call(at, input.length);
     exports.release(at, input.byteLength);
     return result;
   };
-  if (!pass(await bytes(weights), exports.load)) throw new Error(`${module} refuses ${weights}`);
+  if (!pass(await bytes(weights), exports.load)) throw new Error(`${module} rejected ${weights}`);
   const vector = (at) => new Float32Array(exports.memory.buffer, at, WIDTH).slice();
   const encoder = new TextEncoder();
   return {
@@ -78,13 +80,19 @@ export async function onnx(model) {
 /** transformers.js from text to vector, with the eight-bit model; also its tokenizer. */
 export async function transformers() {
   const { env, pipeline } = await import("/modules/@huggingface/transformers/dist/transformers.min.js");
-  Object.assign(env, { allowRemoteModels: false, allowLocalModels: true, localModelPath: "/models/", useBrowserCache: false });
+  Object.assign(env, {
+    allowRemoteModels: false,
+    allowLocalModels: true,
+    localModelPath: "/models/",
+    useBrowserCache: false,
+  });
   env.backends.onnx.wasm.numThreads = 1;
   env.backends.onnx.wasm.wasmPaths = "/modules/@huggingface/transformers/node_modules/onnxruntime-web/dist/";
   const extract = await pipeline("feature-extraction", "minilm", { dtype: "q8", device: "wasm" });
   return {
     embedText: async (text) => (await extract(text, { pooling: "mean", normalize: true })).data,
-    ids: (text) => Array.from(extract.tokenizer(text, { truncation: true, max_length: 256 }).input_ids.data, Number),
+    ids: (text) =>
+      Array.from(extract.tokenizer(text, { truncation: true, max_length: 256 }).input_ids.data, Number),
   };
 }
 
@@ -94,11 +102,11 @@ function numbers(count) {
   return Float32Array.from({ length: count }, () => (state = (state * 16807) % 2147483647) / 2147483647);
 }
 
-/** Texts that differ, since a router remembers the last one. */
+/** Each text differs, since a router caches the last one. */
 let asked = 0;
 const another = (text) => `${text} ${asked++}`;
 
-/** The package as a page has it, with a pool of so many models; only the best one is listed. */
+/** The package as a page uses it, with a pool of `models` models; only the best one is listed. */
 export async function routing(embedder, models) {
   const { Router } = await import("/package/index.js");
   const router = await Router.load({ embedder });
@@ -115,7 +123,7 @@ export async function firstDecision(embedder, text) {
   return (await Router.load({ embedder })).route(text).model;
 }
 
-/** transformers.js, and the same rule in JavaScript: argmin of ΦᵀΨ + λ·cost. */
+/** transformers.js with the same rule in JavaScript: argmin of ΦᵀΨ + λ·cost. */
 export function peerRouting({ embedText }, models, clusters = 200) {
   const centroids = numbers(clusters * WIDTH);
   const errors = numbers(clusters * models);
@@ -141,7 +149,7 @@ export function peerRouting({ embedText }, models, clusters = 200) {
   return { decide };
 }
 
-/** A page's engine is loaded once and waits here by its name. */
+/** The loaded engines of the page, by name. */
 export const engines = {};
 
 /** Runs one of an engine's functions several times in a row; the last result. */

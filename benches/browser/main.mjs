@@ -1,6 +1,6 @@
 /**
  * Times sentence encoders in one Chromium page on one thread, in turns, and prints medians.
- * `cargo xtask bench browser` builds what it needs, and names it in the environment:
+ * `cargo xtask bench browser` builds the files and sets these variables:
  *
  *     BENCH_SIMD128, BENCH_RELAXED   modules of `wasm/`
  *     BENCH_WEIGHTS                  minilm-int8.safetensors
@@ -25,9 +25,15 @@ const ROUNDS = Number(process.env.BENCH_ROUNDS ?? 9);
 const TEXTS = 200;
 /** Models to choose from where decisions are timed. */
 const MODELS = 100;
-/** Tokens that a sample runs over at least, so that it is long against the clock's grain. */
+/** Minimum tokens of a sample, so that it is long compared with the resolution of the clock. */
 const SAMPLE_TOKENS = 256;
-const TYPES = { mjs: "text/javascript", js: "text/javascript", wasm: "application/wasm", json: "application/json", html: "text/html" };
+const TYPES = {
+  mjs: "text/javascript",
+  js: "text/javascript",
+  wasm: "application/wasm",
+  json: "application/json",
+  html: "text/html",
+};
 
 const given = (name) => {
   const value = process.env[name];
@@ -42,10 +48,13 @@ const FILES = new Map([
   ["/float.onnx", join(peers, "model.onnx")],
   ["/int8.onnx", join(peers, "model_quantized.onnx")],
   ["/models/minilm/onnx/model_quantized.onnx", join(peers, "model_quantized.onnx")],
-  ...["tokenizer.json", "tokenizer_config.json", "config.json"].map((name) => [`/models/minilm/${name}`, join(peers, name)]),
+  ...["tokenizer.json", "tokenizer_config.json", "config.json"].map((name) => [
+    `/models/minilm/${name}`,
+    join(peers, name),
+  ]),
 ]);
 
-/** Gzipped bytes of every file served since the last reset. */
+/** Every file served since the last reset. */
 const served = new Map();
 
 function fileOf(path) {
@@ -87,7 +96,7 @@ async function openPage() {
   return page;
 }
 
-/** From nothing to the first decision, in a fresh page: bytes as they would be sent, and wall time. */
+/** The first decision in a new page: compressed bytes and wall time. */
 async function firstDecision(load) {
   const page = await openPage();
   served.clear();
@@ -102,16 +111,18 @@ async function firstDecision(load) {
 const first = {
   instant: await firstDecision(() => bench.firstDecision("static", "Why is the sky blue?")),
   transformer: await firstDecision(() => bench.firstDecision("minilm", "Why is the sky blue?")),
-  peer: await firstDecision(async () => bench.peerRouting(await bench.transformers(), 9).decide("Why is the sky blue?")),
+  peer: await firstDecision(async () =>
+    bench.peerRouting(await bench.transformers(), 9).decide("Why is the sky blue?"),
+  ),
 };
 
 const page = await openPage();
 const clock = await clockOf(page);
 const memory = await page.evaluate(async (models) => {
-  const { engines, ours, onnx, transformers, routing, peerRouting } = bench;
+  const { engines, uniroute, onnx, transformers, routing, peerRouting } = bench;
   const { hasRelaxedDots } = await import("/package/lib/relaxed.js");
-  engines.simd128 = await ours("/simd128.wasm", "/weights");
-  engines.relaxed = await ours("/relaxed.wasm", "/weights");
+  engines.simd128 = await uniroute("/simd128.wasm", "/weights");
+  engines.relaxed = await uniroute("/relaxed.wasm", "/weights");
   engines.float = await onnx("/float.onnx");
   engines.int8 = await onnx("/int8.onnx");
   engines.transformers = await transformers();
@@ -119,36 +130,64 @@ const memory = await page.evaluate(async (models) => {
   engines.transformer = await routing("minilm", models);
   engines.peer = peerRouting(engines.transformers, models);
   for (const name of ["simd128", "relaxed", "float", "int8"]) {
-    await bench.run(name, "embedIds", Array.from({ length: 16 }, (_, i) => 2000 + i), 80);
+    await bench.run(
+      name,
+      "embedIds",
+      Array.from({ length: 16 }, (_, i) => 2000 + i),
+      80,
+    );
   }
-  for (const [name, times] of [["instant", 5000], ["transformer", 40]]) await bench.run(name, "decide", "Why is the sky blue?", times);
+  for (const [name, times] of [
+    ["instant", 5000],
+    ["transformer", 40],
+  ])
+    await bench.run(name, "decide", "Why is the sky blue?", times);
   // Time for the optimising compiler.
   await new Promise((resolve) => setTimeout(resolve, 2000));
-  return { simd128: engines.simd128.memory(), relaxed: engines.relaxed.memory(), chosen: hasRelaxedDots() ? "relaxed" : "simd128" };
+  return {
+    simd128: engines.simd128.memory(),
+    relaxed: engines.relaxed.memory(),
+    chosen: hasRelaxedDots() ? "relaxed" : "simd128",
+  };
 }, MODELS);
 
 const NAMES = ["float", "int8", "simd128", "relaxed"];
 const DECIDERS = ["peer", "transformer", "instant"];
 const ids = (length) => [101, ...Array.from({ length: length - 2 }, (_, i) => 2000 + ((i * 37) % 9000)), 102];
-/** About as many tokens as ids, for those that start from text. */
-const text = (length) => Array.from({ length: length - 2 }, (_, i) => ["river", "stone", "why", "seven"][i % 4]).join(" ");
+/** About as many tokens as ids, for engines that start from text. */
+const text = (length) =>
+  Array.from({ length: length - 2 }, (_, i) => ["river", "stone", "why", "seven"][i % 4]).join(" ");
 
 const tasks = [];
 for (const length of LENGTHS) {
   const times = Math.ceil(SAMPLE_TOKENS / length);
-  for (const name of NAMES) tasks.push({ key: `${name} ${length}`, name, method: "embedIds", argument: ids(length), times });
-  for (const name of ["transformers", "simd128", "relaxed"]) tasks.push({ key: `${name} text ${length}`, name, method: "embedText", argument: text(length), times });
-  for (const name of DECIDERS) tasks.push({ key: `${name} decide ${length}`, name, method: "decide", argument: text(length), times: name === "instant" ? 1000 : times });
-  for (const name of ["simd128", "relaxed"]) tasks.push({ key: `${name} linear ${length}`, name, method: "linearLayers", argument: length, times });
+  for (const name of NAMES)
+    tasks.push({ key: `${name} ${length}`, name, method: "embedIds", argument: ids(length), times });
+  for (const name of ["transformers", "simd128", "relaxed"])
+    tasks.push({ key: `${name} text ${length}`, name, method: "embedText", argument: text(length), times });
+  for (const name of DECIDERS)
+    tasks.push({
+      key: `${name} decide ${length}`,
+      name,
+      method: "decide",
+      argument: text(length),
+      times: name === "instant" ? 1000 : times,
+    });
+  for (const name of ["simd128", "relaxed"])
+    tasks.push({ key: `${name} linear ${length}`, name, method: "linearLayers", argument: length, times });
 }
-for (const name of ["simd128", "relaxed"]) tasks.push({ key: `${name} peak`, name, method: "peak", argument: 2_000_000, times: 1 });
+for (const name of ["simd128", "relaxed"])
+  tasks.push({ key: `${name} peak`, name, method: "peak", argument: 2_000_000, times: 1 });
 
 const samples = new Map(tasks.map(({ key }) => [key, []]));
 const multiplications = new Map();
 for (let round = -1; round < ROUNDS; round++) {
   for (const { key, name, method, argument, times } of tasks) {
     const start = clock.now();
-    const result = await page.evaluate(([...call]) => bench.run(...call).then((r) => (typeof r === "number" ? r : null)), [name, method, argument, times]);
+    const result = await page.evaluate(
+      ([...call]) => bench.run(...call).then((r) => (typeof r === "number" ? r : null)),
+      [name, method, argument, times],
+    );
     if (round >= 0) samples.get(key).push((clock.now() - start) / times);
     if (result !== null) multiplications.set(key, result);
   }
@@ -162,7 +201,8 @@ const vectors = await page.evaluate(async (texts) => {
   for (const text of texts) {
     const ids = bench.engines.transformers.ids(text);
     const row = {};
-    for (const name of ["float", "int8", "simd128", "relaxed"]) row[name] = Array.from(await bench.engines[name].embedIds(ids));
+    for (const name of ["float", "int8", "simd128", "relaxed"])
+      row[name] = Array.from(await bench.engines[name].embedIds(ids));
     all.push(row);
   }
   return all;
@@ -177,38 +217,84 @@ await browser.close();
 server.close();
 
 const pad = (value, width = 9) => String(value).padStart(width);
-console.log(`Chromium ${version}, one thread, ${clock.kind} time, medians of ${ROUNDS} turns, ms (times as fast as int8)\n`);
-const LABELS = { float: "ONNX Runtime Web, f32", int8: "ONNX Runtime Web, int8", simd128: "uniroute, simd128", relaxed: "uniroute, relaxed SIMD", transformers: "transformers.js, int8" };
-console.log("ids to vector".padEnd(26), LENGTHS.map((l) => pad(`${l} tokens`, 16)).join(""), "   cosine to f32, mean / min of", TEXTS);
+console.log(
+  `Chromium ${version}, one thread, ${clock.kind} time, medians of ${ROUNDS} turns, ms (times as fast as int8)\n`,
+);
+const LABELS = {
+  float: "ONNX Runtime Web, f32",
+  int8: "ONNX Runtime Web, int8",
+  simd128: "uniroute, simd128",
+  relaxed: "uniroute, relaxed SIMD",
+  transformers: "transformers.js, int8",
+};
+console.log(
+  "ids to vector".padEnd(26),
+  LENGTHS.map((l) => pad(`${l} tokens`, 16)).join(""),
+  "   cosine to f32, mean / min of",
+  TEXTS,
+);
 for (const name of NAMES) {
-  const cells = LENGTHS.map((l) => pad(`${time(`${name} ${l}`).toFixed(1)} (${(time(`int8 ${l}`) / time(`${name} ${l}`)).toFixed(2)})`, 16));
-  console.log(LABELS[name].padEnd(26), cells.join(""), `   ${accuracy[name].mean.toFixed(5)} / ${accuracy[name].min.toFixed(5)}`);
+  const cells = LENGTHS.map((l) =>
+    pad(`${time(`${name} ${l}`).toFixed(1)} (${(time(`int8 ${l}`) / time(`${name} ${l}`)).toFixed(2)})`, 16),
+  );
+  console.log(
+    LABELS[name].padEnd(26),
+    cells.join(""),
+    `   ${accuracy[name].mean.toFixed(5)} / ${accuracy[name].min.toFixed(5)}`,
+  );
 }
 console.log("\ntext to vector");
 for (const name of ["transformers", "simd128", "relaxed"]) {
-  console.log(LABELS[name].padEnd(26), LENGTHS.map((l) => pad(time(`${name} text ${l}`).toFixed(1), 16)).join(""));
+  console.log(
+    LABELS[name].padEnd(26),
+    LENGTHS.map((l) => pad(time(`${name} text ${l}`).toFixed(1), 16)).join(""),
+  );
 }
 console.log("\nlinear layers alone, billion multiplications a second (share of the registers' peak)");
 for (const name of ["simd128", "relaxed"]) {
   const peak = rate(`${name} peak`);
-  const cells = LENGTHS.map((l) => pad(`${rate(`${name} linear ${l}`).toFixed(1)} (${((100 * rate(`${name} linear ${l}`)) / peak).toFixed(0)} %)`, 16));
+  const cells = LENGTHS.map((l) =>
+    pad(
+      `${rate(`${name} linear ${l}`).toFixed(1)} (${((100 * rate(`${name} linear ${l}`)) / peak).toFixed(0)} %)`,
+      16,
+    ),
+  );
   console.log(LABELS[name].padEnd(26), cells.join(""), `   peak ${peak.toFixed(1)}`);
 }
 console.log(`\ntext to decision, ${MODELS} models (times as fast as the first row)`);
-const STACKS = { peer: "transformers.js, arg-min in JS", transformer: "uniroute, Transformer", instant: "uniroute, Instant" };
+const STACKS = {
+  peer: "transformers.js, arg-min in JS",
+  transformer: "uniroute, Transformer",
+  instant: "uniroute, Instant",
+};
 for (const name of DECIDERS) {
-  const cells = LENGTHS.map((l) => pad(`${time(`${name} decide ${l}`).toFixed(3)} (${(time(`peer decide ${l}`) / time(`${name} decide ${l}`)).toFixed(2)})`, 18));
+  const cells = LENGTHS.map((length) => {
+    const own = time(`${name} decide ${length}`);
+    const peer = time(`peer decide ${length}`);
+    return pad(`${own.toFixed(3)} (${(peer / own).toFixed(2)})`, 18);
+  });
   console.log(STACKS[name].padEnd(32), cells.join(""));
 }
 console.log("\nfirst decision in a fresh page, server on this machine");
 for (const name of DECIDERS) {
   const { milliseconds, bytes } = first[name];
-  console.log(STACKS[name].padEnd(32), pad(`${(bytes / 1e6).toFixed(2)} MB gzip (1/${(first.peer.bytes / bytes).toFixed(1)})`, 26), pad(`${milliseconds.toFixed(0)} ms`, 12));
+  console.log(
+    STACKS[name].padEnd(32),
+    pad(`${(bytes / 1e6).toFixed(2)} MB gzip (1/${(first.peer.bytes / bytes).toFixed(1)})`, 26),
+    pad(`${milliseconds.toFixed(0)} ms`, 12),
+  );
 }
-console.log(`\nmemory: simd128 ${(memory.simd128 / 1e6).toFixed(1)} MB, relaxed ${(memory.relaxed / 1e6).toFixed(1)} MB; this browser would get ${memory.chosen}`);
+const megabytes = (bytes) => `${(bytes / 1e6).toFixed(1)} MB`;
+console.log(
+  `\nmemory: simd128 ${megabytes(memory.simd128)}, relaxed ${megabytes(memory.relaxed)};`,
+  `this browser would get ${memory.chosen}`,
+);
 
 const out = process.env.BENCH_OUT;
 if (out) {
   const times = Object.fromEntries([...samples.keys()].map((key) => [key, time(key)]));
-  await writeFile(out, `${JSON.stringify({ version, clock: clock.kind, rounds: ROUNDS, times, accuracy, first, memory }, null, 2)}\n`);
+  await writeFile(
+    out,
+    `${JSON.stringify({ version, clock: clock.kind, rounds: ROUNDS, times, accuracy, first, memory }, null, 2)}\n`,
+  );
 }

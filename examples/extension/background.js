@@ -1,10 +1,10 @@
 /**
- * The context menu. Nothing here needs to be remembered: the browser may stop this script at any
- * time and starts it again for the next click.
+ * The context menu. This script has no state: the browser may stop it at any time and starts it again
+ * for the next click.
  *
  * @module
  */
-import { api, keepText } from "./browser.js";
+import { api, handOverText } from "./browser.js";
 
 const ID = "route";
 const menus = api.contextMenus ?? api.menus;
@@ -15,8 +15,8 @@ api.runtime.onInstalled.addListener(() => {
 
 menus.onClicked.addListener((clicked, tab) => {
   if (clicked.menuItemId !== ID) return;
-  // The panel may open only in answer to the click itself, before anything is waited for.
+  // The browser opens the panel only directly in the click handler, before the first await.
   if (api.sidePanel && tab) api.sidePanel.open({ tabId: tab.id });
   else api.sidebarAction?.open();
-  keepText(clicked.selectionText ?? "");
+  handOverText(clicked.selectionText ?? "");
 });

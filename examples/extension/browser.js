@@ -1,5 +1,5 @@
 /**
- * What Chromium and Firefox call differently, and what is kept.
+ * What differs between Chromium and Firefox, and what is stored.
  *
  * @module
  */
@@ -7,14 +7,15 @@
 /** @type {any} */
 export const api = /** @type {any} */ (globalThis).browser ?? /** @type {any} */ (globalThis).chrome;
 
-/** Text that the context menu handed over; forgotten when the browser closes.
+/**
+ * Stores the text of the context menu for the panel, until the browser closes.
  *
  * @param {string} text
  */
-export const keepText = (text) => api.storage.session.set({ text });
+export const handOverText = (text) => api.storage.session.set({ text });
 
-/** Takes that text, once. */
-export async function takeText() {
+/** The text of the context menu, which is then removed. */
+export async function takeHandedOverText() {
   const { text = "" } = await api.storage.session.get("text");
   await api.storage.session.remove("text");
   return /** @type {string} */ (text);
@@ -25,8 +26,10 @@ export async function storedPool() {
   return /** @type {string | undefined} */ ((await api.storage.local.get("pool")).pool);
 }
 
-/** The package's own. */
-export const packagePool = async () => (await fetch(new URL("uniroute/dist/pools/open.json", import.meta.url))).text();
+/** The package's own pool. */
+export const packagePool = async () =>
+  (await fetch(new URL("uniroute/dist/pools/open.json", import.meta.url))).text();
 
 /** @param {string | undefined} pool */
-export const storePool = (pool) => (pool === undefined ? api.storage.local.remove("pool") : api.storage.local.set({ pool }));
+export const storePool = (pool) =>
+  pool === undefined ? api.storage.local.remove("pool") : api.storage.local.set({ pool });

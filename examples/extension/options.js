@@ -1,5 +1,5 @@
 /**
- * The pool: the same checks as everywhere, since it is the router that makes them.
+ * The choice of the pool. The router checks it, as everywhere.
  *
  * @module
  */
@@ -12,15 +12,21 @@ const file = /** @type {HTMLInputElement} */ (element("file"));
 /** @param {Router} router */
 function show(router) {
   const { name, models } = router.poolInfo();
-  const cell = (/** @type {string | number | null} */ text) => Object.assign(document.createElement("td"), { textContent: text ?? "unknown" });
+  const cell = (/** @type {string | number | null} */ text) =>
+    Object.assign(document.createElement("td"), { textContent: text ?? "unknown" });
   element("models").replaceChildren(
     ...models.map((model) => {
       const row = document.createElement("tr");
-      row.append(cell(model.name), cell(`${Math.round(100 * model.quality)} %`), cell(model.input), cell(model.output));
+      row.append(
+        cell(model.name),
+        cell(`${Math.round(100 * model.quality)} %`),
+        cell(model.input),
+        cell(model.output),
+      );
       return row;
     }),
   );
-  element("said").textContent = `${name ?? "Unnamed pool"}: ${models.length} models`;
+  element("status").textContent = `${name ?? "Unnamed pool"}: ${models.length} models`;
 }
 
 try {
@@ -34,7 +40,8 @@ try {
       await storePool(router.pool());
       show(router);
     } catch (error) {
-      element("said").textContent = `${chosen.name} was not taken: ${error instanceof Error ? error.message : error}`;
+      element("status").textContent =
+        `${chosen.name} was rejected: ${error instanceof Error ? error.message : error}`;
     }
     file.value = "";
   });
@@ -43,5 +50,5 @@ try {
     location.reload();
   });
 } catch (error) {
-  element("said").textContent = error instanceof Error ? error.message : String(error);
+  element("status").textContent = error instanceof Error ? error.message : String(error);
 }

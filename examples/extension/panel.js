@@ -4,7 +4,7 @@
  * @module
  */
 import { Router } from "./uniroute/index.js";
-import { api, packagePool, storedPool, takeText } from "./browser.js";
+import { api, packagePool, storedPool, takeHandedOverText } from "./browser.js";
 import { readText, watchText } from "./page.js";
 
 const element = (/** @type {string} */ id) => /** @type {HTMLElement} */ (document.getElementById(id));
@@ -16,37 +16,49 @@ const beside = element("beside");
 function decide(router) {
   const decision = router.route(prompt.value, { lambda: Number(lambda.value) });
   const [best] = decision.candidates;
-  element("model").textContent = prompt.value.trim() === "" ? "Nothing to route yet" : (best?.name ?? "No model");
-  element("figures").textContent = prompt.value.trim() === "" || best === undefined ? "" : `expected quality ${Math.round(100 * best.quality)} %, ${price(best.cost.total)}`;
+  element("model").textContent =
+    prompt.value.trim() === "" ? "Nothing to route yet" : (best?.name ?? "No model");
+  element("figures").textContent =
+    prompt.value.trim() === "" || best === undefined
+      ? ""
+      : `expected quality ${Math.round(100 * best.quality)} %, ${price(best.cost.total)}`;
   element("reason").textContent = prompt.value.trim() === "" ? "" : decision.reason;
 }
 
 /** @param {number | null} usd */
-const price = (usd) => (usd === null ? "price unknown" : `about $${(1000 * usd).toPrecision(2)} for a thousand such prompts`);
+const price = (usd) =>
+  usd === null ? "price unknown" : `about $${(1000 * usd).toPrecision(2)} for a thousand such prompts`;
 
 /**
- * The text of the page in front, where this extension was called there.
+ * Runs a function in the active page, if the person called this extension there; the text that it returns.
  *
- * @param {(() => unknown) | (() => string)} what
+ * @param {(() => unknown) | (() => string)} func
  */
-async function inPage(what) {
+async function inPage(func) {
   const [tab] = await api.tabs.query({ active: true, lastFocusedWindow: true });
   try {
-    const [frame] = await api.scripting.executeScript({ target: { tabId: tab.id }, func: what });
+    const [frame] = await api.scripting.executeScript({ target: { tabId: tab.id }, func });
     return typeof frame?.result === "string" ? frame.result : "";
   } catch {
-    return ""; // a page of the browser itself, or one where nobody called us
+    return ""; // a page of the browser itself, or one where the extension was not called
   }
 }
 
 async function start() {
-  const [router, handed] = await Promise.all([Router.load({ pool: await storedPool() }), takeText()]);
+  const [router, handed] = await Promise.all([
+    Router.load({ pool: await storedPool() }),
+    takeHandedOverText(),
+  ]);
   prompt.value = handed || (await inPage(readText));
   decide(router);
-  for (const [input, event] of /** @type {const} */ ([[prompt, "input"], [lambda, "change"]])) input.addEventListener(event, () => decide(router));
+  for (const [input, event] of /** @type {const} */ ([
+    [prompt, "input"],
+    [lambda, "change"],
+  ]))
+    input.addEventListener(event, () => decide(router));
   api.storage.onChanged.addListener(async (/** @type {Record<string, { newValue?: string }>} */ changes) => {
     if (changes.pool) router.setPool(changes.pool.newValue ?? (await packagePool()));
-    if (changes.text?.newValue) prompt.value = await takeText();
+    if (changes.text?.newValue) prompt.value = await takeHandedOverText();
     decide(router);
   });
   if (location.pathname.endsWith("/panel.html")) return follow(router);
@@ -60,7 +72,7 @@ async function start() {
 }
 
 /**
- * Goes on reading while the person types or selects.
+ * Reads the text again while the person types or selects.
  *
  * @param {Router} router
  */
@@ -74,6 +86,6 @@ async function follow(router) {
 }
 
 start().catch((error) => {
-  element("model").textContent = "This did not work";
+  element("model").textContent = "An error occurred";
   element("reason").textContent = error.message;
 });

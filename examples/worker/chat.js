@@ -1,16 +1,23 @@
 /**
- * OpenAI's chat completions, with the model chosen here.
+ * OpenAI's chat completions; the router chooses the model.
  *
  * @module
  */
-import { Refusal } from "./http.js";
+import { HttpError } from "./http.js";
 
 /** @typedef {import("./settings.js").Settings} Settings */
 /** @typedef {import("uniroute/types").Candidate} Candidate */
-/** @typedef {{ url: string, key?: string, model?: string }} Upstream where a model is served: the address of its interface, the variable that holds the key, the name it has there */
+/**
+ * Where a model is served.
+ *
+ * @typedef {object} Upstream
+ * @property {string} url address of the interface
+ * @property {string} [key] name of the variable with the key
+ * @property {string} [model] name of the model there
+ */
 
-/** Answers that another model may do better than. */
-const RETRIED = (/** @type {number} */ status) => status === 408 || status === 429 || status >= 500;
+/** Statuses after which another model is tried. */
+const isRetried = (/** @type {number} */ status) => status === 408 || status === 429 || status >= 500;
 
 /**
  * @param {import("uniroute").Router} router
@@ -20,17 +27,34 @@ const RETRIED = (/** @type {number} */ status) => status === 408 || status === 4
  */
 export async function chat(router, body, request, settings) {
   const models = upstreams(router);
-  const { prompt, context } = read(body.messages);
+  const { prompt, context } = promptOf(body.messages);
   const known = router.poolInfo().models;
-  // A pool that says of no model that it can do a thing says nothing of it.
-  const need = needs(body).filter((ability) => known.some(({ capabilities }) => capabilities.includes(ability)));
-  const { lambda, only } = wish(body.model, request.headers.get("x-uniroute-lambda"), settings, models);
+  // If no model of the pool lists a capability, the pool does not describe it.
+  const need = needs(body).filter((ability) =>
+    known.some(({ capabilities }) => capabilities.includes(ability)),
+  );
+  const { lambda, only } = modelChoice(
+    body.model,
+    request.headers.get("x-uniroute-lambda"),
+    settings,
+    models,
+  );
   const keyless = [...models].filter(([, model]) => model.key !== undefined && !settings.env[model.key]);
-  const deny = known.map(({ id }) => id).filter((id) => !models.has(id) || keyless.some(([other]) => other === id));
+  const deny = known
+    .map(({ id }) => id)
+    .filter((id) => !models.has(id) || keyless.some(([other]) => other === id));
   const decision = router.route(prompt, { lambda, context, need, deny, ...(only && { allow: [only] }) });
   const left = decision.candidates.filter((candidate) => candidate.excluded === undefined);
-  if (left.length === 0) throw nobody(only === undefined ? keyless : keyless.filter(([id]) => id === only), decision.reason);
-  return firstThatAnswers(left.slice(0, Math.max(1, settings.attempts)), models, body, request, settings, lambda);
+  if (left.length === 0)
+    throw noModel(only === undefined ? keyless : keyless.filter(([id]) => id === only), decision.reason);
+  return firstThatAnswers(
+    left.slice(0, Math.max(1, settings.attempts)),
+    models,
+    body,
+    request,
+    settings,
+    lambda,
+  );
 }
 
 /**
@@ -41,17 +65,23 @@ export async function chat(router, body, request, settings) {
  */
 function upstreams(router) {
   const { models } = JSON.parse(router.pool());
-  return new Map(models.filter((/** @type {any} */ model) => typeof model.upstream?.url === "string").map((/** @type {any} */ model) => [model.id, model.upstream]));
+  return new Map(
+    models
+      .filter((/** @type {any} */ model) => typeof model.upstream?.url === "string")
+      .map((/** @type {any} */ model) => [model.id, model.upstream]),
+  );
 }
 
 /**
- * What the conversation is about, and what is sent along.
+ * The last message of the user is the prompt; all other messages are its context.
  *
  * @param {unknown} messages
  */
-function read(messages) {
-  if (!Array.isArray(messages) || messages.length === 0) throw new Refusal(400, "messages", "`messages` must be a list of at least one message.");
-  const text = (/** @type {any} */ part) => (typeof part === "string" ? part : typeof part?.text === "string" ? part.text : "");
+function promptOf(messages) {
+  if (!Array.isArray(messages) || messages.length === 0)
+    throw new HttpError(400, "messages", "`messages` must be a list of at least one message.");
+  const text = (/** @type {any} */ part) =>
+    typeof part === "string" ? part : typeof part?.text === "string" ? part.text : "";
   const texts = messages.map((message) => parts(message).map(text).join("\n"));
   const last = messages.findLastIndex((message) => message?.role === "user");
   const at = last < 0 ? messages.length - 1 : last;
@@ -62,13 +92,15 @@ function read(messages) {
 const parts = (message) => (Array.isArray(message?.content) ? message.content : [message?.content]);
 
 /**
- * What a model must be able to do.
+ * The capabilities that a model must have.
  *
  * @param {Record<string, any>} body
  */
 function needs({ tools, messages }) {
-  const sees = messages.some((/** @type {any} */ message) => parts(message).some((/** @type {any} */ part) => part?.type === "image_url"));
-  return [...(tools?.length > 0 ? ["tools"] : []), ...(sees ? ["vision"] : [])];
+  const hasImages = messages.some((/** @type {any} */ message) =>
+    parts(message).some((/** @type {any} */ part) => part?.type === "image_url"),
+  );
+  return [...(tools?.length > 0 ? ["tools"] : []), ...(hasImages ? ["vision"] : [])];
 }
 
 /**
@@ -78,31 +110,40 @@ function needs({ tools, messages }) {
  * @param {Map<string, Upstream>} models
  * @returns {{ lambda: number, only?: string }}
  */
-function wish(model, header, settings, models) {
+function modelChoice(model, header, settings, models) {
   const auto = { auto: settings.lambda, "auto:cheap": settings.cheapLambda, "auto:best": 0 }[String(model)];
   if (auto !== undefined && header !== null) {
     const lambda = Number(header);
     if (header.trim() !== "" && Number.isFinite(lambda) && lambda >= 0) return { lambda };
-    throw new Refusal(400, "lambda", "The header x-uniroute-lambda must be a number of 0 or more: quality per US dollar.");
+    throw new HttpError(
+      400,
+      "lambda",
+      "The header x-uniroute-lambda must be a number of 0 or more: quality per US dollar.",
+    );
   }
   if (auto !== undefined) return { lambda: auto };
   if (typeof model === "string" && models.has(model)) return { lambda: 0, only: model };
-  throw new Refusal(404, "model_not_found", `There is no model ${JSON.stringify(model) ?? ""}. Ask for auto, auto:cheap, auto:best or one of ${[...models.keys()].join(", ")}.`);
+  const names = ["auto", "auto:cheap", "auto:best", ...models.keys()].join(", ");
+  throw new HttpError(
+    404,
+    "model_not_found",
+    `There is no model ${JSON.stringify(model) ?? ""}. Use one of ${names}.`,
+  );
 }
 
 /**
  * @param {[string, Upstream][]} keyless
  * @param {string} reason
  */
-function nobody(keyless, reason) {
-  if (keyless.length === 0) return new Refusal(422, "no_model", reason);
+function noModel(keyless, reason) {
+  if (keyless.length === 0) return new HttpError(422, "no_model", reason);
   const names = [...new Set(keyless.map(([, { key }]) => key))].join(", ");
-  return new Refusal(503, "missing_key", `No model can be asked: set the variable ${names}.`);
+  return new HttpError(503, "missing_key", `No model has a key: set the variable ${names}.`);
 }
 
 /**
- * Asks one model after the other until one begins to answer. An answer that says the request
- * itself is wrong is an answer.
+ * Asks one model after the other until one begins to answer. A response that rejects the request itself
+ * counts as an answer.
  *
  * @param {Candidate[]} candidates
  * @param {Map<string, Upstream>} models
@@ -116,53 +157,70 @@ async function firstThatAnswers(candidates, models, body, request, settings, lam
   const tried = [];
   for (const candidate of candidates) {
     const upstream = /** @type {Upstream} */ (models.get(candidate.id));
-    const answer = await ask(upstream, { ...body, model: upstream.model ?? candidate.id }, request.signal, settings);
-    if (typeof answer !== "string") return labelled(answer, candidate, tried, lambda);
+    const answer = await ask(
+      upstream,
+      { ...body, model: upstream.model ?? candidate.id },
+      request.signal,
+      settings,
+    );
+    if (typeof answer !== "string") return withHeaders(answer, candidate, tried, lambda);
     tried.push(`${candidate.id}: ${answer}`);
   }
-  throw new Refusal(502, "upstream", `No model answered. ${tried.join("; ")}. Try again later.`, { "x-uniroute-tried": tried.join(", ") });
+  throw new HttpError(502, "upstream", `No model answered. ${tried.join("; ")}. Try again later.`, {
+    "x-uniroute-tried": tried.join(", "),
+  });
 }
 
 /**
- * One model's answer once its first byte is there, or why there is none.
+ * The response of a model after its first byte, or the reason why there is none.
  *
  * @param {Upstream} upstream
  * @param {Record<string, any>} body
- * @param {AbortSignal | undefined} gone the caller's
+ * @param {AbortSignal | undefined} cancelled signal of the caller's request
  * @param {Settings} settings
  * @returns {Promise<Response | string>}
  */
-async function ask({ url, key }, body, gone, settings) {
-  const late = new AbortController();
-  const timer = setTimeout(() => late.abort(), settings.timeout);
-  const leave = () => late.abort();
-  gone?.addEventListener("abort", leave);
+async function ask({ url, key }, body, cancelled, settings) {
+  const timeout = new AbortController();
+  const timer = setTimeout(() => timeout.abort(), settings.timeout);
+  const abort = () => timeout.abort();
+  cancelled?.addEventListener("abort", abort);
   try {
-    const headers = { "content-type": "application/json", ...(key && { authorization: `Bearer ${settings.env[key]}` }) };
-    const answer = await fetch(`${url.replace(/\/$/, "")}/chat/completions`, { method: "POST", headers, body: JSON.stringify(body), signal: late.signal });
-    if (!RETRIED(answer.status)) return await begun(answer, late.signal);
+    const headers = {
+      "content-type": "application/json",
+      ...(key && { authorization: `Bearer ${settings.env[key]}` }),
+    };
+    const answer = await fetch(`${url.replace(/\/$/, "")}/chat/completions`, {
+      method: "POST",
+      headers,
+      body: JSON.stringify(body),
+      signal: timeout.signal,
+    });
+    if (!isRetried(answer.status)) return await afterFirstByte(answer, timeout.signal);
     await answer.body?.cancel();
     return `status ${answer.status}`;
   } catch (error) {
-    if (gone?.aborted) throw error;
-    return late.signal.aborted ? `nothing within ${settings.timeout} ms` : "no connection";
+    if (cancelled?.aborted) throw error;
+    return timeout.signal.aborted ? `nothing within ${settings.timeout} ms` : "no connection";
   } finally {
     clearTimeout(timer);
   }
 }
 
 /**
- * The answer with its body untouched, once the first bytes of it have come.
+ * The response with its body unchanged, after its first bytes have arrived.
  *
  * @param {Response} answer
- * @param {AbortSignal} late
+ * @param {AbortSignal} timeout
  */
-async function begun(answer, late) {
+async function afterFirstByte(answer, timeout) {
   if (answer.body === null) return answer;
   const reader = answer.body.getReader();
   const first = await Promise.race([
     reader.read(),
-    new Promise((_, reject) => late.addEventListener("abort", () => reject(late.reason), { once: true })),
+    new Promise((_, reject) =>
+      timeout.addEventListener("abort", () => reject(timeout.reason), { once: true }),
+    ),
   ]);
   const { readable, writable } = new TransformStream();
   const rest = async () => {
@@ -173,7 +231,7 @@ async function begun(answer, late) {
     if (first.done) await writable.close();
     else await answer.body?.pipeTo(writable);
   };
-  rest().catch(() => {}); // whoever reads sees the break
+  rest().catch(() => {}); // the reader of the body gets the error
   return new Response(readable, answer);
 }
 
@@ -183,7 +241,7 @@ async function begun(answer, late) {
  * @param {string[]} tried
  * @param {number} lambda
  */
-function labelled(answer, { id, quality, cost }, tried, lambda) {
+function withHeaders(answer, { id, quality, cost }, tried, lambda) {
   const headers = new Headers();
   const type = answer.headers.get("content-type");
   if (type !== null) headers.set("content-type", type);

@@ -1,6 +1,6 @@
 /**
- * The worker on Cloudflare. Router and pool are data of the script, so that they are loaded before the
- * first request, in the time that a script has to start and not in that of a request.
+ * The worker on Cloudflare. Router and pool are data of the script: they load before the first request, in
+ * the start time of the script and not in the time of a request.
  *
  * @module
  */

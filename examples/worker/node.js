@@ -13,12 +13,21 @@ const POOL = await readFile(process.env.POOL_FILE ?? new URL("assets/pool.json",
 await start({ pool: POOL });
 
 const server = createServer(async (incoming, outgoing) => {
-  const gone = new AbortController();
-  outgoing.once("close", () => gone.abort());
+  const cancelled = new AbortController();
+  outgoing.once("close", () => cancelled.abort());
   const body = incoming.method === "GET" || incoming.method === "HEAD" ? null : Readable.toWeb(incoming);
   const headers = new Headers(Object.entries(incoming.headers).map(([name, value]) => [name, String(value)]));
   try {
-    const request = new Request(`http://localhost${incoming.url}`, /** @type {RequestInit} */ ({ method: incoming.method, headers, body, duplex: "half", signal: gone.signal }));
+    const request = new Request(
+      `http://localhost${incoming.url}`,
+      /** @type {RequestInit} */ ({
+        method: incoming.method,
+        headers,
+        body,
+        duplex: "half",
+        signal: cancelled.signal,
+      }),
+    );
     const answer = await worker.fetch(request, process.env);
     outgoing.writeHead(answer.status, Object.fromEntries(answer.headers));
     if (answer.body) await pipeline(Readable.fromWeb(/** @type {any} */ (answer.body)), outgoing);

@@ -1,21 +1,22 @@
 /**
- * Variables of the service. Keys come from nowhere else.
+ * Variables of the service. Keys come from the environment only.
  *
  * @module
  */
-import { Refusal } from "./http.js";
+import { HttpError } from "./http.js";
 
-/** @typedef {Record<string, any> & { ASSETS?: { fetch(request: Request): Promise<Response> }, POOL?: string }} Env */
+/** @typedef {{ fetch(request: Request): Promise<Response> }} Assets */
+/** @typedef {Record<string, any> & { ASSETS?: Assets, POOL?: string }} Env */
 
 /**
  * @typedef {object} Settings
  * @property {Env} env
- * @property {number} lambda what quality is worth for `auto`, in quality per US dollar
+ * @property {number} lambda weight of cost for `auto`, in quality per US dollar
  * @property {number} cheapLambda the same for `auto:cheap`
- * @property {number} timeout milliseconds that a model has for its first byte
- * @property {number} attempts most models that are tried for one request
- * @property {number} maxBody most bytes of a request
- * @property {string | undefined} token what callers must send as bearer token
+ * @property {number} timeout milliseconds until a model must have sent its first byte
+ * @property {number} attempts maximum number of models tried for one request
+ * @property {number} maxBody maximum bytes of a request
+ * @property {string | undefined} token bearer token that callers must send
  */
 
 /**
@@ -23,11 +24,12 @@ import { Refusal } from "./http.js";
  * @returns {Settings}
  */
 export function settings(given) {
-  const env = given !== undefined && typeof given === "object" && !("remoteAddr" in given) ? given : process.env;
+  const env =
+    given !== undefined && typeof given === "object" && !("remoteAddr" in given) ? given : process.env;
   const number = (/** @type {string} */ name, /** @type {number} */ fallback) => {
     const value = Number(env[name] ?? fallback);
     if (Number.isFinite(value) && value >= 0) return value;
-    throw new Refusal(500, "settings", `The variable ${name} is no number of 0 or more. Correct it.`);
+    throw new HttpError(500, "settings", `The variable ${name} is not a number of 0 or more. Correct it.`);
   };
   return {
     env: /** @type {Env} */ (env),

@@ -1,12 +1,12 @@
 /**
- * A router in front of language models: decides at the edge which model gets a prompt, and passes
- * it on. The same file runs on Cloudflare Workers, Deno and Node.
+ * A router in front of language models: decides at the edge which model gets a prompt, and forwards the
+ * request. The same file runs on Cloudflare Workers, Deno and Node.
  *
  * @module
  */
 import { Router, UnirouteError } from "uniroute";
 import { chat } from "./chat.js";
-import { Refusal, readJson } from "./http.js";
+import { HttpError, readJson } from "./http.js";
 import { settings } from "./settings.js";
 
 /** @typedef {import("./settings.js").Env} Env */
@@ -17,20 +17,20 @@ let loading;
 let started;
 
 /**
- * Loads files that came along with the script, or the package's own, before there is a request.
+ * Loads the files that are part of the script, or the package's own, before the first request.
  *
  * @param {import("uniroute/types").LoadOptions} files
  */
 export function start(files) {
   started = Router.load(files);
-  started.catch(() => {}); // the request that waits for it says why
+  started.catch(() => {}); // the request that waits for it reports the error
   return started;
 }
 
 /**
- * The router, loaded once for each isolate: from what came along with the script, else from static
- * assets, else from files of the package. The variable `POOL` goes before any other pool. A failed load is
- * tried again by the next request.
+ * The router, loaded once for each isolate: from files that are part of the script, otherwise from static
+ * assets, otherwise from the package. The variable `POOL` takes precedence over any other pool. After a
+ * failed load, the next request tries again.
  *
  * @param {Env} env
  * @param {Context} [context]
@@ -40,7 +40,7 @@ function router(env, context) {
     loading = undefined;
     throw error;
   });
-  // Others wait for it too, even when this request is given up.
+  // Other requests wait for it too, even if this request is cancelled.
   context?.waitUntil?.(loading.catch(() => {}));
   return loading;
 }
@@ -55,7 +55,12 @@ async function load({ ASSETS, POOL }) {
   if (ASSETS === undefined) return Router.load(POOL === undefined ? {} : { pool: POOL });
   const asset = async (/** @type {string} */ name) => {
     const response = await ASSETS.fetch(new Request(`https://assets/${name}`));
-    if (!response.ok) throw new Refusal(500, "missing_asset", `There is no asset ${name}. Put it into the folder of assets and deploy again.`);
+    if (!response.ok)
+      throw new HttpError(
+        500,
+        "missing_asset",
+        `The asset ${name} is missing. Put it into the folder of assets and deploy again.`,
+      );
     return response.arrayBuffer();
   };
   const [file, pool] = await Promise.all([asset("default.router"), POOL ?? asset("pool.json")]);
@@ -75,7 +80,7 @@ export default {
     try {
       return await answer(request, settings(env), context);
     } catch (thrown) {
-      return refuse(thrown);
+      return errorResponse(thrown);
     }
   },
 };
@@ -87,35 +92,55 @@ export default {
  */
 async function answer(request, settings, context) {
   const { pathname } = new URL(request.url);
-  const body = BODIES[pathname];
-  if (body === undefined) throw new Refusal(404, "not_found", `There is nothing at ${pathname}. There are ${Object.keys(BODIES).join(", ")}.`);
-  if (request.method !== "POST") throw new Refusal(405, "method", `${pathname} wants POST.`, { allow: "POST" });
+  const handler = HANDLERS[pathname];
+  if (handler === undefined)
+    throw new HttpError(
+      404,
+      "not_found",
+      `There is no ${pathname}. Use one of ${Object.keys(HANDLERS).join(", ")}.`,
+    );
+  if (request.method !== "POST")
+    throw new HttpError(405, "method", `${pathname} requires POST.`, { allow: "POST" });
   if (settings.token && request.headers.get("authorization") !== `Bearer ${settings.token}`) {
-    throw new Refusal(401, "unauthorized", "Send the token of this service as `Authorization: Bearer …`.", { "www-authenticate": "Bearer" });
+    throw new HttpError(401, "unauthorized", "Send the token of this service as `Authorization: Bearer …`.", {
+      "www-authenticate": "Bearer",
+    });
   }
-  const wish = await readJson(request, settings.maxBody);
-  return body(await router(settings.env, context), wish, request, settings);
+  const body = await readJson(request, settings.maxBody);
+  return handler(await router(settings.env, context), body, request, settings);
 }
 
-/** @type {Record<string, (router: Router, wish: Record<string, any>, request: Request, settings: import("./settings.js").Settings) => Response | Promise<Response>>} */
-const BODIES = {
-  "/route": (router, { prompt, ...wish }) => Response.json(router.route(text(prompt), wish)),
-  "/cost": (router, { prompt, model, ...wish }) => Response.json({ models: router.estimateCost(text(prompt), model, wish) }),
+/**
+ * Handles the parsed body of a request.
+ *
+ * @callback Handler
+ * @param {Router} router
+ * @param {Record<string, any>} body
+ * @param {Request} request
+ * @param {import("./settings.js").Settings} settings
+ * @returns {Response | Promise<Response>}
+ */
+
+/** @type {Record<string, Handler>} */
+const HANDLERS = {
+  "/route": (router, { prompt, ...request }) => Response.json(router.route(text(prompt), request)),
+  "/cost": (router, { prompt, model, ...request }) =>
+    Response.json({ models: router.estimateCost(text(prompt), model, request) }),
   "/v1/chat/completions": chat,
 };
 
 /** @param {unknown} prompt */
 function text(prompt) {
   if (typeof prompt === "string") return prompt;
-  throw new Refusal(400, "prompt", "`prompt` must be a string.");
+  throw new HttpError(400, "prompt", "`prompt` must be a string.");
 }
 
 /** @param {unknown} thrown */
-function refuse(thrown) {
-  if (thrown instanceof Refusal) return thrown.response();
+function errorResponse(thrown) {
+  if (thrown instanceof HttpError) return thrown.response();
   const error = UnirouteError.from(thrown);
-  // What the caller wrote names a place in it; everything else is ours.
+  // These codes are errors of the caller; all others are errors of the service.
   const status = error.code.startsWith("request_") || error.code === "unknown_model" ? 400 : 500;
   if (status === 500) console.error(error);
-  return new Refusal(status, error.code, error.message).response();
+  return new HttpError(status, error.code, error.message).response();
 }

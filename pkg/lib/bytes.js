@@ -1,15 +1,15 @@
 import { UnirouteError } from "./errors.js";
 
-/** @typedef {import("./types.js").Fetching} Fetching */
+/** @typedef {import("./types.js").FetchOptions} FetchOptions */
 /** @typedef {import("./types.js").Phase} Phase */
 
 /**
- * Downloads a file, telling how far it is.
+ * Downloads a file and reports the progress.
  *
  * @param {URL} url
  * @param {Phase} phase
  * @param {number | undefined} size expected size in bytes, where known
- * @param {Fetching} options
+ * @param {FetchOptions} options
  * @returns {Promise<Uint8Array<ArrayBuffer>>}
  */
 export async function download(url, phase, size, { signal, onProgress }) {
@@ -20,10 +20,17 @@ export async function download(url, phase, size, { signal, onProgress }) {
     response = await fetch(url, { signal: signal ?? null });
   } catch (error) {
     if (signal?.aborted) throw error;
-    throw new UnirouteError("network", `Could not fetch ${url.pathname}. Check the connection, then try again.`, { cause: error });
+    throw new UnirouteError(
+      "network",
+      `Could not fetch ${url.pathname}. Check the connection, then try again.`,
+      { cause: error },
+    );
   }
   if (!response.ok) {
-    throw new UnirouteError("network", `${url.pathname} answered with status ${response.status}. Check the address of the file.`);
+    throw new UnirouteError(
+      "network",
+      `${url.pathname} answered with status ${response.status}. Check the address of the file.`,
+    );
   }
   const compressed = response.headers.has("content-encoding");
   const total = size ?? (compressed ? null : Number(response.headers.get("content-length")) || null);
@@ -38,14 +45,14 @@ export async function download(url, phase, size, { signal, onProgress }) {
     loaded += part.value.length;
     onProgress?.({ phase, loaded, total });
   }
-  return join(chunks, loaded);
+  return concatenate(chunks, loaded);
 }
 
 /**
  * @param {Uint8Array[]} chunks
  * @param {number} length
  */
-function join(chunks, length) {
+function concatenate(chunks, length) {
   const whole = new Uint8Array(length);
   let at = 0;
   for (const chunk of chunks) {
@@ -56,8 +63,8 @@ function join(chunks, length) {
 }
 
 /**
- * Refuses bytes that are not those the package was published with. Pages on plain `http:` have no
- * SubtleCrypto; there the checksums inside the router file remain.
+ * Rejects bytes that differ from those the package was published with. Pages on plain `http:` have no
+ * SubtleCrypto; there only the checksums inside the router file are checked.
  *
  * @param {string} name
  * @param {Uint8Array<ArrayBuffer>} bytes
@@ -69,13 +76,16 @@ export async function verify(name, bytes, sha256) {
   const digest = new Uint8Array(await subtle.digest("SHA-256", bytes));
   const found = Array.from(digest, (byte) => byte.toString(16).padStart(2, "0")).join("");
   if (found !== sha256) {
-    throw new UnirouteError("integrity", `${name} is not the file this version was published with. Reload, or clear the site's cache.`);
+    throw new UnirouteError(
+      "integrity",
+      `${name} is not the file this version was published with. Reload, or clear the site's cache.`,
+    );
   }
   return bytes;
 }
 
 /**
- * JSON in any form the caller may have it, as bytes for the core to parse and check.
+ * JSON in any form that a caller may have, as bytes for the core to parse and check.
  *
  * @param {string | object | Uint8Array | ArrayBuffer} json
  * @returns {Uint8Array}

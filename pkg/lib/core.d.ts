@@ -1,7 +1,7 @@
 // Generated from the Rust types; see tests/generated.rs. Do not edit.
 
 /**
- * A pool of language models (LLM profile JSON).
+ * A pool of models (LLM profile JSON).
  */
 export type RawPool = { 
 /**
@@ -9,7 +9,7 @@ export type RawPool = {
  */
 schema_version?: number, 
 /**
- * What people call this pool; at most 256 characters.
+ * Name of this pool for people; at most 256 characters.
  */
 name?: string, 
 /**
@@ -21,7 +21,7 @@ as_of?: string,
  */
 currency?: string, 
 /**
- * The router that per-cluster values belong to.
+ * The router that the per-cluster values belong to.
  */
 router?: RawRouterRef, 
 /**
@@ -30,7 +30,7 @@ router?: RawRouterRef,
 models: Array<RawModel>, };
 
 /**
- * Names a router.
+ * A reference to a router.
  */
 export type RawRouterRef = { 
 /**
@@ -43,11 +43,11 @@ id?: string,
 sha256: string, };
 
 /**
- * One language model.
+ * One model.
  */
 export type RawModel = { 
 /**
- * Unique in the pool; what a decision names.
+ * Unique in the pool; decisions name the model by it.
  */
 id: string, 
 /**
@@ -55,7 +55,7 @@ id: string,
  */
 name?: string, 
 /**
- * Who serves it.
+ * Name of its provider.
  */
 provider?: string, 
 /**
@@ -71,8 +71,8 @@ limit?: RawLimit,
  */
 capabilities?: Array<string>, 
 /**
- * Its tokenizer, for counting the prompt: `o200k`, `cl100k`, `llama3`, `qwen`, `gemma` or
- * `claude`. Told by the id when absent.
+ * Its tokenizer, for the number of input tokens: `o200k`, `cl100k`, `llama3`, `qwen`, `gemma` or
+ * `claude`. Guessed from the id when absent.
  */
 tokenizer?: string, 
 /**
@@ -80,11 +80,11 @@ tokenizer?: string,
  */
 errors?: RawErrors, 
 /**
- * Raw outcomes, turned into per-cluster errors on load.
+ * Labelled prompts, from which the per-cluster errors are estimated on load.
  */
 labels?: Array<RawLabel>, 
 /**
- * Share of prompts answered well, in [0, 1], where nothing finer is known.
+ * Mean score over all prompts, in [0, 1], where nothing more detailed is known.
  */
 accuracy?: number, 
 /**
@@ -92,7 +92,7 @@ accuracy?: number,
  */
 labels_count?: number, 
 /**
- * Tokens of a typical answer: a number, `{"mean", "p90"}`, or `{"per_cluster": […]}`.
+ * Output tokens of a typical answer: a number, `{"mean", "p90"}`, or `{"per_cluster": […]}`.
  */
 output_tokens?: number | { mean: number; p90?: number } | { per_cluster: number[] }, };
 
@@ -101,19 +101,19 @@ output_tokens?: number | { mean: number; p90?: number } | { per_cluster: number[
  */
 export type RawCost = { 
 /**
- * Prompt tokens.
+ * Input tokens.
  */
 input: number | null, 
 /**
- * Answer tokens.
+ * Output tokens, those of the answer.
  */
 output: number | null, 
 /**
- * Prompt tokens read from the provider's cache.
+ * Input tokens read from the provider's cache.
  */
 cache_read?: number, 
 /**
- * Hidden reasoning tokens, where they have a price of their own.
+ * Hidden reasoning tokens, where they have a separate price.
  */
 reasoning?: number, };
 
@@ -122,11 +122,11 @@ reasoning?: number, };
  */
 export type RawLimit = { 
 /**
- * Prompt and answer together.
+ * Most input and output tokens together.
  */
 context?: number, 
 /**
- * Answer.
+ * Most output tokens.
  */
 output?: number, };
 
@@ -160,7 +160,7 @@ export type RawLabel = {
  */
 prompt: string, 
 /**
- * How good the answer was, in [0, 1].
+ * How good the answer was, in [0, 1]; 1 is a perfect answer.
  */
 score: number, };
 
@@ -169,40 +169,40 @@ score: number, };
  */
 export type Cost = { 
 /**
- * USD for the prompt.
+ * USD for the input tokens.
  */
 input: number | null, 
 /**
- * USD for the answer, reasoning included.
+ * USD for the output tokens, reasoning included.
  */
 output: number | null, 
 /**
- * USD in all.
+ * USD for both.
  */
 total: number | null, 
 /**
- * From where to where `total` is, nine times of ten.
+ * 90 % interval of `total`.
  */
 range: [number, number] | null, 
 /**
- * Tokens of the prompt.
+ * Input tokens.
  */
 tokensIn: number, 
 /**
- * Expected tokens of the answer, reasoning included.
+ * Expected output tokens, reasoning included.
  */
 tokensOut: number, 
 /**
- * Whether the prompt's tokens were counted by the model's own tokenizer; an estimate if not.
+ * Whether the input tokens were counted by the model's own tokenizer; an estimate if not.
  */
 exact: boolean, 
 /**
- * The tokenizer that the prompt's tokens were counted or estimated for.
+ * The family of tokenizers that the input tokens were counted or estimated for.
  */
 tokenizer: Family, };
 
 /**
- * Models that cut text by one and the same table, or nearly so.
+ * Models that split text into tokens by the same table, or by nearly the same one.
  */
 export type Family = "o200k" | "cl100k" | "llama3" | "qwen" | "gemma" | "claude";
 
@@ -215,31 +215,31 @@ export type Total = {
  */
 prompts: number, 
 /**
- * USD for all prompts.
+ * USD for all input tokens.
  */
 input: number | null, 
 /**
- * USD for all answers.
+ * USD for all output tokens.
  */
 output: number | null, 
 /**
- * USD in all.
+ * USD for both.
  */
 total: number | null, 
 /**
- * From where to where, nine times of ten.
+ * 90 % interval of `total`.
  */
 range: [number, number] | null, 
 /**
- * Tokens of the prompts.
+ * Input tokens.
  */
 tokensIn: number, 
 /**
- * Expected tokens of the answers.
+ * Expected output tokens.
  */
 tokensOut: number, 
 /**
- * Whether all prompts' tokens were counted by the model's own tokenizer.
+ * Whether all input tokens were counted by the model's own tokenizer.
  */
 exact: boolean, };
 
@@ -262,7 +262,7 @@ message: string, };
 export type ExclusionCode = "not_allowed" | "denied" | "capability" | "context" | "output_limit" | "unpriced" | "over_budget" | "below_floor";
 
 /**
- * One model weighed for one prompt.
+ * One model of the pool in a decision.
  */
 export type Candidate = { 
 /**
@@ -286,7 +286,7 @@ interval: [number, number],
  */
 cost: Cost, 
 /**
- * What was minimised; lower is better. Absent where the price is unknown.
+ * What was minimised; lower is better. `null` where the price is unknown.
  */
 score: number | null, 
 /**
@@ -303,11 +303,11 @@ export type ClusterShare = {
  */
 id: number, 
 /**
- * Its distinctive words.
+ * Its name: distinctive words of its prompts.
  */
 label: string, 
 /**
- * The prompt's membership of it, in [0, 1].
+ * The prompt's membership in it, in [0, 1].
  */
 weight: number, };
 
@@ -316,16 +316,16 @@ weight: number, };
  */
 export type Decision = { 
 /**
- * The chosen model's id; `null` when every model is excluded.
+ * The selected model's id; `null` when every model is excluded.
  */
 model: string | null, 
 /**
- * The models of the pool: considered ones by rising score, then excluded ones. All of them,
- * unless the request's `top` says how many.
+ * The models of the pool: considered ones by rising score, then excluded ones. All of them
+ * unless the request's `top` limits their number.
  */
 candidates: Array<Candidate>, 
 /**
- * The clusters that the prompt mostly belongs to, heaviest first.
+ * The clusters that the prompt mostly belongs to, largest weight first.
  */
 clusters: Array<ClusterShare>, 
 /**
@@ -342,20 +342,20 @@ lambda: number | null,
 reason: string, };
 
 /**
- * What a caller may ask of a decision. At most one of `lambda`, `maxCost` and `minQuality`; none
- * is quality at any price.
+ * What a caller may require of a decision. At most one of `lambda`, `maxCost` and `minQuality`;
+ * without them the best expected quality at any price.
  */
 export type RouteRequest = { 
 /**
- * Quality that one US dollar is worth: the score is (1 − quality) + lambda · cost.
+ * Quality that one US dollar is worth; the selected model minimises (1 − quality) + lambda · cost.
  */
 lambda?: number, 
 /**
- * Most US dollars this prompt may cost; the best quality within it wins.
+ * Most US dollars that this prompt may cost; the best quality within it is selected.
  */
 maxCost?: number, 
 /**
- * Least expected quality, in [0, 1]; the lowest cost above it wins.
+ * Least expected quality, in [0, 1]; the cheapest model that reaches it is selected.
  */
 minQuality?: number, 
 /**
@@ -371,34 +371,34 @@ deny?: Array<string>,
  */
 need?: Array<string>, 
 /**
- * Expected tokens of the answer, where the caller knows better than the pool.
+ * Expected output tokens; takes precedence over those of the pool.
  */
 expectedOutputTokens?: number, 
 /**
- * Text that is sent along with the prompt: the system message, the conversation so far. It is
- * paid for, but is not what the decision is about.
+ * Text that is sent along with the prompt: the system message, the conversation so far. It
+ * counts for the cost, and not for the kind of the prompt.
  */
 context?: string, 
 /**
- * Tokens of the prompt, context included, where the caller has counted them: one number, or
- * numbers by model id or by name of a tokenizer.
+ * Input tokens, context included, where the caller has counted them: one number, or numbers by
+ * model id or by name of a tokenizer.
  */
 inputTokens?: number | Record<string, number>, 
 /**
- * Those of the prompt's tokens that the provider has in its cache.
+ * Input tokens that the provider has in its cache.
  */
 cachedTokens?: number, 
 /**
- * Hidden tokens of reasoning before the answer.
+ * Hidden reasoning tokens before the answer.
  */
 reasoningTokens?: number, 
 /**
- * Consider models without a price, as if they were free.
+ * Consider models with an unknown price as if they were free.
  */
 allowUnpriced?: boolean, 
 /**
- * List only so many candidates, the first ones; all when absent. With large pools most of the
- * time goes into listing.
+ * Number of candidates to list, best first; all when absent. With large pools, listing takes
+ * most of the time.
  */
 top?: number, };
 
@@ -419,14 +419,14 @@ quality: number,
  */
 cost: number, 
 /**
- * The range of λ (quality per US dollar) in which this model wins, its upper end `null` where
- * there is none. `null` for a model that is on the frontier but loses at every λ, because
- * one neighbour is nearly as good and the other nearly as cheap.
+ * The range of λ (quality per US dollar) in which this model is selected; its upper end is
+ * `null` where there is none. `null` for a model that is on the frontier but is selected at no λ,
+ * because one neighbour is nearly as good and the other nearly as cheap.
  */
 lambda: [number, number | null] | null, };
 
 /**
- * A decision with what it takes to draw it.
+ * A decision with what is needed to draw it.
  */
 export type Explanation = { 
 /**
@@ -438,7 +438,7 @@ decision: Decision,
  */
 frontier: Array<FrontierPoint>, 
 /**
- * Where the prompt lies on the map of clusters, once there is a map.
+ * Where the prompt lies on the map of clusters, if the map was made.
  */
 place: [number, number] | null, };
 
@@ -451,7 +451,7 @@ export type MapCluster = {
  */
 id: number, 
 /**
- * Its distinctive words.
+ * Its name: distinctive words of its prompts.
  */
 label: string, 
 /**
@@ -477,7 +477,7 @@ id: string,
 qualities: Array<number>, };
 
 /**
- * The map: who neighbours whom, how large each is, and who is good there.
+ * The map: where each cluster lies, how large it is, and how good each model is in it.
  */
 export type ClusterMap = { 
 /**
@@ -502,7 +502,7 @@ id: string,
  */
 name: string, 
 /**
- * Mean expected quality if it got every prompt; `null` if it cannot take them all.
+ * Mean expected quality if it got every prompt; `null` if it is excluded for some of them.
  */
 quality: number | null, 
 /**
@@ -511,7 +511,7 @@ quality: number | null,
 cost: number | null, };
 
 /**
- * What one λ makes of the batch.
+ * The result of routing the batch with one λ.
  */
 export type BatchPoint = { 
 /**
@@ -519,16 +519,16 @@ export type BatchPoint = {
  */
 lambda: number, 
 /**
- * Mean expected quality of the prompts that a model is left for.
+ * Mean expected quality of the prompts for which a model remains.
  */
 quality: number, 
 /**
- * USD in all.
+ * USD for the whole batch.
  */
 cost: number, };
 
 /**
- * Where each prompt of a batch goes, and what that amounts to.
+ * Which model gets each prompt of a batch, with the total quality and cost.
  */
 export type BatchReport = { 
 /**
@@ -536,7 +536,7 @@ export type BatchReport = {
  */
 models: Array<BatchModel>, 
 /**
- * For each prompt, the position of its model in `models`; −1 when no model is left.
+ * For each prompt, the position of its model in `models`; −1 when every model is excluded.
  */
 chosen: Array<number>, 
 /**
@@ -548,19 +548,19 @@ qualities: Array<number>,
  */
 costs: Array<number>, 
 /**
- * For each model, the number of prompts it gets.
+ * For each model, the number of prompts that it gets.
  */
 counts: Array<number>, 
 /**
- * What the batch comes to.
+ * Quality and cost of the batch as routed.
  */
 routed: BatchPoint, 
 /**
- * Whether the budget or the floor was met; if not, this is as near as it gets.
+ * Whether the budget or the floor was met; if not, this is the nearest result.
  */
 met: boolean, 
 /**
- * The least that routing pays for the mean quality of the best single model.
+ * The lowest cost at which routing reaches the mean quality of the best single model.
  */
 asGoodAsBest: BatchPoint | null, 
 /**
@@ -608,7 +608,7 @@ cost: Total, };
 export type ProfileSource = "errors" | "labels" | "accuracy" | "prior";
 
 /**
- * Something the file left open, and what was assumed instead.
+ * A value that the file leaves open, and what was assumed instead.
  */
 export type Note = { 
 /**
@@ -621,7 +621,7 @@ path: string,
 message: string, };
 
 /**
- * One model of a pool as it was understood.
+ * One checked model of a pool.
  */
 export type ModelInfo = { 
 /**
@@ -633,7 +633,7 @@ id: string,
  */
 name: string, 
 /**
- * Who serves it.
+ * Name of its provider.
  */
 provider: string | null, 
 /**
@@ -641,27 +641,27 @@ provider: string | null,
  */
 source: ProfileSource, 
 /**
- * Expected quality over all kinds of prompts, in [0, 1].
+ * Expected quality over all clusters, weighted by their shares, in [0, 1].
  */
 quality: number, 
 /**
- * Labelled prompts behind it.
+ * Number of labels behind the quality.
  */
 labels: number, 
 /**
- * USD per million prompt tokens; `null` is unknown.
+ * USD per million input tokens; `null` is unknown.
  */
 input: number | null, 
 /**
- * USD per million answer tokens; `null` is unknown.
+ * USD per million output tokens; `null` is unknown.
  */
 output: number | null, 
 /**
- * Most tokens of prompt and answer together.
+ * Most input and output tokens together.
  */
 contextLimit: number | null, 
 /**
- * Most tokens of an answer.
+ * Most output tokens.
  */
 outputLimit: number | null, 
 /**
@@ -670,11 +670,11 @@ outputLimit: number | null,
 capabilities: Array<string>, };
 
 /**
- * A pool as it was understood.
+ * A checked pool as a table.
  */
 export type PoolInfo = { 
 /**
- * What people call it.
+ * Name of the pool for people.
  */
 name: string | null, 
 /**
@@ -720,7 +720,7 @@ datasets: Array<string>,
 prompts: number, };
 
 /**
- * What another pool would decide.
+ * The decision with another pool.
  */
 export type Comparison = { 
 /**
@@ -733,7 +733,7 @@ info: PoolInfo,
 decision: Decision, };
 
 /**
- * Whose price list it is.
+ * The publisher of a price list.
  */
 export type PriceList = "litellm" | "models_dev" | "openrouter";
 
@@ -746,16 +746,16 @@ export type PriceMatch = {
  */
 id: string, 
 /**
- * Its position in [`ImportedPrices::models`].
+ * Its position in the `models` of the imported list.
  */
 listed: number, };
 
 /**
- * What was read of a price list.
+ * The content of a price list.
  */
 export type ImportedPrices = { 
 /**
- * Whose it is.
+ * Which list it is.
  */
 list: PriceList, 
 /**
@@ -767,6 +767,6 @@ models: Array<RawModel>,
  */
 matches: Array<PriceMatch>, 
 /**
- * What was left out or could not be believed.
+ * What was left out, and prices that were rejected.
  */
 notes: Array<Note>, };

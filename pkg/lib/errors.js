@@ -1,8 +1,8 @@
-/** What went wrong, in a form a program can act on. */
+/** What went wrong, in a form that a program can act on. */
 export class UnirouteError extends Error {
   /**
    * @param {string} code stable name of the cause, for example `wrong_router`
-   * @param {string} message for people; ends with what to do about it
+   * @param {string} message for people; ends with the remedy
    * @param {{ path?: string | undefined, cause?: unknown }} [more] `path`: where in the file, as a JSON path
    */
   constructor(code, message, { path, cause } = {}) {
@@ -13,8 +13,8 @@ export class UnirouteError extends Error {
   }
 
   /**
-   * Any thrown value as a `UnirouteError`. Those of the wasm core already carry a code and a path;
-   * aborts keep the code `aborted`; whatever else is thrown becomes `fallback`.
+   * Any thrown value as a `UnirouteError`. Errors of the wasm core already have a code and a path;
+   * aborts get the code `aborted`; all other values get the code `fallback`.
    *
    * @param {unknown} thrown
    * @param {string} [fallback]
@@ -24,15 +24,16 @@ export class UnirouteError extends Error {
     const { code, message, path, name } = /** @type {Record<string, unknown>} */ (
       typeof thrown === "object" && thrown !== null ? thrown : { message: String(thrown) }
     );
-    if (name === "AbortError") return new UnirouteError("aborted", "Stopped because the caller asked for it.", { cause: thrown });
+    if (name === "AbortError")
+      return new UnirouteError("aborted", "The caller cancelled this.", { cause: thrown });
     return new UnirouteError(
       typeof code === "string" ? code : fallback,
-      typeof message === "string" && message !== "" ? message : "Something failed without saying why.",
+      typeof message === "string" && message !== "" ? message : "An unknown error occurred.",
       { path: typeof path === "string" ? path : undefined, cause: thrown },
     );
   }
 
-  /** The parts that survive a message between threads. */
+  /** The parts that can be sent between threads. */
   toJSON() {
     return { code: this.code, message: this.message, path: this.path };
   }

@@ -1,50 +1,73 @@
-import * as usual from "../dist/uniroute.js";
+import * as standardModule from "../dist/uniroute.js";
 import { download, jsonBytes } from "./bytes.js";
 import { UnirouteError } from "./errors.js";
-import { Sharing } from "./share.js";
-import { fastCore, ownFiles } from "./transformer.js";
+import { SharedWork } from "./shared-work.js";
+import { startRelaxedModule, transformerFiles } from "./transformer.js";
 
 /** @typedef {import("./types.js").LoadOptions} LoadOptions */
-/** @typedef {import("./types.js").Fetching} Fetching */
+/** @typedef {import("./types.js").FetchOptions} FetchOptions */
 /** @typedef {import("../dist/uniroute.js").Router} Core */
 
 /**
- * Where the package's own files come from: the one thing in which browsers, Node and edge workers
- * differ.
+ * Where the package's own files come from. Browsers, Node and edge workers differ in nothing else.
  *
  * @typedef {object} Platform
- * @property {(options: Fetching) => Promise<WasmSource>} wasm
- * @property {(options: Fetching) => Promise<Uint8Array<ArrayBuffer>>} router
- * @property {(options: Fetching) => Promise<Uint8Array<ArrayBuffer>>} pool
- * @property {(name: string, phase: import("./types.js").Phase, options: Fetching, folder?: URL) => Promise<Uint8Array<ArrayBuffer>>} [transformer]
- * @property {(folder?: URL) => Promise<typeof usual>} [relaxed] the glue of the module with relaxed SIMD
+ * @property {(options: FetchOptions) => Promise<WasmSource>} wasm
+ * @property {(options: FetchOptions) => Promise<Uint8Array<ArrayBuffer>>} router
+ * @property {(options: FetchOptions) => Promise<Uint8Array<ArrayBuffer>>} pool
+ * @property {TransformerFile} [transformer]
+ * @property {(folder?: URL) => Promise<typeof standardModule>} [relaxed] the bindings of the module with
+ *   relaxed SIMD
  */
 
 /** @typedef {BufferSource | WebAssembly.Module} WasmSource */
 
-const starts = /** @type {Sharing<typeof usual | null>} */ (new Sharing({ keep: true }));
-const files = /** @type {Sharing<Uint8Array<ArrayBuffer>>} */ (new Sharing({ keep: false }));
+/**
+ * Reads a file of the transformer from its folder.
+ *
+ * @callback TransformerFile
+ * @param {string} name
+ * @param {import("./types.js").Phase} phase
+ * @param {FetchOptions} options
+ * @param {URL} [folder]
+ * @returns {Promise<Uint8Array<ArrayBuffer>>}
+ */
+
+const startedModules = /** @type {SharedWork<typeof standardModule | null>} */ (
+  new SharedWork({ keepResults: true })
+);
+const downloads = /** @type {SharedWork<Uint8Array<ArrayBuffer>>} */ (new SharedWork({ keepResults: false }));
 
 /**
- * Starts the wasm once for all callers, fetches what is missing, and builds the core's router.
+ * Starts the wasm module once for all callers, fetches the missing files, and builds the core's router.
  *
  * @param {Platform} platform
  * @param {LoadOptions} options
  * @returns {Promise<Core>}
  */
-export async function loadCore(platform, { wasm, router, pool, embedder = "static", weights, transformer, ...fetching }) {
+export async function loadCore(
+  platform,
+  { wasm, router, pool, embedder = "static", weights, transformer, ...fetching },
+) {
   try {
     if (embedder !== "static" && embedder !== "minilm") {
-      throw new UnirouteError("unknown_embedder", `There is no embedder “${embedder}”. Name "static" or "minilm".`);
+      throw new UnirouteError(
+        "unknown_embedder",
+        `There is no embedder “${embedder}”. Name "static" or "minilm".`,
+      );
     }
     const folder = embedder === "minilm" ? transformer : null;
-    const own = folder === null ? platform : ownFiles(platform, folder);
-    const [core, routerBytes, poolBytes, weightBytes] = await whole(/** @type {const} */ ([
-      startCore(platform, wasm, folder, fetching),
-      bytesOf("router", router, own.router, fetching, embedder),
-      pool === undefined || pool instanceof URL ? bytesOf("pool", pool, own.pool, fetching, embedder) : jsonBytes(pool),
-      "weights" in own ? bytesOf("weights", weights, own.weights, fetching, embedder) : undefined,
-    ]));
+    const own = folder === null ? platform : transformerFiles(platform, folder);
+    const [core, routerBytes, poolBytes, weightBytes] = await allOrFirstFailure(
+      /** @type {const} */ ([
+        startCore(platform, wasm, folder, fetching),
+        bytesOf("router", router, own.router, fetching, embedder),
+        pool === undefined || pool instanceof URL
+          ? bytesOf("pool", pool, own.pool, fetching, embedder)
+          : jsonBytes(pool),
+        "weights" in own ? bytesOf("weights", weights, own.weights, fetching, embedder) : undefined,
+      ]),
+    );
     fetching.signal?.throwIfAborted();
     fetching.onProgress?.({ phase: "start", loaded: 0, total: 1 });
     const made = new core.Router(routerBytes, poolBytes, weightBytes, await contentHash(core, routerBytes));
@@ -56,10 +79,10 @@ export async function loadCore(platform, { wasm, router, pool, embedder = "stati
 }
 
 /**
- * The router's content hash from the platform, which needs a millisecond where a module that has just
- * started needs fifty. Undefined where there is none: then the module does it.
+ * The router's content hash, computed by the platform. That takes one millisecond; a module that has
+ * just started needs fifty. Undefined without SubtleCrypto; then the module computes it.
  *
- * @param {typeof usual} core
+ * @param {typeof standardModule} core
  * @param {Uint8Array} router
  */
 async function contentHash(core, router) {
@@ -70,34 +93,36 @@ async function contentHash(core, router) {
 }
 
 /**
- * The module that suits the embedder best, started.
+ * Starts the module that is fastest for the embedder.
  *
  * @param {Platform} platform
  * @param {LoadOptions["wasm"]} given
  * @param {URL | undefined | null} folder of the transformer's files; null without the transformer
- * @param {Fetching} fetching
+ * @param {FetchOptions} fetching
  */
 async function startCore(platform, given, folder, fetching) {
   if (folder !== null && given === undefined) {
-    const fast = await starts.run("relaxed", fetching, (options) => fastCore(platform, folder, options));
-    if (fast) return fast;
+    const relaxed = await startedModules.run("relaxed", fetching, (options) =>
+      startRelaxedModule(platform, folder, options),
+    );
+    if (relaxed) return relaxed;
   }
-  await starts.run("wasm", fetching, async (options) => {
-    await usual.default({ module_or_path: await moduleOf(platform, given, options) });
-    return usual;
+  await startedModules.run("wasm", fetching, async (options) => {
+    await standardModule.default({ module_or_path: await moduleOf(platform, given, options) });
+    return standardModule;
   });
-  return usual;
+  return standardModule;
 }
 
 /**
- * All of the parts, or the first failure once none is under way any more: who tries again at once
- * must not join a part that is about to fail.
+ * All of the parts, or the first failure after all parts have ended. A caller that tries again at once
+ * must not share a download that is about to fail.
  *
  * @template {readonly unknown[]} T
  * @param {T} parts
  * @returns {Promise<{ -readonly [K in keyof T]: Awaited<T[K]> }>}
  */
-async function whole(parts) {
+async function allOrFirstFailure(parts) {
   await Promise.allSettled(parts);
   return Promise.all(parts);
 }
@@ -105,7 +130,7 @@ async function whole(parts) {
 /**
  * @param {Platform} platform
  * @param {LoadOptions["wasm"]} given
- * @param {Fetching} options
+ * @param {FetchOptions} options
  * @returns {Promise<WasmSource>}
  */
 function moduleOf(platform, given, options) {
@@ -114,17 +139,18 @@ function moduleOf(platform, given, options) {
 }
 
 /**
- * What the caller gives, or else the package's own file.
+ * The file that the caller gives; otherwise the package's own file.
  *
  * @param {"router" | "pool" | "weights"} phase
  * @param {Uint8Array | ArrayBuffer | URL | undefined} given
- * @param {(options: Fetching) => Promise<Uint8Array<ArrayBuffer>>} own
- * @param {Fetching} fetching
+ * @param {(options: FetchOptions) => Promise<Uint8Array<ArrayBuffer>>} own
+ * @param {FetchOptions} fetching
  * @param {string} embedder that the package's own file is for
  */
 async function bytesOf(phase, given, own, fetching, embedder) {
   if (given instanceof ArrayBuffer) return new Uint8Array(given);
   if (given instanceof Uint8Array) return given;
-  if (given instanceof URL) return files.run(given.href, fetching, (options) => download(given, phase, undefined, options));
-  return files.run(`${embedder} ${phase}`, fetching, own);
+  if (given instanceof URL)
+    return downloads.run(given.href, fetching, (options) => download(given, phase, undefined, options));
+  return downloads.run(`${embedder} ${phase}`, fetching, own);
 }

@@ -1,26 +1,26 @@
 import { UnirouteError } from "./errors.js";
 import { jsonBytes } from "./bytes.js";
-import { counted } from "./count.js";
+import { applyCounters } from "./counters.js";
 
 /** @typedef {import("./types.js").PoolSource} PoolSource */
 /** @typedef {import("./types.js").RouteRequest} RouteRequest */
 /** @typedef {import("./types.js").RawModel} RawModel */
-/** @typedef {import("./types.js").Wish} Wish */
+/** @typedef {import("./types.js").RouteRequestWithCounters} RouteRequestWithCounters */
 
 /**
- * The core's part of a router: what wasm-bindgen generated. Only its methods are named here, so
- * that this module loads without the wasm.
+ * The router that wasm-bindgen generated. Only its type is imported, so that this module loads
+ * without the WebAssembly module.
  *
  * @typedef {import("../dist/uniroute.js").Router} Core
  */
 
-/** How long the thread works on a batch before other work gets its turn, in milliseconds. */
+/** Milliseconds that the thread works on a batch before it handles other events. */
 const SLICE_MS = 12;
-/** Prompts handed to the core at once. */
+/** Prompts passed to the core at once. */
 const BATCH = 64;
 
 /**
- * Decides which language model of a pool should get a prompt. Made by `Router.load`; every method
+ * Decides which model of a pool should get a prompt. Made by `Router.load`; every method
  * is synchronous and throws {@link UnirouteError}.
  */
 export class CoreRouter {
@@ -33,28 +33,28 @@ export class CoreRouter {
   }
 
   /**
-   * Which model should get the prompt, why, and for how much.
+   * Which model should get the prompt, why, and at what cost.
    *
    * @param {string} prompt
-   * @param {Wish} [request]
+   * @param {RouteRequestWithCounters} [request]
    */
   route(prompt, request) {
-    return this.#call((core) => core.route(prompt, counted(prompt, request)));
+    return this.#call((core) => core.route(prompt, applyCounters(prompt, request)));
   }
 
   /**
    * The decision together with the frontier of quality against cost and the prompt's place on the
-   * map of clusters: what it takes to draw it.
+   * map of clusters. Enough to draw both.
    *
    * @param {string} prompt
-   * @param {Wish} [request]
+   * @param {RouteRequestWithCounters} [request]
    */
   explain(prompt, request) {
-    return this.#call((core) => core.explain(prompt, counted(prompt, request)));
+    return this.#call((core) => core.explain(prompt, applyCounters(prompt, request)));
   }
 
   /**
-   * Decides for many prompts, giving way to other work of the thread between slices.
+   * Decides for many prompts. The thread handles other events between slices.
    *
    * @param {string[]} prompts
    * @param {RouteRequest} [request]
@@ -68,14 +68,14 @@ export class CoreRouter {
       if (signal?.aborted) throw UnirouteError.from(signal.reason);
       decisions.push(...this.#call((core) => core.routeBatch(prompts.slice(at, at + BATCH), request)));
       onProgress?.(decisions.length, prompts.length);
-      await breathe();
+      await yieldToEventLoop();
     }
     return decisions;
   }
 
   /**
-   * Places many prompts among the clusters, for {@link report}. They replace those of the call
-   * before; when this one is aborted, none remain.
+   * Places many prompts among the clusters, for {@link report} and {@link totals}. They replace the
+   * prompts of the previous call; after an abort, no prompts remain.
    *
    * @param {string[]} prompts
    * @param {(done: number, of: number) => void} [onProgress]
@@ -88,7 +88,7 @@ export class CoreRouter {
       const from = done;
       done += this.#call((core) => core.addToBatch(prompts.slice(from, from + 4 * BATCH), SLICE_MS));
       onProgress?.(done, prompts.length);
-      await breathe();
+      await yieldToEventLoop();
       if (!signal?.aborted) continue;
       this.#call((core) => core.clearBatch());
       throw UnirouteError.from(signal.reason);
@@ -97,8 +97,8 @@ export class CoreRouter {
   }
 
   /**
-   * Where each prompt of the batch goes, and what that amounts to beside sending all to one model.
-   * A budget or a floor holds on average.
+   * Which model each prompt of the batch gets, and the total cost and quality compared with sending all
+   * prompts to one model. A budget or a quality floor holds on average.
    *
    * @param {RouteRequest} [request]
    */
@@ -107,19 +107,19 @@ export class CoreRouter {
   }
 
   /**
-   * What the prompt costs with one model, or with each model of the pool. Tokens are estimates
-   * unless the request counts them: `inputTokens` or `counters`.
+   * What the prompt costs with one model, or with each model of the pool. Token counts are estimates
+   * unless the request states them (`inputTokens`) or counts them (`counters`).
    *
    * @param {string} prompt
    * @param {string} [model]
-   * @param {Wish} [request]
+   * @param {RouteRequestWithCounters} [request]
    */
   estimateCost(prompt, model, request) {
-    return this.#call((core) => core.estimateCost(prompt, model, counted(prompt, request)));
+    return this.#call((core) => core.estimateCost(prompt, model, applyCounters(prompt, request)));
   }
 
   /**
-   * What all prompts of {@link openBatch} cost with one model, or with each, and from where to where.
+   * What all prompts of {@link openBatch} cost with one model, or with each, with an interval.
    *
    * @param {string} [model]
    * @param {RouteRequest} [request]
@@ -129,7 +129,7 @@ export class CoreRouter {
   }
 
   /**
-   * Replaces the models to choose from. A pool that is refused leaves the present one in place.
+   * Replaces the models to choose from. If the pool is rejected, the present one stays in use.
    *
    * @param {PoolSource} pool LLM profile JSON
    */
@@ -138,7 +138,7 @@ export class CoreRouter {
   }
 
   /**
-   * Adds a model, or replaces the one with its id. Its quality may be given as per-cluster
+   * Adds a model, or replaces the model with the same id. Its quality may be given as per-cluster
    * `errors`, as `labels` (prompts with scores) or as one `accuracy`.
    *
    * @param {RawModel} model
@@ -147,12 +147,12 @@ export class CoreRouter {
     return this.#call((core) => core.addModel(jsonBytes(model)));
   }
 
-  /** The pool as LLM profile JSON, unknown fields included. */
+  /** The pool as LLM profile JSON, including fields that this version does not know. */
   pool() {
     return this.#call((core) => core.pool());
   }
 
-  /** The pool as it was understood: models, where each quality comes from, what was assumed. */
+  /** The pool as it was read: models, the source of each quality, and assumptions. */
   poolInfo() {
     return this.#call((core) => core.poolInfo());
   }
@@ -168,7 +168,7 @@ export class CoreRouter {
   }
 
   /**
-   * What another pool would decide, without taking it.
+   * What another pool would decide. The pool in use stays.
    *
    * @param {PoolSource} pool
    * @param {string} prompt
@@ -180,7 +180,7 @@ export class CoreRouter {
 
   /**
    * Reads a price list of LiteLLM, models.dev or OpenRouter, and finds the pool's models in it.
-   * The pool stays as it is.
+   * The pool does not change.
    *
    * @param {PoolSource} list
    */
@@ -188,7 +188,7 @@ export class CoreRouter {
     return this.#call((core) => core.importPrices(jsonBytes(list)));
   }
 
-  /** Gives the memory back. The router cannot be used afterwards. */
+  /** Frees the memory. The router cannot be used afterwards. */
   free() {
     this.#core?.free();
     this.#core = null;
@@ -201,20 +201,23 @@ export class CoreRouter {
    */
   #call(body) {
     if (this.#core === null) {
-      throw new UnirouteError("freed", "This router is gone: it was freed or it broke. Load another one.");
+      throw new UnirouteError(
+        "freed",
+        "This router was freed, or it stopped after an internal error. Load another one.",
+      );
     }
     try {
       return body(this.#core);
     } catch (thrown) {
       const error = UnirouteError.from(thrown);
-      // The core stopped in the middle of something; its memory cannot be trusted any more.
+      // The core stopped in the middle of a call; its memory may be inconsistent.
       if (error.code === "panic" || thrown instanceof WebAssembly.RuntimeError) this.#core = null;
       throw error;
     }
   }
 }
 
-/** Lets the thread handle what is waiting: messages, above all the one that says stop. */
-function breathe() {
+/** Lets the thread handle waiting events, above all the message that cancels a batch. */
+function yieldToEventLoop() {
   return new Promise((resolve) => setTimeout(resolve));
 }

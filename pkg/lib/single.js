@@ -1,6 +1,6 @@
 /**
- * uniroute with its files inside: what `uniroute/inline` writes out. `cargo xtask pkg` makes one
- * script of this and all it imports; the files are put in the place of the mark.
+ * uniroute with its files inside: the script that `uniroute/inline` writes. `cargo xtask pkg` bundles this
+ * module with all its imports; `inline` replaces the placeholder by the files.
  *
  * @module
  */
@@ -12,22 +12,22 @@ export { UnirouteError } from "./errors.js";
 export { version };
 
 /** @type {Record<"wasm" | "router" | "pool", string>} compressed, in base64 */
-const inside = JSON.parse("UNIROUTE_FILES");
+const packed = JSON.parse("UNIROUTE_FILES");
 
-/** @param {keyof typeof inside} name */
-const own = (name) => async () => {
-  const packed = Uint8Array.from(atob(inside[name]), (char) => char.charCodeAt(0));
-  const unpacked = new Blob([packed]).stream().pipeThrough(new DecompressionStream("gzip"));
+/** @param {keyof typeof packed} name */
+const embedded = (name) => async () => {
+  const compressed = Uint8Array.from(atob(packed[name]), (char) => char.charCodeAt(0));
+  const unpacked = new Blob([compressed]).stream().pipeThrough(new DecompressionStream("gzip"));
   return new Uint8Array(await new Response(unpacked).arrayBuffer());
 };
 
 /** @type {import("./load.js").Platform} */
-const single = { wasm: own("wasm"), router: own("router"), pool: own("pool") };
+const single = { wasm: embedded("wasm"), router: embedded("router"), pool: embedded("pool") };
 
-/** Decides which language model should get a prompt. */
+/** Decides which model should get a prompt. */
 export class Router extends CoreRouter {
   /**
-   * Loads the router and the pool from this very script, or from what is given.
+   * Loads the router and the pool from this script, or from the options.
    *
    * @param {import("./types.js").LoadOptions} [options]
    */

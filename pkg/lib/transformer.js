@@ -1,6 +1,6 @@
 /**
- * What only the transformer needs: the module that runs it fastest, its router and pool, and its
- * weights, which are large and therefore kept between visits.
+ * What only the transformer needs: the fastest module that runs it, its router and pool, and its
+ * weights, which are large and therefore cached between visits.
  *
  * @module
  */
@@ -8,52 +8,64 @@ import { verify } from "./bytes.js";
 import { UnirouteError } from "./errors.js";
 import { hasRelaxedDots } from "./relaxed.js";
 
-/** @typedef {import("./types.js").Fetching} Fetching */
+/** @typedef {import("./types.js").FetchOptions} FetchOptions */
 /** @typedef {import("./load.js").Platform} Platform */
 
-/** `cargo xtask minilm` makes them. */
+/** Written by `cargo xtask minilm`. */
 export const WEIGHTS = "minilm/weights.safetensors";
 
-/** The page's service worker empties caches whose names begin otherwise. */
+/** Does not begin with `uniroute-`: the page's service worker deletes old caches with such names. */
 const CACHE = "uniroute/weights";
 
 /**
  * @param {string} name
  * @param {unknown} [cause]
  */
-export function missing(name, cause) {
-  return new UnirouteError("missing_file", `${name} is not here. Serve the transformer's files and name their folder as \`transformer\`, or pass \`router\`, \`pool\` and \`weights\`.`, { path: "transformer", cause });
+export function missingFile(name, cause) {
+  return new UnirouteError(
+    "missing_file",
+    `${name} is missing. Serve the transformer's files and pass their folder as \`transformer\`, ` +
+      "or pass `router`, `pool` and `weights`.",
+    { path: "transformer", cause },
+  );
 }
 
 /**
- * The files that were fitted on the transformer, in the place of the usual ones.
+ * The files that were fitted on the transformer, which replace the standard ones.
  *
  * @param {Platform} platform
  * @param {URL | undefined} folder
  */
-export function ownFiles({ transformer }, folder) {
-  /** @type {(name: string, phase: import("./types.js").Phase) => (options: Fetching) => Promise<Uint8Array<ArrayBuffer>>} */
-  const file = (name, phase) => async (options) => {
-    if (transformer === undefined) throw missing(name);
-    return transformer(name, phase, options, folder);
+export function transformerFiles({ transformer }, folder) {
+  const file =
+    (/** @type {string} */ name, /** @type {import("./types.js").Phase} */ phase) =>
+    async (/** @type {FetchOptions} */ options) => {
+      if (transformer === undefined) throw missingFile(name);
+      return transformer(name, phase, options, folder);
+    };
+  return {
+    router: file("minilm/default.router", "router"),
+    pool: file("minilm/pools/open.json", "pool"),
+    weights: file(WEIGHTS, "weights"),
   };
-  return { router: file("minilm/default.router", "router"), pool: file("minilm/pools/open.json", "pool"), weights: file(WEIGHTS, "weights") };
 }
 
 /**
- * The module with relaxed SIMD, started, or null where it cannot run or cannot be had: the usual
- * module does the same, less fast.
+ * Starts the module with relaxed SIMD. Null if this engine cannot run it or it cannot be fetched; the
+ * standard module then does the same, but slower.
  *
  * @param {Platform} platform
  * @param {URL | undefined} folder
- * @param {Fetching} options
+ * @param {FetchOptions} options
  */
-export async function fastCore({ relaxed, transformer }, folder, options) {
+export async function startRelaxedModule({ relaxed, transformer }, folder, options) {
   if (!relaxed || !transformer || !hasRelaxedDots()) return null;
   try {
-    const core = await relaxed(folder);
-    await core.default({ module_or_path: await transformer("uniroute_relaxed_bg.wasm", "wasm", options, folder) });
-    return core;
+    const bindings = await relaxed(folder);
+    await bindings.default({
+      module_or_path: await transformer("uniroute_relaxed_bg.wasm", "wasm", options, folder),
+    });
+    return bindings;
   } catch (thrown) {
     if (options.signal?.aborted) throw thrown;
     return null;
@@ -61,14 +73,14 @@ export async function fastCore({ relaxed, transformer }, folder, options) {
 }
 
 /**
- * The weights out of the browser's cache, or fetched and put there. Their key is their hash, so that
- * other ones are another entry; what does not match it is fetched anew.
+ * The weights from the browser's cache; otherwise they are fetched and cached. The key is their hash, so
+ * that other weights get another entry. Bytes that do not match the hash are fetched again.
  *
  * @param {string} sha256
- * @param {Fetching} options
+ * @param {FetchOptions} options
  * @param {() => Promise<Uint8Array<ArrayBuffer>>} fetchVerified
  */
-export async function kept(sha256, { onProgress }, fetchVerified) {
+export async function cachedWeights(sha256, { onProgress }, fetchVerified) {
   const cache = await globalThis.caches?.open(CACHE).catch(() => undefined);
   if (cache === undefined) return fetchVerified();
   const key = `/${sha256}`;
@@ -82,7 +94,7 @@ export async function kept(sha256, { onProgress }, fetchVerified) {
   }
   const bytes = await fetchVerified();
   for (const other of await cache.keys()) await cache.delete(other);
-  // A full disk keeps nothing; the next visit fetches again.
+  // If the disk is full, nothing is cached and the next visit fetches them again.
   await cache.put(key, new Response(bytes)).catch(() => undefined);
   return bytes;
 }

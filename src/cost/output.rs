@@ -1,7 +1,9 @@
-/// Expected length of an answer, in tokens.
+//! The expected length of answers.
+
+/// Expected output tokens of an answer.
 #[derive(Clone, Debug, Default, PartialEq)]
 pub enum OutputTokens {
-    /// Not known; [`OutputTokens::ASSUMED`] is used.
+    /// Unknown; [`OutputTokens::ASSUMED`] is used.
     #[default]
     Unknown,
     /// The same for every prompt.
@@ -16,23 +18,25 @@ pub enum OutputTokens {
 }
 
 impl OutputTokens {
-    /// Tokens assumed where nothing is known. The median over the models of the default pools
-    /// with measured answer lengths is of this order.
+    /// Output tokens that are assumed where the length is unknown. The median over the models of
+    /// the default pools with measured answer lengths is of this order.
     pub const ASSUMED: f64 = 400.0;
+    /// The note of a pool on such a model.
     pub(crate) const ASSUMED_NOTE: &'static str = "answer length unknown: 400 tokens assumed";
 
-    /// Answers of one model to one kind of prompt are mostly within this factor of their mean,
-    /// where no 90th percentile says better: lengths spread like a log-normal of σ about 0.6.
+    /// Answers of one model to prompts of one cluster are mostly within this factor of their mean:
+    /// their lengths have about a log-normal distribution with σ = 0.6. A given 90th percentile
+    /// takes precedence.
     const SPREAD: f64 = 2.0;
-    /// The same for a length that was assumed: models differ by as much again.
+    /// The same for an assumed length: models differ by the same factor once more.
     const SPREAD_UNKNOWN: f64 = 4.0;
 
-    /// Whether nothing is known.
+    /// Whether the length is unknown.
     pub fn is_unknown(&self) -> bool {
         matches!(self, Self::Unknown)
     }
 
-    /// Expected tokens for a prompt with membership `phi` (K values that sum to 1).
+    /// Expected output tokens for a prompt with membership `phi` (K values that sum to 1).
     pub fn expected(&self, phi: &[f32]) -> f64 {
         match self {
             Self::Unknown => Self::ASSUMED,
@@ -43,7 +47,7 @@ impl OutputTokens {
         }
     }
 
-    /// From where to where nine of ten answers are, when `expected` tokens are expected.
+    /// 90 % interval of the output tokens when `expected` tokens are expected.
     pub fn range(&self, expected: f64) -> [f64; 2] {
         let factor = match self {
             Self::Unknown => Self::SPREAD_UNKNOWN,

@@ -1,7 +1,9 @@
-use super::Cost;
+//! What many prompts cost with one model.
+
+use super::prices::Cost;
 use serde::Serialize;
 
-/// Mean lengths and calibrations are themselves off by about this share, for all prompts alike.
+/// Mean lengths and calibrations have an error of about this share, the same for all prompts.
 const SHARED_ERROR: f64 = 0.05;
 
 /// What many prompts cost with one model.
@@ -11,23 +13,23 @@ const SHARED_ERROR: f64 = 0.05;
 pub struct Total {
     /// Number of prompts.
     pub prompts: usize,
-    /// USD for all prompts.
+    /// USD for all input tokens.
     pub input: Option<f64>,
-    /// USD for all answers.
+    /// USD for all output tokens.
     pub output: Option<f64>,
-    /// USD in all.
+    /// USD for both.
     pub total: Option<f64>,
-    /// From where to where, nine times of ten.
+    /// 90 % interval of `total`.
     pub range: Option<[f64; 2]>,
-    /// Tokens of the prompts.
+    /// Input tokens.
     pub tokens_in: f64,
-    /// Expected tokens of the answers.
+    /// Expected output tokens.
     pub tokens_out: f64,
-    /// Whether all prompts' tokens were counted by the model's own tokenizer.
+    /// Whether all input tokens were counted by the model's own tokenizer.
     pub exact: bool,
 }
 
-/// Adds up costs of one model.
+/// Adds up the costs of many prompts with one model, in constant memory.
 #[derive(Clone, Debug, Default)]
 pub struct Sum {
     total: Total,
@@ -35,12 +37,12 @@ pub struct Sum {
     above: Spread,
 }
 
-/// How far a sum may be off on one side.
+/// How far the true sum may be from the expected one, on one side.
 #[derive(Clone, Copy, Debug, Default)]
 struct Spread {
-    /// Sum of squares: errors of their own, which mostly cancel.
-    own: f64,
-    /// Sum: an answer length that was only assumed is wrong for all prompts alike.
+    /// Sum of squared errors that are independent between prompts and mostly cancel.
+    independent: f64,
+    /// Sum of the errors that are the same for all prompts: those of an assumed answer length.
     shared: f64,
 }
 
@@ -48,17 +50,17 @@ impl Spread {
     fn add(&mut self, usd: f64, assumed: bool) {
         match assumed {
             true => self.shared += usd,
-            false => self.own += usd * usd,
+            false => self.independent += usd * usd,
         }
     }
 
     fn usd(self) -> f64 {
-        self.own.sqrt() + self.shared
+        self.independent.sqrt() + self.shared
     }
 }
 
 impl Sum {
-    /// Adds one prompt's cost. `assumed`: nothing is known of the length of the model's answers.
+    /// Adds the cost of one prompt. `assumed`: the length of the model's answers is unknown.
     pub fn add(&mut self, cost: &Cost, assumed: bool) {
         let first = self.total.prompts == 0;
         let plus = |sum: Option<f64>, usd: Option<f64>| match first {
@@ -79,17 +81,14 @@ impl Sum {
         }
     }
 
-    /// The sum with its range.
+    /// The sum with its 90 % interval.
     pub fn total(&self) -> Total {
         let range = self.total.total.map(|usd| {
-            let shared = |spread: Spread| match spread.usd() {
+            let error = |spread: Spread| match spread.usd() {
                 0.0 => 0.0,
-                own => own + SHARED_ERROR * usd,
+                sum => sum + SHARED_ERROR * usd,
             };
-            [
-                (usd - shared(self.below)).max(0.0),
-                usd + shared(self.above),
-            ]
+            [(usd - error(self.below)).max(0.0), usd + error(self.above)]
         });
         Total {
             range,

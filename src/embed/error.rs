@@ -1,14 +1,19 @@
-/// Why an embedder could not be loaded. Nothing fails once it is.
+/// Why an embedder could not be loaded. A loaded embedder never fails.
 #[derive(Debug, thiserror::Error)]
 pub enum EmbedError {
     /// The vocabulary is not text.
-    #[error("the vocabulary is not UTF-8 from byte {0} on; expected one token a line")]
+    #[error("the vocabulary is not UTF-8 from byte {0} on; expected one token per line")]
     VocabularyEncoding(usize),
     /// Ids are 16 bits wide.
-    #[error("the vocabulary has {0} tokens; at most {max} are supported", max = super::wordpiece::MAX_TOKENS)]
-    VocabularySize(usize),
+    #[error("the vocabulary has {found} tokens; at most {max} are supported")]
+    VocabularySize {
+        /// Number of tokens.
+        found: usize,
+        /// Largest supported number.
+        max: usize,
+    },
     /// A line without a token.
-    #[error("line {0} of the vocabulary is empty; expected one token a line")]
+    #[error("line {0} of the vocabulary is empty; expected one token per line")]
     VocabularyEmptyLine(usize),
     /// The same token on two lines.
     #[error("line {line} of the vocabulary repeats the token {token:?} of an earlier line")]
@@ -18,13 +23,13 @@ pub enum EmbedError {
         /// The token.
         token: String,
     },
-    /// A token that WordPiece cannot do without.
+    /// A token that WordPiece needs.
     #[error("the vocabulary has no token {0:?}; expected the vocabulary of an uncased BERT")]
     VocabularyMissing(&'static str),
     /// Not a safetensors file, or one cut short.
     #[error("not a whole safetensors file ({0}); download it again")]
     Safetensors(String),
-    /// The file's description of itself is absent or malformed.
+    /// The file's metadata are absent or malformed.
     #[error("the file's metadata entry \"uniroute\" cannot be used: {0}")]
     Metadata(String),
     /// A file of a later layout.
@@ -42,7 +47,7 @@ pub enum EmbedError {
         expected: safetensors::Dtype,
     },
     /// A tensor that does not fit the others.
-    #[error("tensor {tensor:?} has {found} elements; its fellows call for {expected}")]
+    #[error("tensor {tensor:?} has {found} elements; the other tensors need {expected}")]
     TensorLength {
         /// Name of the tensor.
         tensor: &'static str,
@@ -51,15 +56,15 @@ pub enum EmbedError {
         /// Elements it should have.
         expected: usize,
     },
-    /// A row width that no table has.
-    #[error("the table's dimension comes out as {found}; expected 2 to {max}")]
+    /// A row width out of range.
+    #[error("the table's dimension is {found}; expected 2 to {max}")]
     Dimension {
         /// Dimension found.
         found: usize,
         /// Largest supported.
         max: usize,
     },
-    /// Bytes that are not those that were written.
+    /// Bytes that differ from the ones written.
     #[error("tensor {0:?} does not match its SHA-256; download the file again")]
     Hash(String),
     /// A tensor of a transformer's weights that cannot be used.
@@ -80,7 +85,7 @@ pub enum EmbedError {
         /// Shape it should have.
         expected: Vec<usize>,
     },
-    /// A number that is none.
+    /// A number that is not finite.
     #[error("tensor {0:?} holds an infinity or a NaN; download the file again")]
     NotFinite(String),
     /// The tensors could not be laid out.

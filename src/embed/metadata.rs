@@ -1,4 +1,4 @@
-//! What an embedder's file says about itself.
+//! The metadata of an embedder's file.
 
 use std::collections::BTreeMap;
 
@@ -7,16 +7,16 @@ use serde::{Deserialize, Serialize};
 
 use super::EmbedError;
 
-/// What a table or a file of weights says about itself.
+/// Metadata of a static table or of a weights file.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 pub struct Metadata {
     /// Layout of the file.
     pub schema_version: u32,
     /// Id of the embedder, for example [`super::STATIC_ID`].
     pub embedder: String,
-    /// How the numbers came to be.
+    /// How the numbers were made.
     pub provenance: String,
-    /// Licences of what they were derived from.
+    /// Licences of the sources.
     pub licence: String,
     /// SHA-256 of each tensor's bytes, in hexadecimal.
     pub sha256: BTreeMap<String, String>,
@@ -27,9 +27,9 @@ impl Metadata {
     pub(super) fn read(bytes: &[u8]) -> Result<Self, EmbedError> {
         let unreadable = |e: SafeTensorError| EmbedError::Safetensors(e.to_string());
         let (_, header) = SafeTensors::read_metadata(bytes).map_err(unreadable)?;
-        let about = header.metadata().as_ref().and_then(|m| m.get("uniroute"));
-        let about = about.ok_or_else(|| EmbedError::Metadata("there is none".to_owned()))?;
-        serde_json::from_str(about).map_err(|e| EmbedError::Metadata(e.to_string()))
+        let json = header.metadata().as_ref().and_then(|m| m.get("uniroute"));
+        let json = json.ok_or_else(|| EmbedError::Metadata("there is none".to_owned()))?;
+        serde_json::from_str(json).map_err(|e| EmbedError::Metadata(e.to_string()))
     }
 }
 

@@ -1,15 +1,15 @@
 //! all-MiniLM-L6-v2 through candle: six BERT layers, mean pooling, a unit vector.
 //!
-//! This is the plain rendering of the model, exact and easy to read: the reference that faster
-//! encoders are tested against. Only texts of equal length share a batch, so nothing is padded,
-//! nothing masked, and a batch gives what single texts give.
+//! A direct implementation of the model, exact and easy to read: the reference for the tests of
+//! faster encoders. Only texts of equal length share a batch, so there is no padding and no mask,
+//! and a batch gives the same vectors as single texts.
 
 use candle_core::{D, Device, Result, Tensor};
 use safetensors::tensor::{Dtype, SafeTensors};
 
 use super::{Embed, EmbedError, Embedded, MINILM_ID, WordPiece};
 
-/// Tokens that the model was tuned for, `[CLS]` and `[SEP]` among them; what follows is cut off.
+/// Largest number of tokens of a text, including `[CLS]` and `[SEP]`; the rest is cut off.
 pub const MAX_LENGTH: usize = 256;
 const HIDDEN: usize = 384;
 const INTERMEDIATE: usize = 1536;
@@ -17,9 +17,9 @@ const LAYERS: usize = 6;
 const HEADS: usize = 12;
 const HEAD: usize = HIDDEN / HEADS;
 const POSITIONS: usize = 512;
-/// Added to a variance before its root is taken.
+/// Added to a variance before its square root.
 const EPSILON: f64 = 1e-12;
-/// Tokens in one pass; more would only take memory.
+/// Tokens in one pass; more would only use memory.
 const BATCH_TOKENS: usize = 4096;
 
 /// The sentence encoder all-MiniLM-L6-v2.
@@ -28,7 +28,7 @@ pub struct MiniLm {
     tokenizer: WordPiece,
     /// (V, 384)
     words: Tensor,
-    /// (256, 384): positions, with the one segment's vector added.
+    /// (256, 384): positions, including the vector of the one segment.
     positions: Tensor,
     norm: Norm,
     layers: Vec<Layer>,
@@ -59,7 +59,7 @@ struct Norm {
 }
 
 impl MiniLm {
-    /// Loads the model from its vocabulary (one token a line) and its `model.safetensors` in f32.
+    /// Loads the model from its vocabulary (one token per line) and its `model.safetensors` in f32.
     pub fn from_safetensors(
         vocabulary: &[u8],
         weights: &[u8],
@@ -142,7 +142,7 @@ impl MiniLm {
         hidden.reshape((batch, length, HIDDEN))?.mean(1)?.to_vec2()
     }
 
-    /// Token ids as the model wants them, and the number of tokens of the whole text.
+    /// Token ids as the model expects them, and the number of tokens of the whole text.
     fn prepare(&self, text: &str) -> (Vec<u32>, usize) {
         let mut ids = vec![self.tokenizer.start()];
         let mut tokens = 0;

@@ -1,7 +1,7 @@
 //! Text to a unit vector.
 //!
-//! Two embedders: the static one answers in microseconds from a table of under a megabyte;
-//! the other runs the transformer MiniLM.
+//! There are two embedders. The static one looks tokens up in a table of less than a megabyte and
+//! takes microseconds; the other one runs the transformer MiniLM.
 
 #[cfg(feature = "minilm")]
 pub mod encoder;
@@ -41,17 +41,17 @@ pub struct Embedded {
 /// Turns text into a vector. Deterministic: the same text gives the same vector.
 pub trait Embed: Send + Sync {
     /// Stable name of the embedder with its weights, for example `static-minilm-64`. A router
-    /// fitted for one embedder refuses another.
+    /// fitted for one embedder rejects another.
     fn id(&self) -> &str;
     /// Length of the vectors.
     fn dim(&self) -> usize;
-    /// Embeds one text. Any text is embeddable, the empty one too.
+    /// Embeds one text. Every text has a vector, including the empty one.
     fn embed(&self, text: &str) -> Embedded;
     /// WordPiece tokens of a text, as [`Embedded::tokens`] has them.
     fn count(&self, text: &str) -> usize {
         self.embed(text).tokens
     }
-    /// Share of a text's letters that stand in words which the embedder knows, in `[0, 1]`: near
+    /// Share of a text's letters that are in words of the embedder's vocabulary, in `[0, 1]`: near
     /// 1 for English, near 0 for random letters and most other languages. 1 when there are too
     /// few letters to tell.
     fn familiarity(&self, _text: &str) -> f32 {

@@ -2,33 +2,33 @@
 
 use ndarray::{ArrayView1, ArrayView2};
 
-/// λ of the sweep, in error per unit of normalised cost, besides 0 and infinity: from ten to this
-/// power…
+/// The sweep uses λ = 0, λ = ∞ and powers of ten between, in error per unit of normalised cost.
+/// The first power.
 const FIRST_POWER: f64 = -4.0;
-/// …to this power…
+/// The last power.
 const LAST_POWER: f64 = 5.0;
-/// …in so many steps.
+/// Steps from the first power to the last.
 const STEPS: usize = 180;
 
 /// Predicted and true errors of the candidates on some prompts, and their costs.
 ///
-/// Costs may be in any unit; the curve divides them by the mean cost of the dearest candidate.
+/// Costs may be in any unit; the curve divides them by the mean cost of the most expensive candidate.
 #[derive(Clone, Copy)]
 pub struct Outcomes<'a> {
     /// Predicted error, `(prompts, candidates)`.
     pub predicted: ArrayView2<'a, f32>,
-    /// True error; NaN where a candidate has none: there it can't be chosen.
+    /// True error, `(prompts, candidates)`; NaN where a candidate has none and cannot be chosen.
     pub errors: ArrayView2<'a, f32>,
-    /// What the router takes each candidate to cost.
+    /// Cost of each candidate by which the router decides.
     pub expected_costs: &'a [f64],
-    /// What it does cost, `(prompts, candidates)`; finite.
+    /// True cost, `(prompts, candidates)`; finite.
     pub costs: ArrayView2<'a, f64>,
 }
 
-/// Quality against normalised cost, from the cheapest policy to the dearest.
+/// Quality against normalised cost, from the cheapest policy to the most expensive.
 #[derive(Debug, Clone, PartialEq, Default)]
 pub struct Curve {
-    /// Mean cost of a prompt, as a share of the dearest candidate's.
+    /// Mean cost of a prompt, as a share of the most expensive candidate's.
     pub costs: Vec<f64>,
     /// Mean quality (1 − error) at that cost.
     pub qualities: Vec<f64>,
@@ -39,7 +39,7 @@ pub struct Curve {
 pub struct Fixed {
     /// Its mean quality.
     pub quality: f64,
-    /// Its mean cost, as a share of the dearest candidate's.
+    /// Its mean cost, as a share of the most expensive candidate's.
     pub cost: f64,
 }
 
@@ -52,8 +52,8 @@ struct Candidate {
 }
 
 impl Candidate {
-    /// The one of least predicted error + λ·cost; `by_cost` is not empty, and cheaper ones come
-    /// first, so that they win if equal.
+    /// The candidate of least predicted error + λ·cost. `by_cost` is not empty and sorted by cost, so
+    /// that of equal candidates the cheaper one is chosen.
     fn best(by_cost: &[Self], lambda: f64) -> &Self {
         let mut best = &by_cost[0];
         if lambda.is_infinite() {
@@ -99,8 +99,8 @@ impl Outcomes<'_> {
             .min_by(order)
     }
 
-    /// Mean cost of the dearest candidate.
-    pub fn unit(&self) -> f64 {
+    /// Mean cost of the most expensive candidate: the unit of normalised cost. 1 if all are free.
+    pub fn cost_unit(&self) -> f64 {
         let means = self
             .costs
             .columns()
@@ -115,7 +115,7 @@ impl Outcomes<'_> {
         let power = |s: usize| {
             10f64.powf(FIRST_POWER + (LAST_POWER - FIRST_POWER) * s as f64 / STEPS as f64)
         };
-        let unit = self.unit();
+        let unit = self.cost_unit();
         let lambdas: Vec<f64> = std::iter::once(f64::INFINITY)
             .chain((0..=STEPS).rev().map(|s| power(s) / unit))
             .chain(std::iter::once(0.0))
@@ -126,8 +126,9 @@ impl Outcomes<'_> {
         Curve::new(points)
     }
 
-    /// Mean cost and quality of the choices at each λ: those of [`Outcomes::choice`], a prompt at a
-    /// time, as tuning draws thousands of curves.
+    /// Mean cost and quality of the choices at each λ. They are those of [`Outcomes::choice`], but all
+    /// λ are done for one prompt before the next, which is faster: tuning computes thousands of
+    /// curves.
     fn policies(&self, lambdas: &[f64]) -> Vec<(f64, f64)> {
         let mut by_cost: Vec<usize> = (0..self.expected_costs.len()).collect();
         by_cost.sort_by(|&a, &b| self.expected_costs[a].total_cmp(&self.expected_costs[b]));
@@ -159,7 +160,7 @@ impl Outcomes<'_> {
 
     /// Each candidate used for every prompt that it has a true error on.
     pub fn fixed(&self) -> Vec<Fixed> {
-        let unit = self.unit();
+        let unit = self.cost_unit();
         let of = |errors: ArrayView1<f32>, costs: ArrayView1<f64>| {
             let known: Vec<f64> = errors
                 .iter()
@@ -191,22 +192,23 @@ impl Outcomes<'_> {
 }
 
 impl Curve {
-    /// A curve through points (cost, quality), from the cheapest on. Measured costs may go back a
-    /// little as λ falls; then the dearer cost is kept.
+    /// A curve through points (cost, quality), from the cheapest on. Measured costs may decrease a
+    /// little as λ falls; then the highest cost so far is kept.
     fn new(points: Vec<(f64, f64)>) -> Self {
         let mut curve = Self::default();
-        let mut dearest = 0.0;
+        let mut highest = 0.0;
         for (cost, quality) in points {
-            dearest = f64::max(dearest, cost);
-            curve.costs.push(dearest);
+            highest = f64::max(highest, cost);
+            curve.costs.push(highest);
             curve.qualities.push(quality);
         }
         curve
     }
 
-    /// Area under the curve over costs from 0 to 1: straight lines between points (a mixture of two
-    /// policies reaches every point between them), the cheapest policy's quality below its cost,
-    /// the dearest's above. The mean quality over all budgets, in `[0, 1]`.
+    /// Area under the curve over costs from 0 to 1: the mean quality over all budgets, in `[0, 1]`.
+    /// Between points the curve is a straight line, since a mixture of two policies reaches every
+    /// point between them; below the cost of the cheapest policy and above that of the most expensive
+    /// one it is flat.
     pub fn area(&self) -> f64 {
         let (Some(first), Some(last)) = (self.costs.first(), self.costs.last()) else {
             return 0.0;
@@ -224,12 +226,12 @@ impl Curve {
         self.qualities.iter().copied().fold(0.0, f64::max)
     }
 
-    /// Quality of the dearest policy, λ = 0.
+    /// Quality of the most expensive policy, λ = 0.
     pub fn last(&self) -> f64 {
         self.qualities.last().copied().unwrap_or(0.0)
     }
 
-    /// Least cost at which the curve reaches `quality`, if it does.
+    /// Least cost at which the curve reaches `quality`; `None` if it does not.
     pub fn cost_of(&self, quality: f64) -> Option<f64> {
         let reached = self.qualities.iter().position(|q| *q >= quality - 1e-12)?;
         if reached == 0 {
@@ -246,7 +248,7 @@ impl Curve {
         Some(self.costs[before] + part.clamp(0.0, 1.0) * step)
     }
 
-    /// Quality at a cost, by straight lines, flat beyond the ends.
+    /// Quality at a cost: linear between points, flat beyond the ends.
     pub fn quality_at(&self, cost: f64) -> f64 {
         let above = self.costs.partition_point(|c| *c <= cost);
         if above == 0 {
@@ -266,7 +268,7 @@ mod tests {
     use super::*;
     use ndarray::{Array2, array};
 
-    /// Two prompts; the cheap model answers only the first.
+    /// Two prompts; the cheap model is right on the first only.
     fn two(predicted: &Array2<f32>) -> Curve {
         let errors = array![[0.0f32, 0.0], [1.0, 0.0]];
         let costs = array![[1.0, 4.0], [1.0, 4.0]];
@@ -280,7 +282,7 @@ mod tests {
     }
 
     #[test]
-    fn knowing_the_errors_by_hand() {
+    fn the_curve_of_perfect_predictions_by_hand() {
         let curve = two(&array![[0.0, 0.0], [1.0, 0.0]]);
         // Cheapest: cost ¼, quality ½. Then only the second prompt is deferred: cost ⅝, quality 1.
         assert_eq!(curve.costs, [0.25, 0.625]);
@@ -301,7 +303,7 @@ mod tests {
     }
 
     #[test]
-    fn a_missing_score_is_no_candidate_and_no_zero() {
+    fn a_model_without_score_is_not_a_candidate() {
         let predicted = array![[0.0f32, 0.9], [0.9, 0.0], [0.0, 0.0]];
         let errors = array![[f32::NAN, 1.0], [0.0, f32::NAN], [f32::NAN, f32::NAN]];
         let costs = Array2::from_elem((3, 2), 1.0);
@@ -326,7 +328,7 @@ mod tests {
     }
 
     #[test]
-    fn the_sweep_takes_the_choices() {
+    fn the_sweep_makes_the_same_choices() {
         let number = |i: usize, h: usize, m: usize| ((7 * i + 13 * h + i * h) % m) as f32;
         let predicted = Array2::from_shape_fn((40, 4), |(i, h)| number(i, h, 5) / 5.0);
         let errors = Array2::from_shape_fn((40, 4), |(i, h)| match number(i, h, 11) {

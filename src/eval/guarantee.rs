@@ -1,14 +1,15 @@
 //! The empirical counterpart of the paper's excess-risk bound (arXiv 2502.08773, Prop. 2): how far
-//! predicted cluster errors are from held-out ones, whether the router's intervals are honest, and
-//! how much is risked against a fixed language model.
+//! predicted cluster errors are from held-out ones, whether the router's intervals cover as often as
+//! stated, and the regret against a fixed model.
 
 use rand::Rng;
 use rand_chacha::ChaCha8Rng;
 use rand_chacha::rand_core::SeedableRng;
 
-use super::methods::FittedRouter;
-use super::run::TrialResult;
-use super::summary::Estimate;
+use super::curve::Outcomes;
+use super::estimate::Estimate;
+use super::fits::FittedRouter;
+use super::result::{Guarantee, TrialResult};
 use super::trial::Trial;
 
 /// Held-out scores that a cluster needs for its error to be compared.
@@ -19,32 +20,18 @@ const Z90: f64 = 1.645;
 const RESAMPLES: usize = 400;
 /// Share of the resamples that the bound on the regret covers.
 const LEVEL: f64 = 0.95;
+/// Powers of ten between which λ, per unit of normalised cost, is searched for, and halvings of
+/// that range.
+const POWERS: (f64, f64) = (-6.0, 6.0);
+const HALVINGS: usize = 40;
+/// Relative rounding error allowed in sums of costs.
+const ROUNDING: f64 = 1e-9;
 
-/// How the router's promises were kept in one trial.
-#[derive(Debug, Clone, PartialEq)]
-pub struct Guarantee {
-    /// Clusters × language models compared.
-    pub cells: usize,
-    /// Mean absolute difference of predicted and held-out cluster errors.
-    pub difference: f64,
-    /// What that difference would be for perfect predictions, from the noise of held-out means
-    /// alone.
-    pub floor: f64,
-    /// Share of held-out cluster errors inside the interval of nominal 90 %, widened by the noise
-    /// of the held-out mean itself.
-    pub coverage: f64,
-    /// Quality of the best fixed language model less the quality of routing at no more than its
-    /// cost: negative when routing is better.
-    pub regret: f64,
-    /// Upper bound of the regret: 95 % of bootstrap resamples of the test prompts lie below.
-    pub regret_bound: f64,
-}
-
-/// Compares promise and outcome; `None` when there is nothing to compare.
-pub fn guarantee(trial: &Trial) -> Option<Guarantee> {
-    let ours = trial.known.ours()?;
-    let cells = cells(trial, ours);
-    let (regret, regret_bound) = regret(trial, ours)?;
+/// Compares the predictions of a router with the outcome of its trial; `None` when there is nothing
+/// to compare.
+pub fn guarantee(trial: &Trial, router: &FittedRouter) -> Option<Guarantee> {
+    let cells = cells(trial, router);
+    let (regret, regret_bound) = regret(trial, router)?;
     let mean = |what: &dyn Fn(&Cell) -> f64| {
         cells.iter().map(what).sum::<f64>() / cells.len().max(1) as f64
     };
@@ -62,7 +49,7 @@ pub fn guarantee(trial: &Trial) -> Option<Guarantee> {
     })
 }
 
-/// One language model on the test prompts nearest to one centroid.
+/// One model on the test prompts nearest to one centroid.
 struct Cell {
     predicted: f64,
     sd: f64,
@@ -71,8 +58,9 @@ struct Cell {
     noise: f64,
 }
 
-fn cells(trial: &Trial, ours: &FittedRouter) -> Vec<Cell> {
-    let clusters = &ours.clusters;
+/// The cells with enough held-out scores.
+fn cells(trial: &Trial, router: &FittedRouter) -> Vec<Cell> {
+    let clusters = &router.clusters;
     let memberships = clusters.memberships(trial.known.test.view());
     let mut members: Vec<Vec<usize>> = vec![Vec::new(); clusters.len()];
     for (i, x) in trial.known.test.rows().into_iter().enumerate() {
@@ -81,28 +69,28 @@ fn cells(trial: &Trial, ours: &FittedRouter) -> Vec<Cell> {
     }
     let mut cells = Vec::new();
     for prompts in &members {
-        for (h, profile) in ours.profiles.iter().enumerate() {
+        for (h, profile) in router.profiles.iter().enumerate() {
             let error = |i: &usize| f64::from(trial.hidden.errors[[*i, h]]);
-            let asked: Vec<usize> = prompts
+            let scored: Vec<usize> = prompts
                 .iter()
                 .copied()
                 .filter(|i| !error(i).is_nan())
                 .collect();
-            if asked.len() < FEWEST {
+            if scored.len() < FEWEST {
                 continue;
             }
-            let n = asked.len() as f64;
+            let n = scored.len() as f64;
             let mean_membership: Vec<f32> = (0..clusters.len())
-                .map(|k| asked.iter().map(|&i| memberships[[i, k]]).sum::<f32>() / n as f32)
+                .map(|k| scored.iter().map(|&i| memberships[[i, k]]).sum::<f32>() / n as f32)
                 .collect();
-            let held_out = asked.iter().map(error).sum::<f64>() / n;
-            let spread = asked
+            let held_out = scored.iter().map(error).sum::<f64>() / n;
+            let spread = scored
                 .iter()
                 .map(|i| (error(i) - held_out).powi(2))
                 .sum::<f64>()
                 / n;
             let prediction = profile.predict(&mean_membership);
-            // A cell where all agree is not free of noise: add one success and one failure.
+            // A cell whose scores are all equal still has noise: add one success and one failure.
             let smoothed = (spread * n + 0.5) / (n + 2.0);
             cells.push(Cell {
                 predicted: prediction.mean.into(),
@@ -115,35 +103,49 @@ fn cells(trial: &Trial, ours: &FittedRouter) -> Vec<Cell> {
     cells
 }
 
-/// Regret against the best fixed language model at no more than its cost, and its bound.
-fn regret(trial: &Trial, ours: &FittedRouter) -> Option<(f64, f64)> {
-    let predicted = ours.predict(trial.known.test.view());
+/// Regret against the best fixed model at no more than its cost, and its bound.
+fn regret(trial: &Trial, router: &FittedRouter) -> Option<(f64, f64)> {
+    let predicted = router.predict(trial.known.test.view());
     let outcomes = trial.outcomes(predicted.view());
     let fixed = outcomes.fixed();
     let best = (0..fixed.len()).max_by(|&a, &b| fixed[a].quality.total_cmp(&fixed[b].quality))?;
-    let asked: Vec<usize> = (0..predicted.nrows())
+    let scored: Vec<usize> = (0..predicted.nrows())
         .filter(|&i| !outcomes.errors[[i, best]].is_nan())
         .collect();
+    let chosen = choices_within_cost(&outcomes, &scored, best)?;
+    let differences: Vec<f64> = scored
+        .iter()
+        .zip(&chosen)
+        .map(|(&i, &h)| f64::from(outcomes.errors[[i, h]] - outcomes.errors[[i, best]]))
+        .collect();
+    let bound = bootstrap_bound(&differences, trial.known.training.seed)?;
+    Some((
+        differences.iter().sum::<f64>() / differences.len() as f64,
+        bound,
+    ))
+}
+
+/// The choices on `prompts` at the least λ at which they cost no more than the model `fixed`.
+fn choices_within_cost(outcomes: &Outcomes, prompts: &[usize], fixed: usize) -> Option<Vec<usize>> {
     let choices = |lambda: f64| {
-        asked
+        prompts
             .iter()
             .map(|&i| outcomes.choice(i, lambda))
             .collect::<Option<Vec<_>>>()
     };
     let cost = |choices: &[usize]| -> f64 {
-        asked
+        prompts
             .iter()
             .zip(choices)
             .map(|(&i, &h)| outcomes.costs[[i, h]])
             .sum()
     };
-    let limit = cost(&vec![best; asked.len()]) * (1.0 + 1e-9);
-    // Bisection for the least λ (per unit of normalised cost) that keeps to the cost.
-    let unit = outcomes.unit();
+    let limit = cost(&vec![fixed; prompts.len()]) * (1.0 + ROUNDING);
+    let unit = outcomes.cost_unit();
     let mut chosen = choices(0.0)?;
     if cost(&chosen) > limit {
-        let (mut low, mut high) = (-6.0f64, 6.0f64);
-        for _ in 0..40 {
+        let (mut low, mut high) = POWERS;
+        for _ in 0..HALVINGS {
             let middle = (low + high) / 2.0;
             let at = choices(10f64.powf(middle) / unit)?;
             if cost(&at) > limit {
@@ -153,30 +155,25 @@ fn regret(trial: &Trial, ours: &FittedRouter) -> Option<(f64, f64)> {
             }
         }
     }
-    let differences: Vec<f64> = asked
-        .iter()
-        .zip(&chosen)
-        .map(|(&i, &h)| f64::from(outcomes.errors[[i, h]] - outcomes.errors[[i, best]]))
-        .collect();
-    let n = differences.len();
-    let mut rng = ChaCha8Rng::seed_from_u64(trial.known.seed);
+    Some(chosen)
+}
+
+/// Upper bound of the mean of `values`: the share [`LEVEL`] of the means of bootstrap resamples lies
+/// below.
+fn bootstrap_bound(values: &[f64], seed: u64) -> Option<f64> {
+    let n = values.len();
+    let mut rng = ChaCha8Rng::seed_from_u64(seed);
     let mut means: Vec<f64> = (0..RESAMPLES)
-        .map(|_| {
-            (0..n)
-                .map(|_| differences[rng.random_range(0..n)])
-                .sum::<f64>()
-                / n as f64
-        })
+        .map(|_| (0..n).map(|_| values[rng.random_range(0..n)]).sum::<f64>() / n as f64)
         .collect();
     means.sort_by(f64::total_cmp);
-    let bound = means.get((LEVEL * RESAMPLES as f64) as usize).copied()?;
-    Some((differences.iter().sum::<f64>() / n as f64, bound))
+    means.get((LEVEL * RESAMPLES as f64) as usize).copied()
 }
 
 /// Means over trials of the parts of a [`Guarantee`].
 #[derive(Debug, Clone, Copy, PartialEq)]
 pub struct Guarantees {
-    /// What is said of cluster errors, if any cluster had enough held-out scores.
+    /// The comparison of cluster errors; `None` if no cluster had enough held-out scores.
     pub clusters: Option<ClusterErrors>,
     /// Of [`Guarantee::regret`].
     pub regret: Estimate,
@@ -184,7 +181,7 @@ pub struct Guarantees {
     pub regret_bound: Estimate,
 }
 
-/// Means over those trials that had cluster errors to compare.
+/// Means over the trials with cluster errors to compare.
 #[derive(Debug, Clone, Copy, PartialEq)]
 pub struct ClusterErrors {
     /// Clusters × language models compared in all trials.
@@ -198,7 +195,7 @@ pub struct ClusterErrors {
 }
 
 impl Guarantees {
-    /// Of those trials that have a guarantee; `None` if none has.
+    /// Means over the trials that have a guarantee; `None` if none has.
     pub fn of(trials: &[TrialResult]) -> Option<Self> {
         let all: Vec<&Guarantee> = trials.iter().filter_map(|t| t.guarantee.as_ref()).collect();
         let compared: Vec<&Guarantee> = all.iter().copied().filter(|g| g.cells > 0).collect();
@@ -218,7 +215,7 @@ impl Guarantees {
         })
     }
 
-    /// As an object of means, null where nothing could be compared.
+    /// As an object of means; null where nothing could be compared.
     pub fn to_json(&self) -> serde_json::Value {
         let clusters = self.clusters.as_ref();
         serde_json::json!({

@@ -1,26 +1,42 @@
 //! How good routing decisions are, measured as the paper measures them (arXiv 2502.08773, §6).
 //!
-//! A [`Dataset`](crate::dataset::Dataset) holds scores of language models on prompts. A [`Split`] decides what a trial may
-//! know, [`Trial`] takes it from the data, a [`methods::Method`] predicts errors, and a [`Curve`]
-//! says how much quality that buys at each cost. [`run`] does so many times; [`summary`] and
-//! [`plot`] present it.
+//! A [`Dataset`](crate::dataset::Dataset) holds scores of models on prompts. One trial goes through
+//! these modules, and each depends only on those before it:
+//!
+//! * [`Split`] draws which prompts and models the trial trains on, labels and tests;
+//! * [`Training`] and [`Trial`] select those rows and columns, and separate what a method may know
+//!   from what is held back;
+//! * [`TrainingFits`] and [`Context`] hold what several methods fit to the training prompts, so
+//!   that methods and label budgets share it;
+//! * a [`methods::Method`] predicts errors;
+//! * a [`Curve`] states how much quality the predictions give at each cost;
+//! * [`guarantee()`] compares the intervals and the regret of a [`FittedRouter`] with the outcome.
+//!
+//! [`run()`] does this for many trials and returns one [`TrialResult`] for each; [`summary`] and
+//! [`plot`] present them.
 
 mod curve;
+mod estimate;
 mod fits;
 mod guarantee;
+mod means;
 pub mod methods;
 mod participation;
 pub mod plot;
 mod protocol;
 pub mod report;
+mod result;
 mod run;
 pub mod summary;
 mod trial;
 
 pub use curve::{Curve, Fixed, Outcomes};
-pub use guarantee::{Guarantee, Guarantees, guarantee};
+pub use estimate::Estimate;
+pub use fits::{Context, FittedRouter, TrainingFits};
+pub use guarantee::{ClusterErrors, Guarantees, guarantee};
 pub use participation::{COVERAGE, Participation, ParticipationError};
 pub use protocol::{Labels, Split};
 pub use report::Report;
-pub use run::{Plan, Score, TrialResult, run};
-pub use trial::{Hidden, Known, Trial};
+pub use result::{Guarantee, Score, TrialResult};
+pub use run::{Plan, run};
+pub use trial::{Hidden, Known, Training, Trial};

@@ -3,7 +3,8 @@
 use std::fmt::Write;
 
 use super::curve::Curve;
-use super::run::TrialResult;
+use super::methods::{ORACLE, UNIROUTE};
+use super::result::TrialResult;
 
 /// Points of a mean curve.
 const POINTS: usize = 101;
@@ -11,7 +12,7 @@ const WIDTH: f64 = 720.0;
 const HEIGHT: f64 = 440.0;
 /// Left, top, right, bottom.
 const MARGIN: [f64; 4] = [64.0, 40.0, 170.0, 52.0];
-/// Colours that remain apart for the colour-blind (Okabe & Ito).
+/// Colours that colour-blind readers can distinguish (Okabe & Ito).
 const COLOURS: [&str; 8] = [
     "#000000", "#e69f00", "#56b4e9", "#009e73", "#cc79a7", "#d55e00", "#999999", "#0072b2",
 ];
@@ -21,13 +22,13 @@ const COLOURS: [&str; 8] = [
 pub struct MeanCurve {
     /// Its name.
     pub name: String,
-    /// Cost as a share of the dearest language model's, evenly spaced from 0 to 1.
+    /// Cost as a share of the most expensive model's, evenly spaced from 0 to 1.
     pub costs: Vec<f64>,
     /// Mean quality at that cost.
     pub qualities: Vec<f64>,
 }
 
-/// One mean curve a method.
+/// One mean curve for each method; the scores of each trial are in the order of `names`.
 pub fn mean_curves(names: &[&str], results: &[TrialResult]) -> Vec<MeanCurve> {
     let costs: Vec<f64> = (0..POINTS)
         .map(|i| i as f64 / (POINTS - 1) as f64)
@@ -44,7 +45,7 @@ pub fn mean_curves(names: &[&str], results: &[TrialResult]) -> Vec<MeanCurve> {
     names.iter().enumerate().map(one).collect()
 }
 
-/// `method,cost,quality` a line.
+/// A header and one line `method,cost,quality` for each point.
 pub fn to_csv(curves: &[MeanCurve]) -> String {
     let mut csv = String::from("method,cost,quality\n");
     for curve in curves {
@@ -56,9 +57,10 @@ pub fn to_csv(curves: &[MeanCurve]) -> String {
     csv
 }
 
-/// A plot that stands alone, light and without scripts.
+/// A plot as one SVG file, without scripts or other files. It leaves out the oracle, whose quality
+/// would compress the scale, unless there is no other curve.
 pub fn to_svg(title: &str, curves: &[MeanCurve]) -> String {
-    let shown = |c: &&MeanCurve| c.name != "oracle" || curves.len() == 1;
+    let shown = |c: &&MeanCurve| c.name != ORACLE || curves.len() == 1;
     let all = || {
         curves
             .iter()
@@ -96,7 +98,7 @@ pub fn to_svg(title: &str, curves: &[MeanCurve]) -> String {
     }
     let _ = writeln!(
         svg,
-        "<text x=\"{:.1}\" y=\"{:.1}\" text-anchor=\"middle\">cost, as a share of the dearest model's</text>\
+        "<text x=\"{:.1}\" y=\"{:.1}\" text-anchor=\"middle\">cost, as a share of the most expensive model's</text>\
          <text transform=\"translate(16 {:.1}) rotate(-90)\" text-anchor=\"middle\">mean quality</text>",
         x(0.5),
         HEIGHT - 12.0,
@@ -110,7 +112,7 @@ pub fn to_svg(title: &str, curves: &[MeanCurve]) -> String {
             .zip(&curve.qualities)
             .map(|(c, q)| format!("{:.1},{:.1}", x(*c), y(*q)))
             .collect();
-        let width = if curve.name == "uniroute" { 3.0 } else { 1.5 };
+        let width = if curve.name == UNIROUTE { 3.0 } else { 1.5 };
         let row = top + 18.0 * i as f64;
         let _ = writeln!(
             svg,

@@ -1,10 +1,9 @@
-//! Which prompts and language models a trial trains on, labels and tests.
+//! Which prompts and models a trial trains on, labels and tests.
 //!
 //! The paper's protocol (arXiv 2502.08773, §6.1): prompts are split 60/10/30 into training,
-//! validation and test; some language models are never seen in training, and only labelled on
-//! validation prompts. The router sees the training prompts and the scores of the other language
-//! models there, then the labels, and must choose among the unseen language models on test
-//! prompts.
+//! validation and test; some models are never seen in training, and have labels on validation
+//! prompts only. The router is fitted to the training prompts and the scores of the other models
+//! there, then to the labels, and chooses among the unseen models on test prompts.
 
 use rand::seq::SliceRandom;
 use rand_chacha::ChaCha8Rng;
@@ -14,15 +13,15 @@ use rand_chacha::rand_core::SeedableRng;
 const TRAINING: f64 = 0.6;
 /// Share of the prompts whose scores may serve as labels.
 const VALIDATION: f64 = 0.1;
-/// Fewest unseen language models, where the number is not given.
+/// Fewest unseen models, where the number is not given.
 const FEWEST_UNSEEN: usize = 3;
 
 /// How many validation prompts are labelled.
 #[derive(Debug, Clone, Copy, PartialEq)]
 pub enum Labels {
-    /// So many prompts.
+    /// This number of prompts.
     Count(usize),
-    /// So many per cent of all prompts.
+    /// This percentage of all prompts.
     Percent(f64),
 }
 
@@ -41,12 +40,12 @@ impl std::str::FromStr for Labels {
     type Err = String;
 
     fn from_str(text: &str) -> Result<Self, String> {
-        let refused = || {
+        let rejected = || {
             format!("{text:?} is neither a number of labels (60) nor a share of the prompts (10%)")
         };
         match text.strip_suffix('%') {
             Some(percent) => {
-                let percent: f64 = percent.trim().parse().map_err(|_| refused())?;
+                let percent: f64 = percent.trim().parse().map_err(|_| rejected())?;
                 let good = percent > 0.0 && percent <= 100.0 * VALIDATION;
                 good.then_some(Self::Percent(percent)).ok_or_else(|| {
                     format!(
@@ -55,7 +54,7 @@ impl std::str::FromStr for Labels {
                     )
                 })
             }
-            None => text.trim().parse().map(Self::Count).map_err(|_| refused()),
+            None => text.trim().parse().map(Self::Count).map_err(|_| rejected()),
         }
     }
 }
@@ -74,19 +73,19 @@ impl std::fmt::Display for Labels {
 pub struct Split {
     /// Training prompts.
     pub training: Vec<usize>,
-    /// Validation prompts; labels are taken from the front.
+    /// Validation prompts; the first ones are labelled.
     pub validation: Vec<usize>,
     /// Test prompts.
     pub test: Vec<usize>,
-    /// Language models with scores on the training prompts.
+    /// Models with scores on the training prompts.
     pub seen: Vec<usize>,
-    /// Language models to choose from on the test prompts.
+    /// Models to choose from on the test prompts.
     pub unseen: Vec<usize>,
 }
 
 impl Split {
-    /// The split of trial `trial`: every trial of a seed has its own, and the same seed and trial
-    /// always the same.
+    /// The split of trial `trial`. Each trial of a seed has its own split; the same seed and trial
+    /// always give the same split.
     pub fn draw(prompts: usize, models: usize, unseen: usize, seed: u64, trial: u64) -> Self {
         let mut rng = ChaCha8Rng::seed_from_u64(seed);
         rng.set_stream(trial);
@@ -105,12 +104,13 @@ impl Split {
         }
     }
 
-    /// One third of the language models, at least three.
+    /// One third of the models, at least three.
     pub fn usual_unseen(models: usize) -> usize {
         (models / 3).max(FEWEST_UNSEEN).min(models)
     }
 }
 
+/// Positions of the validation prompts in the shuffled order.
 fn validation(prompts: usize) -> std::ops::Range<usize> {
     let end = |share: f64| (share * prompts as f64).round() as usize;
     end(TRAINING)..end(TRAINING + VALIDATION)

@@ -4,12 +4,14 @@ use std::fmt::Write;
 
 use serde_json::{Value, json};
 
+use super::estimate::Estimate;
 use super::guarantee::Guarantees;
 use super::participation::has_costs;
 use super::plot::{self, MeanCurve};
 use super::protocol::{Labels, Split};
-use super::run::{Plan, TrialResult};
-use super::summary::{self, Estimate, MethodSummary};
+use super::result::TrialResult;
+use super::run::Plan;
+use super::summary::{self, MethodSummary};
 
 /// The results of one data set and one number of labels.
 pub struct Report<'a> {

@@ -1,51 +1,15 @@
-//! Means, standard errors and paired gains over trials.
+//! Means and paired gains over trials.
 
 use serde_json::{Map, Value, json};
 
-use super::run::TrialResult;
+use super::estimate::Estimate;
+use super::methods::ZERO_ROUTER;
+use super::result::{Score, TrialResult};
 
-/// A loss against the prompt-blind router that counts as one.
+/// Smallest loss of area against [`BASELINE`] that is counted.
 pub const NOTABLE_LOSS: f64 = 0.005;
 /// The method that gains are measured against.
-pub const BASELINE: &str = "zero_router";
-
-/// Mean with its standard error.
-#[derive(Debug, Clone, Copy, PartialEq)]
-pub struct Estimate {
-    /// Mean over trials.
-    pub mean: f64,
-    /// Standard error of the mean; 0 for a single trial.
-    pub se: f64,
-}
-
-impl Estimate {
-    /// Of values that are finite.
-    pub fn of(values: &[f64]) -> Self {
-        let n = values.len() as f64;
-        let mean = values.iter().sum::<f64>() / n.max(1.0);
-        let squares: f64 = values.iter().map(|v| (v - mean).powi(2)).sum();
-        let se = if n > 1.0 {
-            (squares / (n - 1.0) / n).sqrt()
-        } else {
-            0.0
-        };
-        Self { mean, se }
-    }
-
-    /// Mean of independent estimates; `None` if there are none.
-    pub fn mean(estimates: &[Self]) -> Option<Self> {
-        let n = estimates.len() as f64;
-        let variance: f64 = estimates.iter().map(|e| e.se * e.se).sum();
-        (n > 0.0).then(|| Self {
-            mean: estimates.iter().map(|e| e.mean).sum::<f64>() / n,
-            se: variance.sqrt() / n,
-        })
-    }
-
-    fn json(self) -> Value {
-        json!({ "mean": self.mean, "se": self.se })
-    }
-}
+pub const BASELINE: &str = ZERO_ROUTER;
 
 /// One method over all trials.
 #[derive(Debug, Clone, PartialEq)]
@@ -54,9 +18,9 @@ pub struct MethodSummary {
     pub name: String,
     /// Area under the deferral curve.
     pub area: Estimate,
-    /// Area less the baseline's in the same trial, where the baseline took part.
+    /// Area less the baseline's in the same trial; `None` without the baseline.
     pub gain: Option<Estimate>,
-    /// Share of trials that lose more than [`NOTABLE_LOSS`] to the baseline.
+    /// Share of trials whose area is more than [`NOTABLE_LOSS`] below the baseline's.
     pub losses: Option<f64>,
     /// Median quality-neutral cost; infinite if most trials never reach that quality.
     pub qnc: f64,
@@ -66,9 +30,9 @@ pub struct MethodSummary {
     pub peak: Estimate,
 }
 
-/// One summary a method, in the order of `names`, which is that of the scores of each trial.
+/// One summary for each method; the scores of each trial are in the order of `names`.
 pub fn summarise(names: &[&str], results: &[TrialResult]) -> Vec<MethodSummary> {
-    let column = |m: usize, what: &dyn Fn(&super::run::Score) -> f64| -> Vec<f64> {
+    let column = |m: usize, what: &dyn Fn(&Score) -> f64| -> Vec<f64> {
         results.iter().map(|r| what(&r.scores[m])).collect()
     };
     let baseline = names
@@ -96,14 +60,14 @@ pub fn summarise(names: &[&str], results: &[TrialResult]) -> Vec<MethodSummary> 
     names.iter().enumerate().map(one).collect()
 }
 
-/// The summaries as the `methods` object of `eval --json`. What never happened (an infinite cost)
-/// is null.
+/// The summaries as the `methods` object of `eval --json`. A quality that is never
+/// reached (an infinite cost) is null.
 pub fn to_json(summaries: &[MethodSummary]) -> Value {
     let finite = |v: f64| if v.is_finite() { json!(v) } else { Value::Null };
     let one = |s: &MethodSummary| {
         let value = json!({
-            "area": s.area.json(),
-            "area_gain": s.gain.map(Estimate::json),
+            "area": s.area.to_json(),
+            "area_gain": s.gain.map(Estimate::to_json),
             "qnc": { "median": finite(s.qnc) },
             "peak": { "mean": s.peak.mean },
             "cost_at_99": { "median": finite(s.cost_of_99) },
@@ -159,7 +123,6 @@ fn median(mut values: Vec<f64>) -> f64 {
 #[cfg(test)]
 mod tests {
     use super::super::curve::Curve;
-    use super::super::run::Score;
     use super::*;
 
     fn trial(areas: [f64; 2], qnc: f64) -> TrialResult {
@@ -183,15 +146,15 @@ mod tests {
             trial([0.7, 0.69], f64::INFINITY),
             trial([0.6, 0.62], 0.9),
         ];
-        let [zero, ours] = &summarise(&["zero_router", "uniroute"], &results)[..] else {
+        let [zero, uniroute] = &summarise(&["zero_router", "uniroute"], &results)[..] else {
             panic!()
         };
         assert_eq!(zero.gain, Some(Estimate { mean: 0.0, se: 0.0 }));
-        let gain = ours.gain.unwrap();
+        let gain = uniroute.gain.unwrap();
         assert!((gain.mean - 0.01).abs() < 1e-12);
         // Deviations .01, −.02, .01: variance 3e-4, over three trials.
         assert!((gain.se - (3e-4f64 / 3.0).sqrt()).abs() < 1e-12);
-        assert_eq!((ours.losses, ours.qnc), (Some(1.0 / 3.0), 0.9));
+        assert_eq!((uniroute.losses, uniroute.qnc), (Some(1.0 / 3.0), 0.9));
         let json = to_json(&summarise(&["uniroute"], &results[1..2]));
         assert!(
             json["uniroute"]["qnc"]["median"].is_null() && json["uniroute"]["area_gain"].is_null()

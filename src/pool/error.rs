@@ -1,7 +1,9 @@
-use super::{MAX_BYTES, MAX_MODELS, SCHEMA_VERSION};
+//! Why a pool or a price list was rejected.
 
-/// Why an LLM profile JSON was refused. Every variant names the place as a JSON path
-/// (`$.models[3].cost.input`) and says what to do about it.
+use super::limits::{MAX_BYTES, MAX_MODELS, SCHEMA_VERSION};
+
+/// Why an LLM profile JSON was rejected. Every variant names the JSON path of the value
+/// (`$.models[3].cost.input`) and the remedy.
 #[derive(Clone, Debug, PartialEq, thiserror::Error)]
 #[non_exhaustive]
 pub enum PoolError {
@@ -13,14 +15,14 @@ pub enum PoolError {
         /// Size of the file in bytes.
         bytes: usize,
     },
-    /// Not JSON at all.
+    /// Not JSON.
     #[error("line {line}, column {column}: not valid JSON ({problem}); was the file cut short?")]
     Syntax {
         /// Line, from 1.
         line: usize,
         /// Column, from 1.
         column: usize,
-        /// What the parser says.
+        /// The parser's message.
         problem: String,
     },
     /// JSON, but a value has the wrong type or a required field is missing.
@@ -28,7 +30,7 @@ pub enum PoolError {
     Type {
         /// JSON path.
         path: String,
-        /// What the parser says.
+        /// The parser's message.
         problem: String,
     },
     /// A schema version that this release does not know.
@@ -45,7 +47,7 @@ pub enum PoolError {
         /// The currency in the file.
         found: String,
     },
-    /// No model at all.
+    /// No model.
     #[error("$.models: the pool is empty; list at least one model")]
     Empty,
     /// More models than [`MAX_MODELS`].
@@ -59,7 +61,7 @@ pub enum PoolError {
     Text {
         /// JSON path.
         path: String,
-        /// What is wrong, and the remedy.
+        /// What is wrong, with the remedy.
         problem: String,
     },
     /// Two models with one id.
@@ -85,7 +87,7 @@ pub enum PoolError {
         low: f64,
         /// Highest allowed value.
         high: f64,
-        /// What to write instead, where that needs saying.
+        /// What to write instead, where the range does not show it.
         hint: &'static str,
     },
     /// A per-cluster list whose length is not the router's number of clusters.
@@ -110,7 +112,7 @@ pub enum PoolError {
         /// The router in use.
         expected: String,
     },
-    /// What is said of a model could not be turned into a profile.
+    /// Labels, accuracy or errors of a model could not be turned into a profile.
     #[error("{path}: {problem}; correct it, or leave it out")]
     Labels {
         /// JSON path.
@@ -118,17 +120,17 @@ pub enum PoolError {
         /// What went wrong.
         problem: String,
     },
-    /// JSON that is none of the price lists we read.
+    /// JSON that is not one of the price lists that are supported.
     #[error(
-        "this is no price list of LiteLLM, models.dev or OpenRouter; take the file they publish as it is"
+        "not a price list of LiteLLM, models.dev or OpenRouter; use the file as they publish it"
     )]
     PriceList,
-    /// A model that is not in the pool was asked for.
+    /// The pool has no model with this id.
     #[error("no model {id:?} in this pool; it has {known}")]
     UnknownModel {
-        /// The id asked for.
+        /// The requested id.
         id: String,
-        /// The ids there are, shortened.
+        /// The ids of the pool; only the first ones of a long list.
         known: String,
     },
 }

@@ -1,8 +1,8 @@
 //! Scores of models on prompts to a pool.
 
 use super::error::PoolError;
-use super::pool::{Pool, reference};
-use super::raw::{RawCost, RawErrors, RawModel, RawPool};
+use super::pool::Pool;
+use super::raw::{RawCost, RawErrors, RawModel, RawPool, RawRouterRef};
 use crate::dataset::{Dataset, DatasetError, Model, read_models};
 use crate::profile::{Profile, ProfileError};
 use crate::router::Router;
@@ -47,12 +47,12 @@ pub fn from_dataset(
     params: PoolParams,
 ) -> Result<PoolDraft, ProfileError> {
     let mut pool = params.base.map(|b| b.raw().clone()).unwrap_or_default();
-    pool.schema_version = Some(super::SCHEMA_VERSION);
+    pool.schema_version = Some(super::limits::SCHEMA_VERSION);
     let default_name = || Some(data.name.clone());
     pool.name = params.name.or(pool.name).or_else(default_name);
     pool.as_of = params.as_of.or(pool.as_of);
     pool.currency = Some("USD".into());
-    pool.router = Some(reference(router));
+    pool.router = Some(RawRouterRef::from(router));
     let memberships = router.clusters().memberships(points);
     let mut without_scores = Vec::new();
     for (column, model) in data.models.iter().enumerate() {

@@ -1,15 +1,16 @@
 //! A checked pool as a table for people.
 
-use super::{Model, Note, Pool, ProfileSource};
+use super::model::{Model, Note, ProfileSource};
+use super::pool::Pool;
 use crate::router::Router;
 use serde::Serialize;
 
-/// A pool as it was understood.
+/// A checked pool as a table.
 #[derive(Clone, Debug, PartialEq, Serialize)]
 #[serde(rename_all = "camelCase")]
 #[cfg_attr(feature = "schema", derive(ts_rs::TS))]
 pub struct PoolInfo {
-    /// What people call it.
+    /// Name of the pool for people.
     pub name: Option<String>,
     /// Date of the prices, as written.
     pub as_of: Option<String>,
@@ -19,7 +20,7 @@ pub struct PoolInfo {
     pub notes: Vec<Note>,
 }
 
-/// One model of a pool as it was understood.
+/// One checked model of a pool.
 #[derive(Clone, Debug, PartialEq, Serialize)]
 #[serde(rename_all = "camelCase")]
 #[cfg_attr(feature = "schema", derive(ts_rs::TS))]
@@ -28,21 +29,21 @@ pub struct ModelInfo {
     pub id: String,
     /// Name for people.
     pub name: String,
-    /// Who serves it.
+    /// Name of its provider.
     pub provider: Option<String>,
     /// Where its quality comes from.
     pub source: ProfileSource,
-    /// Expected quality over all kinds of prompts, in [0, 1].
+    /// Expected quality over all clusters, weighted by their shares, in [0, 1].
     pub quality: f64,
-    /// Labelled prompts behind it.
+    /// Number of labels behind the quality.
     pub labels: f64,
-    /// USD per million prompt tokens; `null` is unknown.
+    /// USD per million input tokens; `null` is unknown.
     pub input: Option<f64>,
-    /// USD per million answer tokens; `null` is unknown.
+    /// USD per million output tokens; `null` is unknown.
     pub output: Option<f64>,
-    /// Most tokens of prompt and answer together.
+    /// Most input and output tokens together.
     pub context_limit: Option<f64>,
-    /// Most tokens of an answer.
+    /// Most output tokens.
     pub output_limit: Option<f64>,
     /// What it can do beside text.
     pub capabilities: Vec<String>,

@@ -1,12 +1,65 @@
-//! A raw pool as a file that people read.
+//! Reading and writing JSON: errors with the path of the value, and files that people can read.
 
-use super::raw::RawPool;
+use super::error::PoolError;
+use super::limits::MAX_BYTES;
+use serde::Serialize;
+use serde::de::DeserializeOwned;
 use serde_json::Value;
 
-/// Pretty JSON of a raw pool; numbers stay on one line a list so that files read well.
-pub(crate) fn to_json(raw: &RawPool) -> String {
-    // A RawPool holds strings, finite numbers and JSON values, all of which serialise.
-    let value = serde_json::to_value(raw).unwrap_or(Value::Null);
+/// Reads JSON, after a byte order mark if there is one.
+///
+/// # Errors
+/// [`PoolError::TooLarge`], [`PoolError::Syntax`], and [`PoolError::Type`] with the JSON path of
+/// the first value that does not fit.
+pub(super) fn read<T: DeserializeOwned>(json: &[u8]) -> Result<T, PoolError> {
+    if json.len() > MAX_BYTES {
+        return Err(PoolError::TooLarge { bytes: json.len() });
+    }
+    let json = json.strip_prefix(b"\xef\xbb\xbf").unwrap_or(json);
+    let mut reader = serde_json::Deserializer::from_slice(json);
+    let value = serde_path_to_error::deserialize(&mut reader).map_err(located)?;
+    reader.end().map_err(syntax)?;
+    Ok(value)
+}
+
+/// The parser's error with its line and column.
+pub(super) fn syntax(error: serde_json::Error) -> PoolError {
+    PoolError::Syntax {
+        line: error.line(),
+        column: error.column(),
+        problem: without_position(&error.to_string()),
+    }
+}
+
+fn located(error: serde_path_to_error::Error<serde_json::Error>) -> PoolError {
+    let inner = error.inner();
+    if inner.is_syntax() || inner.is_eof() {
+        return syntax(serde_path_to_error::Error::into_inner(error));
+    }
+    let path = match error.path().to_string() {
+        root if root == "." => "$".to_owned(),
+        path if path.starts_with('[') => format!("${path}"),
+        path => format!("$.{path}"),
+    };
+    PoolError::Type {
+        path,
+        problem: without_position(&inner.to_string()),
+    }
+}
+
+/// The parser's message without its own "at line …", which the caller states in its own way.
+fn without_position(message: &str) -> String {
+    message
+        .split(" at line ")
+        .next()
+        .unwrap_or(message)
+        .to_owned()
+}
+
+/// Pretty JSON in which a list of numbers or texts takes one line.
+pub(super) fn write(value: &impl Serialize) -> String {
+    // A raw pool holds strings, finite numbers and JSON values, all of which serialise.
+    let value = serde_json::to_value(value).unwrap_or(Value::Null);
     let mut out = String::new();
     pretty(&value, 0, &mut out);
     out.push('\n');

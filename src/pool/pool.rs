@@ -1,64 +1,11 @@
-//! A pool that the rest of the library can trust.
+//! A pool that the rest of the library relies on.
 
-use super::PoolError;
 use super::check::check;
-use super::json::to_json;
+use super::error::PoolError;
+use super::json;
+use super::model::{Model, Note};
 use super::raw::{RawModel, RawPool, RawRouterRef};
-use crate::cost::{Family, OutputTokens, Prices};
-use crate::profile::Profile;
 use crate::router::Router;
-
-/// How a model's Ψ was obtained, best first.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, serde::Serialize)]
-#[serde(rename_all = "snake_case")]
-#[cfg_attr(feature = "schema", derive(ts_rs::TS))]
-pub enum ProfileSource {
-    /// Per-cluster errors in the file.
-    Errors,
-    /// Labelled prompts in the file.
-    Labels,
-    /// One accuracy over all prompts.
-    Accuracy,
-    /// Nothing: what the router's prior expects of a model it knows nothing about.
-    Prior,
-}
-
-/// Something the file left open, and what was assumed instead.
-#[derive(Clone, Debug, PartialEq, Eq, serde::Serialize)]
-#[cfg_attr(feature = "schema", derive(ts_rs::TS))]
-pub struct Note {
-    /// JSON path.
-    pub path: String,
-    /// The assumption.
-    pub message: String,
-}
-
-/// One checked language model.
-#[derive(Clone, Debug)]
-pub struct Model {
-    /// Unique in the pool.
-    pub id: String,
-    /// Name for people.
-    pub name: String,
-    /// Who serves it.
-    pub provider: Option<String>,
-    /// Prices in USD per million tokens.
-    pub prices: Prices,
-    /// Most tokens of prompt and answer together.
-    pub context_limit: Option<f64>,
-    /// Most tokens of an answer.
-    pub output_limit: Option<f64>,
-    /// What it can do beside text.
-    pub capabilities: Vec<String>,
-    /// Ψ(h) and its uncertainty.
-    pub profile: Profile,
-    /// Where Ψ(h) comes from.
-    pub source: ProfileSource,
-    /// Expected tokens of an answer.
-    pub output_tokens: OutputTokens,
-    /// What its prompts' tokens are estimated for.
-    pub tokenizer: Family,
-}
 
 /// A checked pool: at least one model, unique ids, every profile of the router's length.
 #[derive(Clone, Debug)]
@@ -72,7 +19,7 @@ impl Pool {
     /// Reads LLM profile JSON for one router.
     ///
     /// # Errors
-    /// [`PoolError`], naming the JSON path of the first value that is wrong.
+    /// [`PoolError`] with the JSON path of the first value that is wrong.
     pub fn from_json(json: &[u8], router: &Router) -> Result<Self, PoolError> {
         Self::from_raw(RawPool::parse(json)?, router)
     }
@@ -94,7 +41,7 @@ impl Pool {
     /// The model with this id.
     ///
     /// # Errors
-    /// [`PoolError::UnknownModel`], which lists the ids there are.
+    /// [`PoolError::UnknownModel`], which lists the ids of the pool.
     pub fn model(&self, id: &str) -> Result<&Model, PoolError> {
         self.models
             .iter()
@@ -110,7 +57,7 @@ impl Pool {
         &self.notes
     }
 
-    /// What people call this pool.
+    /// Name of this pool for people.
     pub fn name(&self) -> Option<&str> {
         self.raw.name.as_deref()
     }
@@ -127,31 +74,23 @@ impl Pool {
 
     /// LLM profile JSON with everything that was read, unknown fields included.
     pub fn to_json(&self) -> String {
-        to_json(&self.raw)
+        json::write(&self.raw)
     }
 
     /// This pool with one more model, or with the model of that id replaced.
     ///
     /// # Errors
-    /// As [`Pool::from_json`]; this pool is left as it was.
+    /// As [`Pool::from_json`]; this pool does not change.
     pub fn with_model(&self, model: RawModel, router: &Router) -> Result<Self, PoolError> {
         let mut raw = self.raw.clone();
         if model.errors.is_some() && raw.router.is_none() {
-            raw.router = Some(reference(router));
+            raw.router = Some(RawRouterRef::from(router));
         }
         match raw.models.iter_mut().find(|m| m.id == model.id) {
             Some(old) => *old = model,
             None => raw.models.push(model),
         }
         Self::from_raw(raw, router)
-    }
-}
-
-/// The reference that a pool with per-cluster values carries.
-pub(crate) fn reference(router: &Router) -> RawRouterRef {
-    RawRouterRef {
-        id: Some(router.id().to_owned()),
-        sha256: router.sha256().to_owned(),
     }
 }
 

@@ -15,8 +15,8 @@ fn model(fields: Value) -> Value {
 }
 
 #[track_caller]
-fn refused(value: Value, code: &str, path: &str) {
-    let error = pool(value).expect_err("the pool should be refused");
+fn rejected(value: Value, code: &str, path: &str) {
+    let error = pool(value).expect_err("the pool should be rejected");
     assert_eq!(error.code(), code, "{error}");
     assert_eq!(error.path().as_deref(), Some(path), "{error}");
     assert!(error.to_string().starts_with(path), "{error}");
@@ -47,12 +47,12 @@ fn a_file_without_our_fields_works_and_says_what_was_assumed() {
 }
 
 #[test]
-fn a_settled_model_predicts_as_its_labels_did_and_holds_no_prompt() {
+fn a_model_with_labels_turned_to_errors_predicts_as_its_labels_did_and_holds_no_prompt() {
     let router = fixture::router();
     let labels = json!({"id": "a", "labels": [{"prompt": "code", "score": 1}, {"prompt": "poem", "score": 0}]});
     let raw = RawModel::parse(labels.to_string().as_bytes()).unwrap();
-    let settled = raw.clone().labels_to_errors(&router).unwrap();
-    assert_eq!(settled.labels, None);
+    let converted = raw.clone().labels_to_errors(&router).unwrap();
+    assert_eq!(converted.labels, None);
     let of = |model: RawModel| {
         let pool = RawPool {
             models: vec![model],
@@ -62,7 +62,7 @@ fn a_settled_model_predicts_as_its_labels_did_and_holds_no_prompt() {
             .profile
             .clone()
     };
-    let (before, after) = (of(raw), of(settled));
+    let (before, after) = (of(raw), of(converted));
     for (b, a) in before.mean.iter().zip(&after.mean) {
         assert!((b - a).abs() < 1e-4);
     }
@@ -93,81 +93,81 @@ fn an_accuracy_alone_orders_models_by_it() {
 }
 
 #[test]
-fn numbers_that_cannot_be_are_refused_with_their_path() {
-    refused(
+fn numbers_out_of_range_are_rejected_with_their_path() {
+    rejected(
         model(json!({"cost": {"input": 1e40, "output": 1}})),
         "pool_range",
         "$.models[0].cost.input",
     );
-    refused(
+    rejected(
         model(json!({"cost": {"input": 1, "output": -1}})),
         "pool_range",
         "$.models[0].cost.output",
     );
-    refused(
+    rejected(
         model(json!({"accuracy": 85})),
         "pool_range",
         "$.models[0].accuracy",
     );
-    refused(
+    rejected(
         model(json!({"errors": {"mean": [0.1, 1.5]}})),
         "pool_range",
         "$.models[0].errors.mean[1]",
     );
-    refused(
+    rejected(
         model(json!({"errors": {"mean": [0.1, 0.5], "sd": [-0.1, 0]}})),
         "pool_range",
         "$.models[0].errors.sd[0]",
     );
-    refused(
+    rejected(
         model(json!({"limit": {"context": 0}})),
         "pool_range",
         "$.models[0].limit.context",
     );
-    refused(
+    rejected(
         model(json!({"output_tokens": -3})),
         "pool_range",
         "$.models[0].output_tokens",
     );
     let labels = json!({"labels": [{"prompt": "x", "score": 1}, {"prompt": "y", "score": 2}]});
-    refused(model(labels), "pool_range", "$.models[0].labels[1].score");
+    rejected(model(labels), "pool_range", "$.models[0].labels[1].score");
 }
 
 #[test]
-fn wrong_types_are_refused_with_their_path() {
-    refused(
+fn wrong_types_are_rejected_with_their_path() {
+    rejected(
         json!({"models": [{"id": "a"}, {"id": 5}]}),
         "pool_type",
         "$.models[1].id",
     );
-    refused(
+    rejected(
         json!({"models": [{"name": "a"}]}),
         "pool_type",
         "$.models[0]",
     );
-    refused(
+    rejected(
         model(json!({"cost": {"input": "1", "output": 1}})),
         "pool_type",
         "$.models[0].cost.input",
     );
-    refused(
+    rejected(
         model(json!({"output_tokens": "many"})),
         "pool_type",
         "$.models[0].output_tokens",
     );
-    refused(json!([]), "pool_type", "$");
+    rejected(json!([]), "pool_type", "$");
 }
 
 #[test]
-fn a_profile_of_another_length_or_router_is_refused() {
-    refused(
+fn a_profile_of_another_length_or_router_is_rejected() {
+    rejected(
         model(json!({"errors": {"mean": [0.1]}})),
         "pool_clusters",
         "$.models[0].errors.mean",
     );
     let mut other = model(json!({"errors": {"mean": [0.1, 0.2]}}));
     other["router"] = json!({"sha256": "0".repeat(64)});
-    refused(other, "pool_other_router", "$.router.sha256");
+    rejected(other, "pool_other_router", "$.router.sha256");
 }
 
 #[test]
@@ -184,23 +184,23 @@ fn a_pool_without_per_cluster_values_fits_any_router() {
 }
 
 #[test]
-fn names_are_checked_but_markup_is_only_text() {
-    refused(
+fn names_are_checked_and_markup_is_plain_text() {
+    rejected(
         json!({"models": [{"id": ""}]}),
         "pool_text",
         "$.models[0].id",
     );
-    refused(
+    rejected(
         json!({"models": [{"id": "a", "name": "x".repeat(257)}]}),
         "pool_text",
         "$.models[0].name",
     );
-    refused(
+    rejected(
         json!({"models": [{"id": "a\u{0}"}]}),
         "pool_text",
         "$.models[0].id",
     );
-    refused(
+    rejected(
         json!({"models": [{"id": "a"}, {"id": "a"}]}),
         "pool_duplicate_id",
         "$.models[1].id",
@@ -212,11 +212,11 @@ fn names_are_checked_but_markup_is_only_text() {
 
 #[test]
 fn limits_on_size_hold() {
-    refused(json!({"models": []}), "pool_empty", "$.models");
+    rejected(json!({"models": []}), "pool_empty", "$.models");
     let many: Vec<_> = (0..=MAX_MODELS)
         .map(|i| json!({"id": format!("m{i}")}))
         .collect();
-    refused(json!({"models": many}), "pool_too_many_models", "$.models");
+    rejected(json!({"models": many}), "pool_too_many_models", "$.models");
     let huge = vec![b' '; 9 * 1024 * 1024];
     let error = Pool::from_json(&huge, &fixture::router()).unwrap_err();
     assert_eq!(error.code(), "pool_too_large");
@@ -234,13 +234,13 @@ fn a_file_cut_short_names_line_and_column() {
 }
 
 #[test]
-fn another_currency_or_version_is_refused() {
-    refused(
+fn another_currency_or_version_is_rejected() {
+    rejected(
         json!({"currency": "EUR", "models": [{"id": "a"}]}),
         "pool_currency",
         "$.currency",
     );
-    refused(
+    rejected(
         json!({"schema_version": 7, "models": [{"id": "a"}]}),
         "pool_version",
         "$.schema_version",
@@ -261,7 +261,7 @@ fn export_returns_unknown_fields_and_reads_back_equal() {
 }
 
 #[test]
-fn adding_a_model_that_is_wrong_leaves_the_pool_as_it_was() {
+fn adding_a_wrong_model_does_not_change_the_pool() {
     let router = fixture::router();
     let pool = pool(model(json!({"accuracy": 0.5}))).unwrap();
     let wrong = RawModel {

@@ -1,22 +1,23 @@
-//! The prior learned from other language models, by expectation maximisation.
+//! The prior learned from training models, by expectation maximisation.
 
 use ndarray::{Array1, Array2, ArrayView2, Axis};
 
-use super::{OWN_VARIANCE, Prior, SHARED_VARIANCE};
+use super::Prior;
+use super::uninformed::{OWN_VARIANCE, SHARED_VARIANCE};
 use crate::linalg::Cholesky;
+use crate::observation::{ProfileError, check_length};
 use crate::parallel;
-use crate::profile::{ProfileError, check_length};
 
 /// Iterations of expectation maximisation.
 const ITERATIONS: usize = 15;
-/// Language models that the target of the shrinkage counts for (ν₀). Values from 3 to
-/// 50 cost at most .001 of area (four data sets, 20 splits).
+/// Number of models that the target of the shrinkage counts for (ν₀). Values from 3 to 50 cost at
+/// most .001 of area (four data sets, 20 splits).
 const SHRINKAGE: f64 = 20.0;
-/// Language models that the fallback's a and b count for.
-const STRUCTURE_LLMS: f64 = 2.0;
+/// Number of models that the a and b of [`Prior::fallback`] count for.
+const STRUCTURE_MODELS: f64 = 2.0;
 
-/// What one language model's labels say, sufficient for every iteration.
-struct Evidence {
+/// Sufficient statistics of the labels of one model, for every iteration.
+struct Statistics {
     /// FᵀF over its labelled prompts, `(k, k)`.
     gram: Array2<f64>,
     /// Fᵀy.
@@ -27,18 +28,18 @@ struct Evidence {
     mean_error: f64,
 }
 
-/// Posterior of one language model in one iteration.
-struct Step {
+/// Posterior of one model in one iteration (the E step).
+struct Expectation {
     mean: Array1<f64>,
     covariance: Array2<f64>,
     noise: f64,
 }
 
 impl Prior {
-    /// Learns μ, Σ and κ from the errors of M language models on n prompts: `memberships` `(n, k)`,
-    /// `errors` `(n, m)` in `[0, 1]` with NaN where a language model was not asked. Language models
-    /// without any label are left out; without any at all this is [`Prior::uninformed`]. `nearness`
-    /// `(k, k)` says how alike clusters are, as from [`crate::cluster::Clusters::nearness`].
+    /// Learns μ, Σ and κ from the errors of M models on n prompts: `memberships` `(n, k)`, `errors`
+    /// `(n, m)` in `[0, 1]` with NaN where there is no label. Models without any label are left out.
+    /// If there are no labels at all, this is [`Prior::uninformed`]. `nearness` `(k, k)` says how
+    /// alike clusters are, as from [`crate::cluster::Clusters::nearness`].
     ///
     /// # Errors
     /// [`ProfileError::Length`] or [`ProfileError::Range`] when the parts do not fit.
@@ -49,76 +50,65 @@ impl Prior {
     ) -> Result<Self, ProfileError> {
         check_length("errors", errors.nrows(), memberships.nrows())?;
         check_length("nearness", nearness.nrows(), memberships.ncols())?;
-        let wrong = errors
-            .iter()
-            .enumerate()
-            .find(|(_, e)| !e.is_nan() && !(0.0..=1.0).contains(*e));
-        if let Some((index, &value)) = wrong {
-            let (what, range) = ("training errors", "[0, 1]");
-            return Err(ProfileError::Range {
-                what,
-                index,
-                value: value.into(),
-                range,
-            });
-        }
+        check_errors(errors)?;
         let k = memberships.ncols();
         let memberships = memberships.mapv(f64::from);
-        let evidence: Vec<Evidence> = evidence(&memberships, errors)
+        let models: Vec<Statistics> = statistics(&memberships, errors)
             .into_iter()
             .flatten()
             .collect();
-        if evidence.is_empty() {
+        if models.is_empty() {
             return Self::uninformed(nearness, 0.5);
         }
-        let training_models = evidence.len() as f64;
-        let mean_error = evidence.iter().map(|e| e.mean_error).sum::<f64>() / training_models;
+        let training_models = models.len() as f64;
+        let mean_error = models.iter().map(|s| s.mean_error).sum::<f64>() / training_models;
         let mut prior = Self {
-            training_models: evidence.len(),
+            training_models: models.len(),
             ..Self::fallback(k, mean_error)
         };
-        let how_near = Nearness::new(nearness);
-        let mut noise: Vec<f64> = evidence.iter().map(|e| binomial(e.mean_error)).collect();
+        let alike = Nearness::new(nearness);
+        let mut noise: Vec<f64> = models.iter().map(|s| binomial(s.mean_error)).collect();
         for _ in 0..ITERATIONS {
             let Some(precision) = Cholesky::new(prior.covariance.view()).map(|c| c.inverse())
             else {
                 break;
             };
-            let steps: Option<Vec<Step>> = parallel::map(evidence.len(), |h| {
-                evidence[h].step(&prior.mean, &precision, noise[h])
+            let posteriors: Option<Vec<Expectation>> = parallel::map(models.len(), |h| {
+                models[h].expect(&prior.mean, &precision, noise[h])
             })
             .into_iter()
             .collect();
-            let Some(steps) = steps else { break };
-            noise = steps.iter().map(|s| s.noise).collect();
-            prior.maximise(&steps, &how_near);
+            let Some(posteriors) = posteriors else { break };
+            noise = posteriors.iter().map(|p| p.noise).collect();
+            prior.maximise(&posteriors, &alike);
         }
-        let ratios = evidence
+        let ratios = models
             .iter()
             .zip(&noise)
-            .map(|(e, v)| v / binomial(e.mean_error));
+            .map(|(s, v)| v / binomial(s.mean_error));
         prior.noise_ratio = ratios.sum::<f64>() / training_models;
-        prior.covariance = match evidence.len() {
-            // One alone does not show how language models differ.
+        prior.covariance = match models.len() {
+            // A single model does not show how models differ.
             1 => Self::uninformed(nearness, mean_error)?.covariance,
-            // Of the next language model, not of these: their own mean lies too near to them by
-            // (M − 1)/M, and is itself off by 1/M.
+            // The covariance of the next model, not of the training models: around their own mean
+            // their variance is too small by (M − 1)/M, and that mean has a variance of 1/M.
             _ => prior.covariance * ((training_models + 1.0) / (training_models - 1.0)),
         };
         Ok(prior)
     }
 
-    /// μ and Σ from the posteriors. Σ shrinks towards a common covariance a, more between near
-    /// clusters and less between far ones as far as the scatter shows that, and a + b on the
-    /// diagonal.
-    fn maximise(&mut self, steps: &[Step], nearness: &Nearness) {
-        let (k, m) = (self.clusters(), steps.len() as f64);
-        self.mean = steps.iter().fold(Array1::zeros(k), |sum, s| sum + &s.mean) / m;
+    /// μ and Σ from the posteriors (the M step). Σ is shrunk towards a common covariance a, with
+    /// a + b on the diagonal. Between near clusters the target is larger than a, between far ones
+    /// smaller, by the slope that the scatter shows.
+    fn maximise(&mut self, posteriors: &[Expectation], nearness: &Nearness) {
+        let (k, m) = (self.clusters(), posteriors.len() as f64);
+        let sum = |sum: Array1<f64>, p: &Expectation| sum + &p.mean;
+        self.mean = posteriors.iter().fold(Array1::zeros(k), sum) / m;
         let mut scatter = Array2::<f64>::zeros((k, k));
-        let mut deviations = Array2::<f64>::zeros((steps.len(), k));
-        for (mut deviation, step) in deviations.outer_iter_mut().zip(steps) {
-            deviation.assign(&(&step.mean - &self.mean));
-            scatter += &step.covariance;
+        let mut deviations = Array2::<f64>::zeros((posteriors.len(), k));
+        for (mut deviation, posterior) in deviations.outer_iter_mut().zip(posteriors) {
+            deviation.assign(&(&posterior.mean - &self.mean));
+            scatter += &posterior.covariance;
         }
         scatter = (scatter + deviations.t().dot(&deviations)) / m;
         let diagonal = scatter.diag().sum() / k as f64;
@@ -126,12 +116,12 @@ impl Prior {
             1 => 0.0,
             _ => (scatter.sum() - scatter.diag().sum()) / (k * (k - 1)) as f64,
         };
-        let pool = |found: f64, usual: f64| {
-            (m * found.max(1e-4) + STRUCTURE_LLMS * usual) / (m + STRUCTURE_LLMS)
+        let shrink = |found: f64, usual: f64| {
+            (m * found.max(1e-4) + STRUCTURE_MODELS * usual) / (m + STRUCTURE_MODELS)
         };
         let (a, b) = (
-            pool(off, SHARED_VARIANCE),
-            pool(diagonal - off, OWN_VARIANCE),
+            shrink(off, SHARED_VARIANCE),
+            shrink(diagonal - off, OWN_VARIANCE),
         );
         // Beyond these bounds the target would not be a covariance.
         let most = b.min(a / nearness.mean.max(f64::MIN_POSITIVE));
@@ -142,7 +132,7 @@ impl Prior {
     }
 }
 
-/// How alike two different clusters are, about the mean.
+/// How alike two different clusters are, relative to the mean over all pairs.
 struct Nearness {
     /// 0 on the diagonal.
     centred: Array2<f64>,
@@ -164,7 +154,7 @@ impl Nearness {
         }
     }
 
-    /// Least-squares slope of the covariance of two clusters by their nearness.
+    /// Least-squares slope of the covariance of two clusters against their nearness.
     fn slope(&self, covariance: &Array2<f64>) -> f64 {
         if self.square > 0.0 {
             (covariance * &self.centred).sum() / self.square
@@ -174,9 +164,14 @@ impl Nearness {
     }
 }
 
-impl Evidence {
-    /// V = (Σ⁻¹ + FᵀF/v)⁻¹, m = μ + VFᵀ(y − Fμ)/v, and the noise they leave.
-    fn step(&self, mean: &Array1<f64>, precision: &Array2<f64>, noise: f64) -> Option<Step> {
+impl Statistics {
+    /// V = (Σ⁻¹ + FᵀF/v)⁻¹, m = μ + VFᵀ(y − Fμ)/v, and the next noise v.
+    fn expect(
+        &self,
+        mean: &Array1<f64>,
+        precision: &Array2<f64>,
+        noise: f64,
+    ) -> Option<Expectation> {
         let mut inverse = precision.clone();
         inverse.scaled_add(1.0 / noise, &self.gram);
         let covariance = Cholesky::new(inverse.view())?.inverse();
@@ -185,7 +180,7 @@ impl Evidence {
         let residual = self.square - 2.0 * self.cross.dot(&m) + m.dot(&self.gram.dot(&m));
         let trace = (&self.gram * &covariance).sum();
         let noise = ((residual.max(0.0) + trace) / self.labels).max(0.01);
-        Some(Step {
+        Some(Expectation {
             mean: m,
             covariance,
             noise,
@@ -194,53 +189,70 @@ impl Evidence {
 }
 
 /// How well cluster errors from some prompts predict others: the sum of squared errors over all
-/// language models, each with the fallback prior of its own mean. `known` and `asked` are pairs of
-/// memberships `(n, k)` and errors `(n, m)`, NaN where a language model was not asked.
+/// models, each with the fallback prior of its own mean. `known` and `held_out` are pairs of
+/// memberships `(n, k)` and errors `(n, m)`, NaN where there is no label.
 pub(crate) fn held_out_loss(
     known: (ArrayView2<f32>, ArrayView2<f32>),
-    asked: (ArrayView2<f32>, ArrayView2<f32>),
+    held_out: (ArrayView2<f32>, ArrayView2<f32>),
 ) -> f64 {
     let k = known.0.ncols();
     let Some(precision) = Cholesky::new(Prior::fallback(k, 0.5).covariance()).map(|c| c.inverse())
     else {
         return f64::INFINITY;
     };
-    let evidence = evidence(&known.0.mapv(f64::from), known.1);
-    let losses = parallel::map(evidence.len(), |h| {
-        let evidence = evidence[h].as_ref()?;
-        let mean = Array1::from_elem(k, evidence.mean_error);
-        let step = evidence.step(&mean, &precision, binomial(evidence.mean_error))?;
-        let psi = step.mean.mapv(|m| m.clamp(0.0, 1.0) as f32);
-        let predicted = asked.0.dot(&psi);
-        let truth = asked.1.column(h);
+    let models = statistics(&known.0.mapv(f64::from), known.1);
+    let losses = parallel::map(models.len(), |h| {
+        let model = models[h].as_ref()?;
+        let mean = Array1::from_elem(k, model.mean_error);
+        let posterior = model.expect(&mean, &precision, binomial(model.mean_error))?;
+        let psi = posterior.mean.mapv(|m| m.clamp(0.0, 1.0) as f32);
+        let predicted = held_out.0.dot(&psi);
+        let truth = held_out.1.column(h);
         let pairs = predicted.iter().zip(truth).filter(|(_, t)| !t.is_nan());
         Some(pairs.map(|(p, t)| f64::from(p - t).powi(2)).sum::<f64>())
     });
     losses.into_iter().flatten().sum()
 }
 
-/// Variance of a label with mean p, not below .02.
+/// Variance of a label with mean p, at least .02.
 fn binomial(p: f64) -> f64 {
     (p * (1.0 - p)).max(0.02)
 }
 
-/// Of each language model with any label.
-fn evidence(memberships: &Array2<f64>, errors: ArrayView2<f32>) -> Vec<Option<Evidence>> {
+/// Rejects an error that is neither missing (NaN) nor in `[0, 1]`.
+fn check_errors(errors: ArrayView2<f32>) -> Result<(), ProfileError> {
+    let wrong = errors
+        .iter()
+        .enumerate()
+        .find(|(_, e)| !e.is_nan() && !(0.0..=1.0).contains(*e));
+    match wrong {
+        Some((index, &value)) => Err(ProfileError::Range {
+            what: "training errors",
+            index,
+            value: value.into(),
+            range: "[0, 1]",
+        }),
+        None => Ok(()),
+    }
+}
+
+/// The statistics of each model, `None` for a model without labels.
+fn statistics(memberships: &Array2<f64>, errors: ArrayView2<f32>) -> Vec<Option<Statistics>> {
     let complete = memberships.t().dot(memberships);
     let of_column = |h: usize| {
         let column = errors.column(h);
-        let asked: Vec<usize> = (0..column.len()).filter(|&i| !column[i].is_nan()).collect();
-        if asked.is_empty() {
+        let labelled: Vec<usize> = (0..column.len()).filter(|&i| !column[i].is_nan()).collect();
+        if labelled.is_empty() {
             return None;
         }
-        let y: Array1<f64> = asked.iter().map(|&i| f64::from(column[i])).collect();
-        let f = memberships.select(Axis(0), &asked);
-        let gram = if asked.len() == column.len() {
+        let y: Array1<f64> = labelled.iter().map(|&i| f64::from(column[i])).collect();
+        let f = memberships.select(Axis(0), &labelled);
+        let gram = if labelled.len() == column.len() {
             complete.clone()
         } else {
             f.t().dot(&f)
         };
-        Some(Evidence {
+        Some(Statistics {
             gram,
             cross: f.t().dot(&y),
             square: y.dot(&y),
@@ -258,7 +270,7 @@ mod tests {
     use rand_chacha::ChaCha8Rng;
     use rand_chacha::rand_core::SeedableRng;
 
-    /// M language models on hard clusters: an ability each, and cluster 0 twice as hard as 1.
+    /// M models on hard clusters: an ability each, and cluster 0 twice as hard as 1.
     fn world(m: usize, n: usize, missing: f64) -> (Array2<f32>, Array2<f32>) {
         let mut rng = ChaCha8Rng::seed_from_u64(9);
         let f = Array2::from_shape_fn((n, 3), |(i, k)| if i % 3 == k { 1.0 } else { 0.0 });
@@ -292,18 +304,19 @@ mod tests {
                 0.0
             }
         });
-        let near = Array2::from_shape_fn((4, 4), |(a, b)| if a / 2 == b / 2 { 1.0 } else { 0.2 });
-        let prior =
-            |near: &Array2<f64>| Prior::learn(f.view(), errors.view(), near.view()).unwrap();
-        let (told, not) = (prior(&near), prior(&Array2::eye(4)));
+        let pairs = Array2::from_shape_fn((4, 4), |(a, b)| if a / 2 == b / 2 { 1.0 } else { 0.2 });
+        let prior = |nearness: &Array2<f64>| {
+            Prior::learn(f.view(), errors.view(), nearness.view()).unwrap()
+        };
+        let (with, without) = (prior(&pairs), prior(&Array2::eye(4)));
         let extra = |p: &Prior| p.covariance[[0, 1]] - p.covariance[[0, 2]];
         assert!(
-            extra(&told) > 1.5 * extra(&not),
+            extra(&with) > 1.5 * extra(&without),
             "{} {}",
-            extra(&told),
-            extra(&not)
+            extra(&with),
+            extra(&without)
         );
-        assert!(Cholesky::new(told.covariance()).is_some());
+        assert!(Cholesky::new(with.covariance()).is_some());
     }
 
     #[test]
@@ -327,7 +340,7 @@ mod tests {
     }
 
     #[test]
-    fn missing_labels_are_left_out_not_taken_for_zero() {
+    fn missing_labels_are_left_out_and_do_not_count_as_zero() {
         let (f, full) = world(20, 3000, 0.0);
         let (_, holes) = world(20, 3000, 0.5);
         let full = learn(&f, &full).unwrap();
@@ -336,7 +349,7 @@ mod tests {
     }
 
     #[test]
-    fn none_one_and_two_language_models_work() {
+    fn none_one_and_two_models_work() {
         for m in 0..3 {
             let (f, errors) = world(m, 300, 0.1);
             let prior = learn(&f, &errors).unwrap();
@@ -363,7 +376,7 @@ mod tests {
     }
 
     #[test]
-    fn refuses_errors_outside_the_unit_interval() {
+    fn errors_outside_the_unit_interval_are_rejected() {
         let (f, mut errors) = world(2, 30, 0.0);
         errors[[3, 1]] = 1.5;
         assert!(matches!(

@@ -1,20 +1,21 @@
-//! Which prompts to label for a new language model.
+//! Which prompts to label for a new model.
 
 use ndarray::{Array1, Array2, ArrayView2, Axis};
 
 use super::Prior;
-use crate::profile::{ProfileError, check_length};
+use crate::observation::{ProfileError, check_length};
 
 impl Prior {
-    /// Rows of `memberships` `(n, k)` most worth labelling, the best first, at most `labels`.
+    /// The rows of `memberships` `(n, k)` that are most benefit labelling, the best first, at most
+    /// `labels` of them.
     ///
-    /// Each next one is the prompt whose label will most reduce the variance of the predicted error
-    /// of a prompt like those that the router was fitted on (a greedy Bayesian I-optimal design;
-    /// Chaloner & Verdinelli 1995). `overlap` `(k, k)` is the mean of ΦΦᵀ over such prompts, as
+    /// Each next row is the prompt whose label reduces the variance of the predicted error most, on
+    /// average over prompts like those that the router was fitted on (a greedy Bayesian I-optimal
+    /// design; Chaloner & Verdinelli 1995). `overlap` `(k, k)` is the mean of ΦΦᵀ over such prompts, as
     /// from [`crate::cluster::Clusters::overlap`].
     ///
     /// # Errors
-    /// [`ProfileError::Length`] when memberships or overlap are not of K clusters.
+    /// [`ProfileError::Length`] when memberships or overlap are not over K clusters.
     pub fn suggest(
         &self,
         memberships: ArrayView2<f32>,
@@ -26,24 +27,24 @@ impl Prior {
         check_length("overlap", overlap.nrows(), k)?;
         let phi = memberships.mapv(f64::from);
         let noise = self.label_noise(self.mean_error);
-        // Rows Vφ, V being Ψ's covariance given the labels so far.
-        let mut shift: Array2<f64> = phi.dot(&self.covariance);
-        let mut left: Vec<bool> = vec![true; phi.nrows()];
+        // Rows Vφ, with V the covariance of Ψ given the labels so far.
+        let mut cross: Array2<f64> = phi.dot(&self.covariance);
+        let mut available: Vec<bool> = vec![true; phi.nrows()];
         let mut picks = Vec::with_capacity(labels.min(phi.nrows()));
         while picks.len() < labels.min(phi.nrows()) {
-            let reach = shift.dot(&overlap);
-            let variance: Array1<f64> = (&shift * &phi).sum_axis(Axis(1)) + noise;
-            let worth = (&shift * &reach).sum_axis(Axis(1)) / &variance;
-            let best = (0..left.len())
-                .filter(|&i| left[i])
-                .max_by(|&a, &b| worth[a].total_cmp(&worth[b]).then(b.cmp(&a)));
+            let reach = cross.dot(&overlap);
+            let variance: Array1<f64> = (&cross * &phi).sum_axis(Axis(1)) + noise;
+            let benefit = (&cross * &reach).sum_axis(Axis(1)) / &variance;
+            let best = (0..available.len())
+                .filter(|&i| available[i])
+                .max_by(|&a, &b| benefit[a].total_cmp(&benefit[b]).then(b.cmp(&a)));
             let Some(best) = best else { break };
-            let along = shift.row(best).to_owned();
-            let with_best = shift.dot(&phi.row(best)) / variance[best];
-            for (mut row, share) in shift.rows_mut().into_iter().zip(with_best) {
-                row.scaled_add(-share, &along);
+            let best_row = cross.row(best).to_owned();
+            let with_best = cross.dot(&phi.row(best)) / variance[best];
+            for (mut row, share) in cross.rows_mut().into_iter().zip(with_best) {
+                row.scaled_add(-share, &best_row);
             }
-            left[best] = false;
+            available[best] = false;
             picks.push(best);
         }
         Ok(picks)
@@ -53,23 +54,26 @@ impl Prior {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::linalg::Cholesky;
     use ndarray::array;
 
-    /// Mean variance of a prediction once the prompts of `rows` are labelled, from the posterior.
-    fn left_over(
+    /// Mean variance of a prediction once the prompts of `rows` are labelled, from the posterior
+    /// covariance (Σ⁻¹ + FᵀF/v)⁻¹ with v the noise of a label.
+    fn remaining_variance(
         prior: &Prior,
         memberships: &Array2<f32>,
         overlap: &Array2<f64>,
         rows: &[usize],
     ) -> f64 {
-        let errors = vec![0.5; rows.len()];
-        let seen = memberships.select(Axis(0), rows);
-        let psi = prior.posterior(seen.view(), &errors).unwrap();
-        (&psi.covariance() * overlap).sum()
+        let f = memberships.select(Axis(0), rows).mapv(f64::from);
+        let gram = f.t().dot(&f) / prior.label_noise(prior.mean_error);
+        let inverse = |a: ArrayView2<f64>| Cholesky::new(a).unwrap().inverse();
+        let precision = inverse(prior.covariance()) + gram;
+        (inverse(precision.view()) * overlap).sum()
     }
 
     #[test]
-    fn no_other_prompt_would_have_taught_more() {
+    fn no_other_prompt_would_reduce_the_variance_more() {
         let memberships = array![
             [1.0f32, 0.0, 0.0],
             [0.6, 0.4, 0.0],
@@ -77,7 +81,6 @@ mod tests {
             [0.0, 0.2, 0.8],
             [0.0, 0.0, 1.0]
         ];
-        // A mean error of ½ keeps the noise the same whatever is predicted.
         let prior = Prior::fallback(3, 0.5);
         let overlap = Array2::from_diag(&array![0.6, 0.3, 0.1]);
         let picks = prior
@@ -86,7 +89,7 @@ mod tests {
         for n in 0..picks.len() {
             let with = |i: usize| {
                 let rows = [&picks[..n], &[i]].concat();
-                left_over(&prior, &memberships, &overlap, &rows)
+                remaining_variance(&prior, &memberships, &overlap, &rows)
             };
             let others = (0..5).filter(|i| !picks[..n].contains(i));
             assert!(
@@ -99,7 +102,7 @@ mod tests {
     }
 
     #[test]
-    fn never_twice_and_never_more_than_there_are() {
+    fn each_prompt_is_suggested_once_at_most() {
         let prior = Prior::fallback(2, 0.4);
         let same = Array2::from_elem((4, 2), 0.5f32);
         let mut picks = prior

@@ -1,15 +1,16 @@
-//! Ψ(h) after labels, with its full covariance.
+//! Ψ(h) after observations, with its full covariance.
 
 use ndarray::{Array1, Array2, ArrayView1, ArrayView2};
 
 use super::{Prediction, Profile};
 
-/// Ψ(h) ~ N(m, V): what labels and prior together say of one language model.
+/// Ψ(h) ~ N(m, V): what prior and observations together say of one model.
 #[derive(Debug, Clone, PartialEq)]
 pub struct Posterior {
-    pub(crate) mean: Array1<f64>,
-    pub(crate) covariance: Array2<f64>,
-    pub(crate) labels: Array1<f64>,
+    pub(super) mean: Array1<f64>,
+    pub(super) covariance: Array2<f64>,
+    /// Labels that fell into each cluster.
+    pub(super) labels: Array1<f64>,
 }
 
 impl Posterior {
@@ -34,9 +35,9 @@ impl Posterior {
         }
     }
 
-    /// What is stored of it. `overlap` `(k, k)` is the mean of ΦΦᵀ over prompts (as from
-    /// [`crate::cluster::Clusters::overlap`]); the one correlation that a profile keeps is the one
-    /// which gets the average variance of a prediction right.
+    /// The profile that is stored. `overlap` `(k, k)` is the mean of ΦΦᵀ over prompts (as from
+    /// [`crate::cluster::Clusters::overlap`]). A profile keeps one correlation: the one that gives a
+    /// prediction the right variance on average.
     pub fn profile(&self, overlap: ArrayView2<f64>) -> Profile {
         let variances = self.covariance.diag().mapv(|v| v.max(0.0));
         let sd = variances.mapv(f64::sqrt);
@@ -60,14 +61,20 @@ impl Posterior {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::observation::Observations;
     use crate::prior::Prior;
     use ndarray::array;
+
+    fn from_labels(prior: &Prior, memberships: ArrayView2<f32>) -> Posterior {
+        let labels = Observations::from_labels(memberships, &[1.0, 0.0]).unwrap();
+        Posterior::new(prior, &labels).unwrap()
+    }
 
     #[test]
     fn a_profile_predicts_with_the_variance_of_the_full_covariance() {
         let prior = Prior::fallback(3, 0.4);
         let labels = array![[0.8f32, 0.1, 0.1], [0.2, 0.7, 0.1]];
-        let psi = prior.posterior(labels.view(), &[1.0, 0.0]).unwrap();
+        let psi = from_labels(&prior, labels.view());
         let phi = [0.3f32, 0.4, 0.3];
         let row = array![[0.3f64, 0.4, 0.3]];
         let profile = psi.profile(row.t().dot(&row).view());
@@ -80,9 +87,7 @@ mod tests {
     #[test]
     fn labels_are_counted_by_membership() {
         let prior = Prior::fallback(2, 0.4);
-        let psi = prior
-            .posterior(array![[0.8f32, 0.2], [0.5, 0.5]].view(), &[1.0, 0.0])
-            .unwrap();
+        let psi = from_labels(&prior, array![[0.8f32, 0.2], [0.5, 0.5]].view());
         let counted = psi.profile(Array2::eye(2).view()).labels;
         assert!((counted[0] - 1.3).abs() < 1e-6 && (counted[1] - 0.7).abs() < 1e-6);
     }

@@ -1,39 +1,11 @@
 //! What is stored and shared of Ψ(h).
 
-use super::{ProfileError, check_length, check_range};
+use super::{Prediction, ProfileError};
+use crate::observation::{check_length, check_range, check_unit};
 use crate::prior::Prior;
 
-/// Two-sided 90 % point of the normal distribution.
-const Z90: f32 = 1.645;
-
-/// Expected error of a language model on a prompt, and how sure that is.
-#[derive(Debug, Clone, Copy, PartialEq)]
-pub struct Prediction {
-    /// Expected error, in `[0, 1]`.
-    pub mean: f32,
-    /// Standard deviation of the expected error (not of a single answer's).
-    pub sd: f32,
-}
-
-impl Prediction {
-    /// The interval of nominal 90 % around the expected error, inside `[0, 1]`.
-    pub fn interval(&self) -> [f32; 2] {
-        let half = Z90 * self.sd;
-        [
-            (self.mean - half).clamp(0.0, 1.0),
-            (self.mean + half).clamp(0.0, 1.0),
-        ]
-    }
-
-    /// The same for quality, 1 − error.
-    pub fn quality_interval(&self) -> [f32; 2] {
-        let [low, high] = self.interval();
-        [1.0 - high, 1.0 - low]
-    }
-}
-
-/// Ψ(h) as a pool carries it: the error of a language model in each cluster, with its standard
-/// deviation, the labels it rests on, and the correlation of the clusters' uncertainties.
+/// Ψ(h) as a pool carries it: the error of a model in each cluster, with its standard deviation,
+/// the number of labels it was estimated from, and the correlation of the clusters' uncertainties.
 #[derive(Debug, Clone, PartialEq)]
 pub struct Profile {
     /// Expected error in each cluster, in `[0, 1]`, length K.
@@ -42,15 +14,14 @@ pub struct Profile {
     pub sd: Vec<f32>,
     /// Labels that fell into each cluster (fractions, by membership), length K.
     pub labels: Vec<f32>,
-    /// Correlation of the uncertainties of any two clusters, in `[0, 1]`: with few labels a
-    /// language model's overall ability is what is uncertain, and all clusters share it.
+    /// Correlation of the uncertainties of any two clusters, in `[0, 1]`: with few labels the
+    /// model's overall ability is uncertain, and all clusters share it.
     pub correlation: f32,
 }
 
 impl Profile {
-    /// Checks parts as a pool carries them. Missing labels count as 0; a missing standard
-    /// deviation is taken from the prior, narrowed by the labels; a missing correlation is the
-    /// prior's.
+    /// Checks parts as a pool carries them. Missing labels count as 0. A missing standard deviation
+    /// is the prior's, narrowed by the labels. A missing correlation is the prior's.
     ///
     /// # Errors
     /// [`ProfileError::Length`] or [`ProfileError::Range`] naming the part and position.
@@ -62,21 +33,18 @@ impl Profile {
         correlation: Option<f32>,
     ) -> Result<Self, ProfileError> {
         let k = prior.clusters();
-        let wide = |values: &[f32]| values.iter().map(|v| f64::from(*v)).collect::<Vec<_>>();
         check_length("mean", mean.len(), k)?;
-        check_range("mean", "[0, 1]", wide(&mean), |v| (0.0..=1.0).contains(&v))?;
+        check_unit("mean", as_f64(&mean))?;
         let labels = labels.unwrap_or_else(|| vec![0.0; k]);
         check_length("labels", labels.len(), k)?;
-        check_range("labels", "[0, 1e9]", wide(&labels), |v| {
+        check_range("labels", "[0, 1e9]", as_f64(&labels), |v| {
             (0.0..=1e9).contains(&v)
         })?;
         let sd = sd.unwrap_or_else(|| narrowed(prior, &mean, &labels));
         check_length("sd", sd.len(), k)?;
-        check_range("sd", "[0, 1]", wide(&sd), |v| (0.0..=1.0).contains(&v))?;
+        check_unit("sd", as_f64(&sd))?;
         let correlation = correlation.unwrap_or_else(|| mean_correlation(prior));
-        check_range("correlation", "[0, 1]", [f64::from(correlation)], |v| {
-            (0.0..=1.0).contains(&v)
-        })?;
+        check_unit("correlation", [f64::from(correlation)])?;
         Ok(Self {
             mean,
             sd,
@@ -93,8 +61,9 @@ impl Profile {
         }
     }
 
-    /// [`Profile::predict`] for a prompt whose clusters are believed as far as `trust`, `[0, 1]`: it
-    /// may be of another kind, so that the spread between clusters adds to what is uncertain.
+    /// [`Profile::predict`] for a prompt whose clusters are known with a trust below 1 (`trust` is in
+    /// `[0, 1]`). The prompt may belong to other clusters, so (1 − trust) times the variance between
+    /// clusters is added to the variance of the prediction.
     pub fn predict_with_trust(&self, membership: &[f32], trust: f32) -> Prediction {
         let Prediction { mean, sd } = self.predict(membership);
         let pairs = membership.iter().zip(&self.mean);
@@ -108,7 +77,7 @@ impl Profile {
     /// Expected error ΦᵀΨ of a prompt of this membership.
     pub fn expect(&self, membership: &[f32]) -> f32 {
         let mut sums = [0.0; LANES];
-        side_by_side(membership, &self.mean, |lane, phi, mean| {
+        for_each_pair(membership, &self.mean, |lane, phi, mean| {
             sums[lane] += phi * mean;
         });
         sums.iter().sum::<f32>().clamp(0.0, 1.0)
@@ -117,7 +86,7 @@ impl Profile {
     /// Its standard deviation √((1 − ρ)·Σφ²s² + ρ·(Σφs)²).
     fn deviation(&self, membership: &[f32]) -> f32 {
         let (mut own, mut together) = ([0.0; LANES], [0.0; LANES]);
-        side_by_side(membership, &self.sd, |lane, phi, sd| {
+        for_each_pair(membership, &self.sd, |lane, phi, sd| {
             let spread = phi * sd;
             own[lane] += spread * spread;
             together[lane] += spread;
@@ -127,16 +96,17 @@ impl Profile {
         variance.max(0.0).sqrt()
     }
 
-    /// Learns from one more label: the error made on a prompt of this membership. Uses only what
-    /// the profile keeps of the covariance, so it is an approximation of the posterior with all
-    /// labels, good for a few labels in a browser tab.
+    /// Updates the profile with one more label: the error made on a prompt of this membership. A
+    /// label that is out of range or over other clusters is ignored.
+    ///
+    /// This uses only what the profile keeps of the covariance, so it approximates the posterior
+    /// with all labels. It is made for a few labels in a browser tab.
     pub fn observe(&mut self, prior: &Prior, membership: &[f32], error: f32) {
         if !(0.0..=1.0).contains(&error) || membership.len() != self.mean.len() {
             return;
         }
         let before = self.predict(membership);
-        let p = f64::from(before.mean).clamp(0.05, 0.95);
-        let noise = (prior.noise_ratio() * p * (1.0 - p)) as f32;
+        let noise = prior.label_noise(f64::from(before.mean)) as f32;
         let total = before.sd * before.sd + noise;
         let together: f32 = membership
             .iter()
@@ -155,12 +125,12 @@ impl Profile {
     }
 }
 
-/// Sums that run side by side: a single one would wait for each addition in turn.
+/// Number of partial sums: with a single sum each addition would wait for the one before it.
 const LANES: usize = 8;
 
-/// Calls `add` with each pair of `a` and `b`, and with the number of the sum to add it to.
+/// Calls `add` with the number of a partial sum and each pair of `a` and `b` to add to it.
 #[inline(always)]
-fn side_by_side(a: &[f32], b: &[f32], mut add: impl FnMut(usize, f32, f32)) {
+fn for_each_pair(a: &[f32], b: &[f32], mut add: impl FnMut(usize, f32, f32)) {
     let (a, a_rest) = a.as_chunks();
     let (b, b_rest) = b.as_chunks();
     let mut add_all = |a: &[f32; LANES], b: &[f32; LANES]| {
@@ -178,13 +148,16 @@ fn padded(rest: &[f32]) -> [f32; LANES] {
     lanes
 }
 
+fn as_f64(values: &[f32]) -> impl Iterator<Item = f64> {
+    values.iter().map(|v| f64::from(*v))
+}
+
 /// Standard deviations where none were given: each cluster's prior variance, narrowed by its own
 /// labels only.
 fn narrowed(prior: &Prior, mean: &[f32], labels: &[f32]) -> Vec<f32> {
     let variances = prior.covariance().diag().to_vec();
     let narrow = |((variance, m), n): ((f64, &f32), &f32)| {
-        let p = f64::from(*m).clamp(0.05, 0.95);
-        let noise = prior.noise_ratio() * p * (1.0 - p);
+        let noise = prior.label_noise(f64::from(*m));
         (1.0 / (1.0 / variance + f64::from(*n) / noise))
             .sqrt()
             .min(1.0) as f32
@@ -211,6 +184,8 @@ fn mean_correlation(prior: &Prior) -> f32 {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::observation::Observations;
+    use crate::profile::Posterior;
     use ndarray::Array2;
 
     fn profile(correlation: f32) -> Profile {
@@ -232,7 +207,7 @@ mod tests {
     }
 
     #[test]
-    fn a_prompt_of_doubtful_kind_is_as_uncertain_as_kinds_differ() {
+    fn without_trust_the_variance_between_clusters_is_added() {
         let profile = Profile {
             mean: vec![0.2, 0.6],
             sd: vec![0.0; 2],
@@ -245,25 +220,15 @@ mod tests {
     }
 
     #[test]
-    fn intervals_stay_in_range() {
-        let p = Prediction {
-            mean: 0.05,
-            sd: 0.1,
-        };
-        assert_eq!(p.interval()[0], 0.0);
-        assert!((p.quality_interval()[1] - 1.0).abs() < 1e-6 && p.quality_interval()[0] < 0.95);
-    }
-
-    #[test]
-    fn a_label_teaches_what_the_exact_posterior_says() {
-        let prior = Prior {
-            training_models: 1,
-            ..Prior::fallback(3, 0.4)
-        };
+    fn an_update_with_a_label_agrees_with_the_exact_posterior() {
+        let plain = Prior::fallback(3, 0.4);
+        let (mean, covariance) = (plain.mean().to_owned(), plain.covariance().to_owned());
+        let prior = Prior::try_new(mean, covariance, plain.noise_ratio(), 0.4, 1).unwrap();
         let phi = [0.6f32, 0.3, 0.1];
         let rows = Array2::from_shape_vec((1, 3), phi.to_vec()).unwrap();
-        let exact = prior.posterior(rows.view(), &[1.0]).unwrap();
-        let none = prior.posterior(Array2::zeros((0, 3)).view(), &[]).unwrap();
+        let label = Observations::from_labels(rows.view(), &[1.0]).unwrap();
+        let exact = Posterior::new(&prior, &label).unwrap();
+        let none = Posterior::new(&prior, &Observations::none(3)).unwrap();
         let mut learned = none.profile(Array2::from_elem((3, 3), 1.0 / 9.0).view());
         learned.observe(&prior, &phi, 1.0);
         for k in 0..3 {
@@ -279,15 +244,15 @@ mod tests {
     #[test]
     fn missing_parts_come_from_the_prior() {
         let prior = Prior::fallback(2, 0.4);
-        let told = Profile::try_new(&prior, vec![0.3, 0.4], Some(vec![0.0, 900.0]), None, None);
-        let told = told.unwrap();
-        assert!((told.sd[0] - 0.03f32.sqrt()).abs() < 1e-6);
-        assert!(told.sd[1] < 0.02);
-        assert!((told.correlation - 2.0 / 3.0).abs() < 1e-6);
+        let found = Profile::try_new(&prior, vec![0.3, 0.4], Some(vec![0.0, 900.0]), None, None);
+        let found = found.unwrap();
+        assert!((found.sd[0] - 0.03f32.sqrt()).abs() < 1e-6);
+        assert!(found.sd[1] < 0.02);
+        assert!((found.correlation - 2.0 / 3.0).abs() < 1e-6);
     }
 
     #[test]
-    fn refuses_parts_that_do_not_fit() {
+    fn parts_that_do_not_fit_are_rejected() {
         let prior = Prior::fallback(2, 0.4);
         let new = |mean: Vec<f32>, sd| Profile::try_new(&prior, mean, None, sd, None);
         assert!(matches!(

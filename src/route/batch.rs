@@ -1,20 +1,23 @@
-//! Many prompts at once: who gets how many, for how much, against sending all to one model.
+//! Many prompts at once: which model gets how many, for how much, compared with sending all of them
+//! to one model.
 //!
-//! Over a batch, a budget and a quality floor hold on average: the multiplier λ that meets them
-//! decides each prompt, which is the paper's rule and never worse than holding every single
-//! prompt to the average.
+//! Over a batch, a budget and a quality floor hold on average: each prompt is decided with the
+//! multiplier λ that meets them. This is the paper's rule, and never worse than applying the average
+//! to every single prompt.
 
-use super::decide::{Scored, check_names};
-use super::estimate::Query;
-use super::{Objective, Placed, Request, RouteError};
+use super::Placed;
+use super::constraints::check_names;
+use super::query::Query;
+use super::request::{Objective, Request, RouteError};
+use super::score::Scored;
 use crate::pool::Pool;
 use serde::Serialize;
 
-/// λ from which on money alone decides in practice: a point of quality is worth $0.01 a million
+/// λ from which on only the cost matters in practice: a point of quality is worth $0.01 per million
 /// prompts.
 const LARGEST_LAMBDA: f64 = 1e9;
-/// Halvings that find λ: enough for the resolution of a double over that range.
-const HALVINGS: usize = 60;
+/// Bisection steps that find λ: enough for the resolution of a double over that range.
+const BISECTIONS: usize = 60;
 /// Points of the frontier beside λ = 0, a tenth of a decade apart.
 const FRONTIER_STEPS: i32 = 70;
 /// λ of the frontier's first step.
@@ -43,51 +46,51 @@ pub struct BatchModel {
     pub id: String,
     /// The model's name for people.
     pub name: String,
-    /// Mean expected quality if it got every prompt; `null` if it cannot take them all.
+    /// Mean expected quality if it got every prompt; `null` if it is excluded for some of them.
     pub quality: Option<f64>,
     /// USD if it got every prompt.
     pub cost: Option<f64>,
 }
 
-/// What one λ makes of the batch.
+/// The result of routing the batch with one λ.
 #[derive(Clone, Copy, Debug, PartialEq, Serialize)]
 #[cfg_attr(feature = "schema", derive(ts_rs::TS))]
 pub struct BatchPoint {
     /// Quality per US dollar.
     pub lambda: f64,
-    /// Mean expected quality of the prompts that a model is left for.
+    /// Mean expected quality of the prompts for which a model remains.
     pub quality: f64,
-    /// USD in all.
+    /// USD for the whole batch.
     pub cost: f64,
 }
 
-/// Where each prompt of a batch goes, and what that amounts to.
+/// Which model gets each prompt of a batch, with the total quality and cost.
 #[derive(Clone, Debug, PartialEq, Serialize)]
 #[serde(rename_all = "camelCase")]
 #[cfg_attr(feature = "schema", derive(ts_rs::TS))]
 pub struct BatchReport {
     /// All models of the pool, in its order.
     pub models: Vec<BatchModel>,
-    /// For each prompt, the position of its model in `models`; −1 when no model is left.
+    /// For each prompt, the position of its model in `models`; −1 when every model is excluded.
     pub chosen: Vec<i32>,
     /// Expected quality of each prompt's answer.
     pub qualities: Vec<f64>,
     /// USD for each prompt.
     pub costs: Vec<f64>,
-    /// For each model, the number of prompts it gets.
+    /// For each model, the number of prompts that it gets.
     pub counts: Vec<u32>,
-    /// What the batch comes to.
+    /// Quality and cost of the batch as routed.
     pub routed: BatchPoint,
-    /// Whether the budget or the floor was met; if not, this is as near as it gets.
+    /// Whether the budget or the floor was met; if not, this is the nearest result.
     pub met: bool,
-    /// The least that routing pays for the mean quality of the best single model.
+    /// The lowest cost at which routing reaches the mean quality of the best single model.
     pub as_good_as_best: Option<BatchPoint>,
     /// Quality and cost of routing at rising λ.
     pub frontier: Vec<BatchPoint>,
 }
 
 impl Batch {
-    /// Weighs every model for every prompt. The request's objective plays no part yet.
+    /// Scores every model for every prompt. The request's objective is not used yet.
     ///
     /// # Errors
     /// [`RouteError`] when the request itself is wrong.
@@ -100,16 +103,16 @@ impl Batch {
         check_names(pool, &request)?;
         let mut cells = Vec::with_capacity(prompts.len() * pool.models().len());
         for placed in prompts {
-            let asked = Query::new(placed, &request);
+            let query = Query::new(placed, &request);
             cells.extend(pool.models().iter().map(|model| {
-                let weighed = Scored::new(model, &asked);
-                let cost = match weighed.excluded {
+                let scored = Scored::new(model, &query);
+                let cost = match scored.excluded {
                     Some(_) => f64::INFINITY,
-                    // Only a request that allows it leaves a model without a price here.
-                    None => weighed.total.unwrap_or(0.0),
+                    // An unknown price is excluded unless the request allows it.
+                    None => scored.total.unwrap_or(0.0),
                 };
                 Cell {
-                    quality: weighed.quality,
+                    quality: scored.quality,
                     cost,
                 }
             }));
@@ -132,7 +135,7 @@ impl Batch {
         Ok(batch)
     }
 
-    /// Where each prompt goes under this objective.
+    /// Which model gets each prompt with this objective.
     ///
     /// # Errors
     /// [`RouteError::Number`] for an objective that is out of range.
@@ -199,12 +202,12 @@ impl Batch {
             .map(|(at, model)| {
                 let cost: f64 = column(at).map(|c| c.cost).sum();
                 let quality = column(at).map(|c| c.quality).sum::<f64>() / n as f64;
-                let whole = cost.is_finite() && n > 0;
+                let complete = cost.is_finite() && n > 0;
                 BatchModel {
                     id: model.id.clone(),
                     name: model.name.clone(),
-                    quality: whole.then_some(quality),
-                    cost: whole.then_some(cost),
+                    quality: complete.then_some(quality),
+                    cost: complete.then_some(cost),
                 }
             })
             .collect()
@@ -226,7 +229,7 @@ impl Batch {
         }
     }
 
-    /// The smallest λ whose point is good, for a condition that stays good as λ rises.
+    /// The smallest λ whose point is good, for a condition that stays true as λ rises.
     fn least_lambda(&self, good: impl Fn(&BatchPoint) -> bool) -> (f64, bool) {
         if good(&self.point(0.0)) {
             return (0.0, true);
@@ -234,11 +237,11 @@ impl Batch {
         if !good(&self.point(LARGEST_LAMBDA)) {
             return (LARGEST_LAMBDA, false);
         }
-        let (_, high) = halve(|lambda| good(&self.point(lambda)));
+        let (_, high) = bisect(|lambda| good(&self.point(lambda)));
         (high, true)
     }
 
-    /// The largest λ whose point is good, for a condition that stays good as λ falls.
+    /// The largest λ whose point is good, for a condition that stays true as λ falls.
     fn most_lambda(&self, good: impl Fn(&BatchPoint) -> bool) -> (f64, bool) {
         if good(&self.point(LARGEST_LAMBDA)) {
             return (LARGEST_LAMBDA, true);
@@ -246,7 +249,7 @@ impl Batch {
         if !good(&self.point(0.0)) {
             return (0.0, false);
         }
-        let (low, _) = halve(|lambda| !good(&self.point(lambda)));
+        let (low, _) = bisect(|lambda| !good(&self.point(lambda)));
         // The smallest λ tried may be too large already; λ = 0 is known to be good.
         if good(&self.point(low)) {
             (low, true)
@@ -256,10 +259,11 @@ impl Batch {
     }
 }
 
-/// The λ at which `above` turns true, between two neighbours, on a logarithmic scale.
-fn halve(above: impl Fn(f64) -> bool) -> (f64, f64) {
+/// The λ from which on `above` is true, as the two bounds of the last interval. λ is bisected on a
+/// logarithmic scale.
+fn bisect(above: impl Fn(f64) -> bool) -> (f64, f64) {
     let (mut low, mut high) = (1e-6f64.ln(), LARGEST_LAMBDA.ln());
-    for _ in 0..HALVINGS {
+    for _ in 0..BISECTIONS {
         let middle = (low + high) / 2.0;
         if above(middle.exp()) {
             high = middle;
@@ -386,7 +390,7 @@ mod tests {
     }
 
     #[test]
-    fn an_empty_batch_comes_to_nothing() {
+    fn an_empty_batch_costs_nothing() {
         let router = fixture::router();
         let batch = Batch::new(&pool(&router), &[], &Request::default()).unwrap();
         for objective in [

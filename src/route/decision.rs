@@ -1,18 +1,5 @@
-use crate::cost::{Cost, TokenFeatures};
+use crate::cost::Cost;
 use serde::Serialize;
-
-/// A prompt among the clusters: all that a decision needs to know of it.
-#[derive(Clone, Debug, PartialEq)]
-pub struct Placed {
-    /// Φ(x): K weights that sum to 1.
-    pub membership: Vec<f32>,
-    /// How far the clusters are believed, in `[0, 1]`; the membership leans already.
-    pub trust: f32,
-    /// What its tokens are estimated from; that of its context included.
-    pub shape: TokenFeatures,
-    /// Whether the prompt is unlike anything the router was fitted on, or too short to tell.
-    pub out_of_distribution: bool,
-}
 
 /// Why a model was not considered.
 #[derive(Clone, Debug, PartialEq, Serialize)]
@@ -33,21 +20,21 @@ pub enum ExclusionCode {
     NotAllowed,
     /// In the deny list.
     Denied,
-    /// Lacks a needed capability.
+    /// Does not have a needed capability.
     Capability,
-    /// Prompt and answer do not fit its context.
+    /// Input and output tokens together exceed its context.
     Context,
-    /// The answer is longer than it may give.
+    /// More output tokens are expected than it can give.
     OutputLimit,
     /// Its price is unknown.
     Unpriced,
     /// Costs more than the budget.
     OverBudget,
-    /// Expected to fall short of the quality floor.
+    /// Its expected quality is below the quality floor.
     BelowFloor,
 }
 
-/// One model weighed for one prompt.
+/// One model of the pool in a decision.
 #[derive(Clone, Debug, PartialEq, Serialize)]
 #[serde(rename_all = "camelCase")]
 #[cfg_attr(feature = "schema", derive(ts_rs::TS))]
@@ -62,7 +49,7 @@ pub struct Candidate {
     pub interval: [f64; 2],
     /// What the prompt costs with this model.
     pub cost: Cost,
-    /// What was minimised; lower is better. Absent where the price is unknown.
+    /// What was minimised; lower is better. `null` where the price is unknown.
     pub score: Option<f64>,
     /// Why it was not considered.
     #[serde(skip_serializing_if = "Option::is_none")]
@@ -76,9 +63,9 @@ pub struct Candidate {
 pub struct ClusterShare {
     /// Index of the cluster.
     pub id: usize,
-    /// Its distinctive words.
+    /// Its name: distinctive words of its prompts.
     pub label: String,
-    /// The prompt's membership of it, in [0, 1].
+    /// The prompt's membership in it, in [0, 1].
     pub weight: f64,
 }
 
@@ -87,12 +74,12 @@ pub struct ClusterShare {
 #[serde(rename_all = "camelCase")]
 #[cfg_attr(feature = "schema", derive(ts_rs::TS))]
 pub struct Decision {
-    /// The chosen model's id; `null` when every model is excluded.
+    /// The selected model's id; `null` when every model is excluded.
     pub model: Option<String>,
-    /// The models of the pool: considered ones by rising score, then excluded ones. All of them,
-    /// unless the request's `top` says how many.
+    /// The models of the pool: considered ones by rising score, then excluded ones. All of them
+    /// unless the request's `top` limits their number.
     pub candidates: Vec<Candidate>,
-    /// The clusters that the prompt mostly belongs to, heaviest first.
+    /// The clusters that the prompt mostly belongs to, largest weight first.
     pub clusters: Vec<ClusterShare>,
     /// Whether the prompt is unlike anything the router was fitted on, or too short to tell.
     pub out_of_distribution: bool,

@@ -14,13 +14,13 @@ pub struct FrontierPoint {
     pub quality: f64,
     /// USD for the prompt.
     pub cost: f64,
-    /// The range of λ (quality per US dollar) in which this model wins, its upper end `null` where
-    /// there is none. `null` for a model that is on the frontier but loses at every λ, because
-    /// one neighbour is nearly as good and the other nearly as cheap.
+    /// The range of λ (quality per US dollar) in which this model is selected; its upper end is
+    /// `null` where there is none. `null` for a model that is on the frontier but is selected at no λ,
+    /// because one neighbour is nearly as good and the other nearly as cheap.
     pub lambda: Option<(f64, Option<f64>)>,
 }
 
-/// A decision with what it takes to draw it.
+/// A decision with what is needed to draw it.
 #[derive(Clone, Debug, PartialEq, Serialize)]
 #[cfg_attr(feature = "schema", derive(ts_rs::TS))]
 pub struct Explanation {
@@ -28,11 +28,11 @@ pub struct Explanation {
     pub decision: Decision,
     /// The models worth their price, cheapest first.
     pub frontier: Vec<FrontierPoint>,
-    /// Where the prompt lies on the map of clusters, once there is a map.
+    /// Where the prompt lies on the map of clusters, if the map was made.
     pub place: Option<[f64; 2]>,
 }
 
-/// What another pool would decide.
+/// The decision with another pool.
 #[derive(Clone, Debug, PartialEq, Serialize)]
 #[cfg_attr(feature = "schema", derive(ts_rs::TS))]
 pub struct Comparison {
@@ -42,8 +42,8 @@ pub struct Comparison {
     pub decision: Decision,
 }
 
-/// The frontier of quality against cost, cheapest first. A budget or a quality floor moves along
-/// it, so the models that these alone exclude count.
+/// The frontier of quality against cost, cheapest first. A budget or a quality floor selects a point
+/// on it, so models that only these exclude are part of it.
 pub fn frontier(decision: &Decision) -> Vec<FrontierPoint> {
     let mut points: Vec<FrontierPoint> = decision
         .candidates
@@ -59,7 +59,7 @@ pub fn frontier(decision: &Decision) -> Vec<FrontierPoint> {
             })
         })
         .collect();
-    // Stable: of equals, the one that the decision ranks first remains.
+    // A stable sort: of equal models, the one that the decision ranks first remains.
     points.sort_by(|a, b| {
         a.cost
             .total_cmp(&b.cost)
@@ -161,7 +161,7 @@ mod tests {
             ("hollow", 0.60, Some(9e-4)),
             ("c", 0.80, Some(1e-3)),
             ("d", 0.82, Some(9e-3)),
-            ("dear", 0.10, Some(9e-2)),
+            ("expensive", 0.10, Some(9e-2)),
         ];
         let points = frontier(&decision(&all));
         assert_eq!(

@@ -1,4 +1,4 @@
-//! The clusters as a map for people, with how each model fares in them.
+//! The clusters as a map for people, with the expected quality of each model in them.
 
 use super::Placed;
 use crate::cluster::layout;
@@ -12,7 +12,7 @@ use serde::Serialize;
 pub struct MapCluster {
     /// Index of the cluster.
     pub id: usize,
-    /// Its distinctive words.
+    /// Its name: distinctive words of its prompts.
     pub label: String,
     /// Share of the training prompts in it.
     pub share: f32,
@@ -30,7 +30,7 @@ pub struct ClusterQualities {
     pub qualities: Vec<f32>,
 }
 
-/// The map: who neighbours whom, how large each is, and who is good there.
+/// The map: where each cluster lies, how large it is, and how good each model is in it.
 #[derive(Clone, Debug, PartialEq, Serialize)]
 #[cfg_attr(feature = "schema", derive(ts_rs::TS))]
 pub struct ClusterMap {
@@ -40,21 +40,21 @@ pub struct ClusterMap {
     pub models: Vec<ClusterQualities>,
 }
 
-/// Places for a router's clusters; making it takes some milliseconds, so keep it.
+/// The places of a router's clusters. Making it takes some milliseconds, so make it once.
 #[derive(Clone, Debug)]
 pub struct Map {
     places: Vec<[f64; 2]>,
 }
 
 impl Map {
-    /// Lays the clusters of a router out.
+    /// Computes the places of a router's clusters.
     pub fn new(router: &Router) -> Self {
         Self {
             places: layout(router.clusters()),
         }
     }
 
-    /// The map with how each model of the pool fares in each cluster.
+    /// The map with the expected quality of each model of the pool in each cluster.
     pub fn with_pool(&self, router: &Router, pool: &Pool) -> ClusterMap {
         let clusters = router.clusters();
         let described = self

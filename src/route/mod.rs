@@ -1,29 +1,40 @@
-//! Memberships, profiles and prices to a decision.
+//! From a prompt and a pool to a decision: which model should answer, why, and for how much.
 //!
-//! [`route`] is a pure function of the prompt, the router, the pool and the request. It is two
-//! steps, so that a change of λ need not look at the prompt again: [`place`] finds where the
-//! prompt lies among the clusters, [`decide`] weighs the models.
+//! [`route`] is a pure function of the prompt, the router, the pool and the request. It has two
+//! steps, so that a new λ does not require embedding the prompt again: [`place`] finds where the
+//! prompt lies among the clusters, and [`decide`] compares the models. `decide` predicts the quality
+//! and computes the cost of each model (`query`, `score`), excludes those that the request or its
+//! limits rule out (`constraints`), orders the others, and puts the result into words (`reason`).
 //!
-//! For people there are [`frontier`], the models worth their price, [`Map`], the clusters in two
-//! dimensions, and [`Batch`], what routing many prompts amounts to.
+//! [`estimate`] and [`CostTotals`] give costs without a decision. For people there are [`frontier`],
+//! the models worth their price, [`Map`], the clusters in two dimensions, and [`Batch`], the result
+//! of routing many prompts.
 
 mod batch;
+mod constraints;
 mod decide;
 mod decision;
 mod estimate;
 mod frontier;
 mod map;
+mod place;
+mod query;
 mod raw;
 mod reason;
 mod request;
+mod score;
 #[cfg(test)]
 mod tests;
+mod totals;
 
+pub use crate::router::Placed;
 pub use batch::{Batch, BatchModel, BatchPoint, BatchReport};
-pub use decide::{decide, place, place_batch, route};
-pub use decision::{Candidate, ClusterShare, Decision, Exclusion, ExclusionCode, Placed};
-pub use estimate::{CostEstimate, CostTotal, estimate, totals};
+pub use decide::{decide, route};
+pub use decision::{Candidate, ClusterShare, Decision, Exclusion, ExclusionCode};
+pub use estimate::{CostEstimate, estimate};
 pub use frontier::{Comparison, Explanation, FrontierPoint, frontier};
 pub use map::{ClusterMap, ClusterQualities, Map, MapCluster};
+pub use place::{place, place_batch};
 pub use raw::{RawInputTokens, RawRequest};
 pub use request::{InputTokens, Objective, Request, RouteError};
+pub use totals::{CostTotal, CostTotals, totals};

@@ -1,12 +1,12 @@
-//! The request as programs write it, raw to checked.
+//! The request as programs write it, and its conversion to a [`Request`].
 
 use super::{InputTokens, Objective, Request, RouteError};
 use serde::de::{MapAccess, Visitor};
 use serde::{Deserialize, Deserializer};
 use std::{collections::BTreeMap, fmt};
 
-/// What a caller may ask of a decision. At most one of `lambda`, `maxCost` and `minQuality`; none
-/// is quality at any price.
+/// What a caller may require of a decision. At most one of `lambda`, `maxCost` and `minQuality`;
+/// without them the best expected quality at any price.
 #[derive(Clone, Debug, Default, PartialEq, Deserialize)]
 #[serde(rename_all = "camelCase", default, deny_unknown_fields)]
 #[cfg_attr(
@@ -15,11 +15,11 @@ use std::{collections::BTreeMap, fmt};
     ts(optional_fields, rename = "RouteRequest")
 )]
 pub struct RawRequest {
-    /// Quality that one US dollar is worth: the score is (1 − quality) + lambda · cost.
+    /// Quality that one US dollar is worth; the selected model minimises (1 − quality) + lambda · cost.
     pub lambda: Option<f64>,
-    /// Most US dollars this prompt may cost; the best quality within it wins.
+    /// Most US dollars that this prompt may cost; the best quality within it is selected.
     pub max_cost: Option<f64>,
-    /// Least expected quality, in [0, 1]; the lowest cost above it wins.
+    /// Least expected quality, in [0, 1]; the cheapest model that reaches it is selected.
     pub min_quality: Option<f64>,
     /// Only these models.
     pub allow: Option<Vec<String>>,
@@ -27,30 +27,30 @@ pub struct RawRequest {
     pub deny: Option<Vec<String>>,
     /// Capabilities that the model must have.
     pub need: Option<Vec<String>>,
-    /// Expected tokens of the answer, where the caller knows better than the pool.
+    /// Expected output tokens; takes precedence over those of the pool.
     pub expected_output_tokens: Option<f64>,
-    /// Text that is sent along with the prompt: the system message, the conversation so far. It is
-    /// paid for, but is not what the decision is about.
+    /// Text that is sent along with the prompt: the system message, the conversation so far. It
+    /// counts for the cost, and not for the kind of the prompt.
     pub context: Option<String>,
-    /// Tokens of the prompt, context included, where the caller has counted them: one number, or
-    /// numbers by model id or by name of a tokenizer.
+    /// Input tokens, context included, where the caller has counted them: one number, or numbers by
+    /// model id or by name of a tokenizer.
     #[cfg_attr(
         feature = "schema",
         ts(optional, type = "number | Record<string, number>")
     )]
     pub input_tokens: Option<RawInputTokens>,
-    /// Those of the prompt's tokens that the provider has in its cache.
+    /// Input tokens that the provider has in its cache.
     pub cached_tokens: Option<f64>,
-    /// Hidden tokens of reasoning before the answer.
+    /// Hidden reasoning tokens before the answer.
     pub reasoning_tokens: Option<f64>,
-    /// Consider models without a price, as if they were free.
+    /// Consider models with an unknown price as if they were free.
     pub allow_unpriced: Option<bool>,
-    /// List only so many candidates, the first ones; all when absent. With large pools most of the
-    /// time goes into listing.
+    /// Number of candidates to list, best first; all when absent. With large pools, listing takes
+    /// most of the time.
     pub top: Option<u32>,
 }
 
-/// Counted tokens, as programs write them.
+/// Counted input tokens as programs write them.
 #[derive(Clone, Debug, PartialEq)]
 pub enum RawInputTokens {
     /// For all models.
@@ -59,11 +59,11 @@ pub enum RawInputTokens {
     By(BTreeMap<String, f64>),
 }
 
-/// By hand: serde's own choice between forms weighs 15 kB in the module.
+/// Written by hand: serde's derived choice between forms adds 15 kB to the WebAssembly module.
 impl<'de> Deserialize<'de> for RawInputTokens {
     fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
-        struct Either;
-        impl<'de> Visitor<'de> for Either {
+        struct NumberOrMap;
+        impl<'de> Visitor<'de> for NumberOrMap {
             type Value = RawInputTokens;
 
             fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
@@ -90,7 +90,7 @@ impl<'de> Deserialize<'de> for RawInputTokens {
                 Ok(RawInputTokens::By(counts))
             }
         }
-        deserializer.deserialize_any(Either)
+        deserializer.deserialize_any(NumberOrMap)
     }
 }
 
@@ -142,7 +142,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn nothing_asked_is_quality_at_any_price() {
+    fn without_an_objective_the_best_quality_is_selected_at_any_price() {
         assert_eq!(
             Request::try_from(RawRequest::default()),
             Ok(Request::default())
@@ -150,15 +150,15 @@ mod tests {
     }
 
     #[test]
-    fn two_objectives_at_once_are_refused() {
+    fn two_objectives_at_once_are_rejected() {
         let raw = RawRequest {
             max_cost: Some(1.0),
             min_quality: Some(0.5),
             ..Default::default()
         };
-        let refused = Request::try_from(raw).unwrap_err();
+        let rejected = Request::try_from(raw).unwrap_err();
         assert_eq!(
-            (refused.code(), refused.path()),
+            (rejected.code(), rejected.path()),
             ("request_objective", "maxCost")
         );
     }
@@ -175,8 +175,8 @@ mod tests {
     }
 
     #[test]
-    fn a_misspelt_field_is_refused_rather_than_ignored() {
-        let refused = serde_json::from_str::<RawRequest>(r#"{"minquality": 0.5}"#).unwrap_err();
-        assert!(refused.to_string().contains("minquality"), "{refused}");
+    fn a_misspelt_field_is_rejected_rather_than_ignored() {
+        let rejected = serde_json::from_str::<RawRequest>(r#"{"minquality": 0.5}"#).unwrap_err();
+        assert!(rejected.to_string().contains("minquality"), "{rejected}");
     }
 }

@@ -1,48 +1,53 @@
-//! A decision in words that someone who has never heard of routing can follow.
+//! The reason of a decision in words, for readers who know nothing about routing.
 
-use super::decide::missing;
-use super::decision::{Candidate, Decision, ExclusionCode};
+use super::decision::{Candidate, Decision};
 use super::request::{Objective, Request};
-use crate::cost::Cost;
-use crate::pool::Model;
 
-pub(super) fn explain(decision: &Decision, request: &Request, floor_missed: bool) -> String {
+/// The reason of a decision. `floor_missed`: no model reaches the quality floor.
+pub(super) fn reason(decision: &Decision, request: &Request, floor_missed: bool) -> String {
     let mut considered = decision.candidates.iter().filter(|c| c.excluded.is_none());
-    let Some(chosen) = considered.next() else {
+    let Some(selected) = considered.next() else {
         return none_left(decision, request);
     };
     let mut words = vec![match request.objective {
         Objective::Lambda(lambda) if lambda > 0.0 => {
-            format!("{} has the best balance of quality and cost", chosen.name)
+            format!("{} has the best balance of quality and cost", selected.name)
         }
-        Objective::Lambda(_) => format!("{} has the highest expected quality", chosen.name),
+        Objective::Lambda(_) => format!("{} has the highest expected quality", selected.name),
         Objective::MaxCost(budget) => {
-            format!("{} is the best that {} buys", chosen.name, dollars(budget))
+            format!(
+                "{} is the best that {} buys",
+                selected.name,
+                dollars(budget)
+            )
         }
         Objective::MinQuality(floor) if floor_missed => format!(
             "no model is expected to reach {}; {} comes nearest",
             percent(floor),
-            chosen.name
+            selected.name
         ),
         Objective::MinQuality(floor) => {
             format!(
                 "{} is the cheapest expected to reach {}",
-                chosen.name,
+                selected.name,
                 percent(floor)
             )
         }
     }];
-    let price = chosen.cost.total.map_or("at an unknown price".into(), |c| {
-        format!("for {}", dollars(c))
-    });
+    let price = selected
+        .cost
+        .total
+        .map_or("at an unknown price".into(), |c| {
+            format!("for {}", dollars(c))
+        });
     words[0].push_str(&format!(
         ": {} ({} to {}) {price}.",
-        percent(chosen.quality),
-        percent(chosen.interval[0]),
-        percent(chosen.interval[1]),
+        percent(selected.quality),
+        percent(selected.interval[0]),
+        percent(selected.interval[1]),
     ));
     if let Some(next) = considered.next() {
-        words.push(compare(chosen, next));
+        words.push(compare(selected, next));
     }
     if decision.out_of_distribution {
         words.push(
@@ -53,46 +58,9 @@ pub(super) fn explain(decision: &Decision, request: &Request, floor_missed: bool
     words.join(" ")
 }
 
-/// Why a model is not considered, in words.
-pub(super) fn why_excluded(
-    code: ExclusionCode,
-    model: &Model,
-    cost: &Cost,
-    quality: f64,
-    request: &Request,
-) -> String {
-    match code {
-        ExclusionCode::Denied => "on the deny list".into(),
-        ExclusionCode::NotAllowed => "not on the allow list".into(),
-        ExclusionCode::Capability => format!(
-            "cannot do what is needed: {}",
-            missing(model, request).unwrap_or_default()
-        ),
-        ExclusionCode::Context => format!(
-            "about {:.0} tokens do not fit its context of {:.0}",
-            cost.tokens_in + cost.tokens_out,
-            model.context_limit.unwrap_or_default()
-        ),
-        ExclusionCode::OutputLimit => format!(
-            "gives at most {:.0} answer tokens, {:.0} are expected",
-            model.output_limit.unwrap_or_default(),
-            request.expected_output_tokens.unwrap_or_default()
-        ),
-        ExclusionCode::Unpriced => "its price is unknown".into(),
-        ExclusionCode::OverBudget => format!(
-            "costs ${:.2e}, the budget is ${:.2e}",
-            cost.total.unwrap_or_default(),
-            request.objective.number()
-        ),
-        ExclusionCode::BelowFloor => format!(
-            "expected quality {quality:.2} is below {:.2}",
-            request.objective.number()
-        ),
-    }
-}
-
-fn compare(chosen: &Candidate, next: &Candidate) -> String {
-    let gain = next.quality - chosen.quality;
+/// How the next best model compares with the selected one.
+fn compare(selected: &Candidate, next: &Candidate) -> String {
+    let gain = next.quality - selected.quality;
     let quality = match (gain * 100.0).round() {
         0.0 => "about as good".to_owned(),
         1.0 => "1 point better".into(),
@@ -100,7 +68,7 @@ fn compare(chosen: &Candidate, next: &Candidate) -> String {
         points if points > 0.0 => format!("{points:.0} points better"),
         points => format!("{:.0} points worse", -points),
     };
-    let cost = match (chosen.cost.total, next.cost.total) {
+    let cost = match (selected.cost.total, next.cost.total) {
         (Some(a), Some(b)) if (b - a).abs() <= 1e-3 * a.max(b) => " at the same price".to_owned(),
         (Some(a), Some(b)) if b > a && a > 0.0 => format!(" at {:.1} times the price", b / a),
         (Some(a), Some(b)) if b > a => format!(" for {} more", dollars(b - a)),
@@ -110,6 +78,7 @@ fn compare(chosen: &Candidate, next: &Candidate) -> String {
     format!("Next best: {}, {quality}{cost}.", next.name)
 }
 
+/// The reason when every model is excluded.
 fn none_left(decision: &Decision, request: &Request) -> String {
     let remedy = match request.objective {
         Objective::MaxCost(_) => decision
@@ -131,7 +100,8 @@ fn percent(share: f64) -> String {
     format!("{:.0} %", share * 100.0)
 }
 
-/// US dollars with two significant digits, without an exponent: prompts cost fractions of a cent.
+/// US dollars with two significant digits and without an exponent, because prompts cost fractions
+/// of a cent.
 fn dollars(amount: f64) -> String {
     if amount <= 0.0 {
         return "nothing".into();

@@ -1,3 +1,5 @@
+//! What a caller may require of a decision.
+
 use crate::cost::Family;
 use crate::pool::PoolError;
 use std::collections::BTreeMap;
@@ -14,21 +16,21 @@ pub enum Objective {
 }
 
 impl Default for Objective {
-    /// Quality alone, whatever it costs.
+    /// The best expected quality at any price.
     fn default() -> Self {
         Self::Lambda(0.0)
     }
 }
 
-/// Tokens of a prompt that the caller has counted.
+/// Input tokens that the caller has counted.
 #[derive(Clone, Debug, Default, PartialEq)]
 pub enum InputTokens {
-    /// None: estimate them.
+    /// None: they are estimated.
     #[default]
     Estimated,
     /// One count for all models.
     Counted(f64),
-    /// Counts by model id or by name of a tokenizer; estimates for other models.
+    /// Counts by model id or by name of a tokenizer; the tokens of other models are estimated.
     By(BTreeMap<String, f64>),
 }
 
@@ -46,7 +48,7 @@ impl InputTokens {
     }
 }
 
-/// What is asked of a decision beside the prompt.
+/// What a decision is based on beside the prompt.
 #[derive(Clone, Debug, Default, PartialEq)]
 pub struct Request {
     /// What to optimise.
@@ -57,25 +59,25 @@ pub struct Request {
     pub deny: Vec<String>,
     /// Capabilities that a model must have.
     pub need: Vec<String>,
-    /// Tokens of the answer, if the caller knows better than the pool.
+    /// Expected output tokens; takes precedence over those of the pool.
     pub expected_output_tokens: Option<f64>,
-    /// Text that is sent along with the prompt: the system message, the conversation so far. It is
-    /// paid for, but is not what the decision is about. For [`route`](super::route) and
-    /// [`place`](super::place); a placed prompt has it in it.
+    /// Text that is sent along with the prompt: the system message, the conversation so far. It
+    /// counts for the cost, and not for the prompt's place among the clusters. For
+    /// [`route`](super::route) and [`place`](super::place); a placed prompt includes it.
     pub context: String,
-    /// Tokens of the prompt, context included, where the caller has counted them.
+    /// Input tokens, context included, where the caller has counted them.
     pub input_tokens: InputTokens,
-    /// Those of them that the provider has in its cache.
+    /// Input tokens that the provider has in its cache.
     pub cached_tokens: f64,
-    /// Hidden tokens of reasoning before the answer.
+    /// Hidden reasoning tokens before the answer.
     pub reasoning_tokens: f64,
-    /// Consider models without a price, as if they were free.
+    /// Consider models with an unknown price as if they were free.
     pub allow_unpriced: bool,
-    /// List only so many candidates, the first ones; all when absent.
+    /// Number of candidates to list, best first; all when absent.
     pub top: Option<usize>,
 }
 
-/// Why a request was refused.
+/// Why a request was rejected.
 #[derive(Clone, Debug, PartialEq, thiserror::Error)]
 #[non_exhaustive]
 pub enum RouteError {
@@ -90,7 +92,7 @@ pub enum RouteError {
         expected: &'static str,
     },
     /// More than one of λ, budget and quality floor.
-    #[error("{field}: ask for one of lambda, maxCost and minQuality, not for several at once")]
+    #[error("{field}: use only one of lambda, maxCost and minQuality")]
     Objectives {
         /// Name of the first of them.
         field: &'static str,
@@ -100,7 +102,7 @@ pub enum RouteError {
     UnknownModel {
         /// Name of the request's field.
         field: &'static str,
-        /// Which one, and the ones there are.
+        /// Which one, with the ids of the pool.
         source: PoolError,
     },
 }
@@ -151,7 +153,7 @@ impl Objective {
         number
     }
 
-    /// Checks its number.
+    /// Checks the range of its number.
     pub(super) fn check(self) -> Result<(), RouteError> {
         match self {
             Self::Lambda(v) => check("lambda", v, f64::MAX, NOT_NEGATIVE),
@@ -162,7 +164,7 @@ impl Objective {
 }
 
 impl Request {
-    /// Checks every number of the request.
+    /// Checks the range of every number.
     pub(super) fn check(&self) -> Result<(), RouteError> {
         self.objective.check()?;
         let tokens = |field, value| check(field, value, crate::pool::MAX_TOKENS, NOT_NEGATIVE);

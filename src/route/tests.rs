@@ -14,7 +14,7 @@ fn pool() -> Pool {
     Pool::from_json(value.to_string().as_bytes(), &fixture::router()).unwrap()
 }
 
-fn ask(prompt: &str, request: Request) -> Decision {
+fn routed(prompt: &str, request: Request) -> Decision {
     route(&fixture::router(), &pool(), prompt, &request).unwrap()
 }
 
@@ -36,7 +36,7 @@ fn why(decision: &Decision, id: &str) -> ExclusionCode {
 
 #[test]
 fn the_score_is_expected_error_plus_lambda_times_dollars() {
-    let decision = ask("code code", by(Objective::Lambda(100.0)));
+    let decision = routed("code code", by(Objective::Lambda(100.0)));
     let large = decision
         .candidates
         .iter()
@@ -52,45 +52,47 @@ fn the_score_is_expected_error_plus_lambda_times_dollars() {
 #[test]
 fn a_higher_lambda_moves_the_choice_to_the_cheaper_model() {
     assert_eq!(
-        ask("code", by(Objective::Lambda(0.0))).model.as_deref(),
+        routed("code", by(Objective::Lambda(0.0))).model.as_deref(),
         Some("large")
     );
     assert_eq!(
-        ask("code", by(Objective::Lambda(1e4))).model.as_deref(),
+        routed("code", by(Objective::Lambda(1e4))).model.as_deref(),
         Some("small")
     );
 }
 
 #[test]
 fn a_shorter_list_of_candidates_changes_neither_the_choice_nor_the_reason() {
-    let all = ask("code", by(Objective::Lambda(100.0)));
+    let all = routed("code", by(Objective::Lambda(100.0)));
     let short = Request {
         top: Some(1),
         ..by(Objective::Lambda(100.0))
     };
-    let short = ask("code", short);
+    let short = routed("code", short);
     assert_eq!(short.candidates, all.candidates[..1]);
     assert_eq!((short.model, short.reason), (all.model, all.reason));
 }
 
 #[test]
-fn equally_good_models_are_told_apart_by_price_even_at_lambda_zero() {
+fn of_equally_good_models_the_cheaper_is_selected_even_at_lambda_zero() {
     assert_eq!(
-        ask("poem", by(Objective::Lambda(0.0))).model.as_deref(),
+        routed("poem", by(Objective::Lambda(0.0))).model.as_deref(),
         Some("small")
     );
 }
 
 #[test]
 fn a_budget_buys_the_best_that_fits_it() {
-    let decision = ask("code", by(Objective::MaxCost(0.0005)));
+    let decision = routed("code", by(Objective::MaxCost(0.0005)));
     assert_eq!(decision.model.as_deref(), Some("small"));
     assert_eq!(why(&decision, "large"), ExclusionCode::OverBudget);
     assert_eq!(
-        ask("code", by(Objective::MaxCost(0.01))).model.as_deref(),
+        routed("code", by(Objective::MaxCost(0.01)))
+            .model
+            .as_deref(),
         Some("large")
     );
-    let nothing = ask("code", by(Objective::MaxCost(1e-9)));
+    let nothing = routed("code", by(Objective::MaxCost(1e-9)));
     assert_eq!(nothing.model, None);
     assert!(
         nothing.reason.contains("cheapest model costs"),
@@ -102,13 +104,15 @@ fn a_budget_buys_the_best_that_fits_it() {
 #[test]
 fn a_floor_takes_the_cheapest_that_reaches_it_and_the_nearest_if_none_does() {
     assert_eq!(
-        ask("code", by(Objective::MinQuality(0.3))).model.as_deref(),
+        routed("code", by(Objective::MinQuality(0.3)))
+            .model
+            .as_deref(),
         Some("small")
     );
-    let decision = ask("code", by(Objective::MinQuality(0.7)));
+    let decision = routed("code", by(Objective::MinQuality(0.7)));
     assert_eq!(decision.model.as_deref(), Some("large"));
     assert_eq!(why(&decision, "small"), ExclusionCode::BelowFloor);
-    let missed = ask("code", by(Objective::MinQuality(0.95)));
+    let missed = routed("code", by(Objective::MinQuality(0.95)));
     assert_eq!(missed.model.as_deref(), Some("large"));
     assert!(
         missed.reason.starts_with("no model is expected to reach"),
@@ -119,9 +123,9 @@ fn a_floor_takes_the_cheapest_that_reaches_it_and_the_nearest_if_none_does() {
 
 #[test]
 fn every_constraint_excludes_and_says_why() {
-    let unpriced = ask("code", Request::default());
+    let unpriced = routed("code", Request::default());
     assert_eq!(why(&unpriced, "secret"), ExclusionCode::Unpriced);
-    let free = ask(
+    let free = routed(
         "code",
         Request {
             allow_unpriced: true,
@@ -129,7 +133,7 @@ fn every_constraint_excludes_and_says_why() {
         },
     );
     assert_eq!(free.model.as_deref(), Some("secret"));
-    let denied = ask(
+    let denied = routed(
         "code",
         Request {
             deny: vec!["large".into()],
@@ -140,7 +144,7 @@ fn every_constraint_excludes_and_says_why() {
         (denied.model.as_deref(), why(&denied, "large")),
         (Some("small"), ExclusionCode::Denied)
     );
-    let only = ask(
+    let only = routed(
         "code",
         Request {
             allow: vec!["small".into()],
@@ -148,7 +152,7 @@ fn every_constraint_excludes_and_says_why() {
         },
     );
     assert_eq!(why(&only, "large"), ExclusionCode::NotAllowed);
-    let tools = ask(
+    let tools = routed(
         "code",
         Request {
             need: vec!["tools".into()],
@@ -159,28 +163,31 @@ fn every_constraint_excludes_and_says_why() {
         (tools.model.as_deref(), why(&tools, "large")),
         (Some("small"), ExclusionCode::Capability)
     );
-    let long = ask(&"code ".repeat(1000), Request::default());
+    let long = routed(&"code ".repeat(1000), Request::default());
     assert_eq!(why(&long, "small"), ExclusionCode::Context);
     let verbose = Request {
         expected_output_tokens: Some(5000.0),
         ..Request::default()
     };
     assert_eq!(
-        why(&ask("code", verbose), "large"),
+        why(&routed("code", verbose), "large"),
         ExclusionCode::OutputLimit
     );
 }
 
 #[test]
-fn a_request_that_is_wrong_is_refused_with_its_field() {
+fn a_request_that_is_wrong_is_rejected_with_its_field() {
     let router = fixture::router();
-    let refused = |request: Request| route(&router, &pool(), "code", &request).unwrap_err();
+    let rejected = |request: Request| route(&router, &pool(), "code", &request).unwrap_err();
     for value in [f64::NAN, f64::INFINITY, -1.0] {
-        assert_eq!(refused(by(Objective::Lambda(value))).path(), "lambda");
-        assert_eq!(refused(by(Objective::MaxCost(value))).path(), "maxCost");
+        assert_eq!(rejected(by(Objective::Lambda(value))).path(), "lambda");
+        assert_eq!(rejected(by(Objective::MaxCost(value))).path(), "maxCost");
     }
-    assert_eq!(refused(by(Objective::MinQuality(1.5))).path(), "minQuality");
-    let typo = refused(Request {
+    assert_eq!(
+        rejected(by(Objective::MinQuality(1.5))).path(),
+        "minQuality"
+    );
+    let typo = rejected(Request {
         deny: vec!["lagre".into()],
         ..Request::default()
     });
@@ -189,8 +196,8 @@ fn a_request_that_is_wrong_is_refused_with_its_field() {
 }
 
 #[test]
-fn an_unlike_prompt_is_flagged_and_judged_by_overall_ability() {
-    let decision = ask("nothing of the kind", by(Objective::Lambda(0.0)));
+fn an_out_of_distribution_prompt_is_flagged_and_judged_by_overall_ability() {
+    let decision = routed("nothing of the kind", by(Objective::Lambda(0.0)));
     assert!(decision.out_of_distribution);
     let small = decision
         .candidates
@@ -198,12 +205,12 @@ fn an_unlike_prompt_is_flagged_and_judged_by_overall_ability() {
         .find(|c| c.id == "small")
         .unwrap();
     assert!((small.quality - 0.65).abs() < 1e-6, "{}", small.quality);
-    assert!(!ask("code", Request::default()).out_of_distribution);
+    assert!(!routed("code", Request::default()).out_of_distribution);
 }
 
 #[test]
 fn candidates_come_by_rising_score_with_excluded_ones_last() {
-    let decision = ask("code", by(Objective::Lambda(10.0)));
+    let decision = routed("code", by(Objective::Lambda(10.0)));
     let ids: Vec<_> = decision.candidates.iter().map(|c| c.id.as_str()).collect();
     assert_eq!(ids, ["large", "small", "secret"]);
     assert_eq!(decision.clusters[0].label, "code");
@@ -211,7 +218,7 @@ fn candidates_come_by_rising_score_with_excluded_ones_last() {
 
 #[test]
 fn a_decision_serialises_with_the_documented_names() {
-    let json = serde_json::to_value(ask("code", by(Objective::Lambda(1.0)))).unwrap();
+    let json = serde_json::to_value(routed("code", by(Objective::Lambda(1.0)))).unwrap();
     for field in [
         "model",
         "candidates",
@@ -232,12 +239,12 @@ fn a_decision_serialises_with_the_documented_names() {
 
 #[test]
 fn context_is_paid_for_and_does_not_change_what_the_prompt_is_about() {
-    let plain = ask("code", Request::default());
+    let plain = routed("code", Request::default());
     let request = Request {
         context: "poem ".repeat(100),
         ..Request::default()
     };
-    let long = ask("code", request);
+    let long = routed("code", request);
     assert_eq!(plain.clusters, long.clusters);
     let cost = |d: &Decision| d.candidates.iter().find(|c| c.id == "large").unwrap().cost;
     assert!(cost(&long).tokens_in > cost(&plain).tokens_in + 50.0);
@@ -251,7 +258,7 @@ fn a_count_by_model_beats_one_by_tokenizer_and_the_rest_is_estimated() {
         input_tokens: InputTokens::By(counts.into()),
         ..Request::default()
     };
-    let decision = ask("code code", request);
+    let decision = routed("code code", request);
     let cost = |id| {
         decision
             .candidates
@@ -266,5 +273,5 @@ fn a_count_by_model_beats_one_by_tokenizer_and_the_rest_is_estimated() {
         input_tokens: InputTokens::By([("qwen".to_owned(), 9.0)].into()),
         ..Request::default()
     };
-    assert!(!ask("code code", other).candidates[0].cost.exact);
+    assert!(!routed("code code", other).candidates[0].cost.exact);
 }

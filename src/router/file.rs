@@ -1,12 +1,16 @@
 //! The layout of a router file: a header of JSON, tensors, and the hash of both.
 
+use super::tensors::{Encoded, Tensors};
 use super::{MAX_BYTES, Meta, Router, RouterError, SCHEMA_VERSION};
 use crate::embed::hex;
-use half::f16;
-use ndarray::Array2;
 use safetensors::tensor::{Dtype, SafeTensors, TensorView};
 use sha2::{Digest, Sha256};
 use std::collections::HashMap;
+
+/// Name of the tensor that holds the content hash.
+const HASH: &str = "sha256";
+/// Name of the header's entry that holds the JSON.
+const HEADER: &str = "uniroute";
 
 impl Router {
     /// The router file. Loading it gives an equal router with the same [`Router::sha256`].
@@ -14,61 +18,43 @@ impl Router {
     /// # Errors
     /// [`RouterError::Format`] if the file cannot be laid out.
     pub fn to_bytes(&self) -> Result<Vec<u8>, RouterError> {
-        self.with_tensors(|tensors, json| {
-            // One entry only: a map of two would be written in an order of its own each time.
-            let metadata = HashMap::from([("uniroute".to_owned(), json.to_owned())]);
-            let hash = hash(tensors, json);
-            let hash = view(Dtype::U8, &[hash.len()], &hash)?;
-            let all = tensors.iter().map(|(name, tensor)| (*name, tensor));
-            safetensors::serialize(all.chain([("sha256", &hash)]), Some(metadata)).map_err(|e| {
-                RouterError::Format {
-                    problem: e.to_string(),
-                }
-            })
-        })
+        let format = |problem: String| RouterError::Format { problem };
+        let json = serde_json::to_string(&self.meta).map_err(|e| format(e.to_string()))?;
+        let encoded = Tensors::of(self).encode();
+        let views = encoded.iter().map(Encoded::view);
+        let mut tensors = views.collect::<Result<Vec<_>, _>>()?;
+        let hash = hash(&tensors, &json);
+        let hash = TensorView::new(Dtype::U8, vec![hash.len()], &hash);
+        tensors.push((HASH, hash.map_err(|e| format(e.to_string()))?));
+        // One entry only: a map of two would be written in an order of its own each time.
+        let header = HashMap::from([(HEADER.to_owned(), json)]);
+        safetensors::serialize(tensors, Some(header)).map_err(|e| format(e.to_string()))
     }
 
-    fn with_tensors<T>(
-        &self,
-        then: impl FnOnce(&[(&str, TensorView)], &str) -> Result<T, RouterError>,
-    ) -> Result<T, RouterError> {
-        let (k, d) = (self.clusters.len(), self.clusters.dim());
-        let centroids = half_bytes(self.clusters.centroids().iter().copied());
-        let shares = le_bytes(self.clusters.shares().iter().copied());
-        let mean = le_bytes(self.prior.mean().iter().map(|v| *v as f32));
-        let covariance = self.prior.covariance();
-        let lower = (0..k).flat_map(|i| (0..=i).map(move |j| covariance[[i, j]] as f32));
-        let lower = half_bytes(lower);
-        let quantiles = self.calibration.quantiles();
-        let distance = le_bytes(quantiles.iter().copied());
-        let mut tensors = vec![
-            (
-                "calibration.distance",
-                view(Dtype::F32, &[quantiles.len()], &distance)?,
-            ),
-            ("clusters.centroids", view(Dtype::F16, &[k, d], &centroids)?),
-            ("clusters.shares", view(Dtype::F32, &[k], &shares)?),
-            (
-                "prior.covariance",
-                view(Dtype::F16, &[k * (k + 1) / 2], &lower)?,
-            ),
-            ("prior.mean", view(Dtype::F32, &[k], &mean)?),
-        ];
-        if let Some(file) = &self.embedder_file {
-            tensors.insert(
-                3,
-                ("embedder.static", view(Dtype::U8, &[file.len()], file)?),
-            );
-        }
-        let json = serde_json::to_string(&self.meta).map_err(|e| RouterError::Format {
-            problem: e.to_string(),
-        })?;
-        then(&tensors, &json)
+    /// What the content hash of a router file is computed over, in one piece.
+    ///
+    /// # Errors
+    /// [`RouterError`] when the bytes are not a router file.
+    pub fn hashed(bytes: &[u8]) -> Result<Vec<u8>, RouterError> {
+        let (tensors, json, _) = open(bytes)?;
+        let mut whole = Vec::with_capacity(bytes.len());
+        for_hash(&content(&tensors), &json, |part| {
+            whole.extend_from_slice(part)
+        });
+        Ok(whole)
+    }
+
+    /// Reads only what the file says of itself, after checking that it is whole.
+    ///
+    /// # Errors
+    /// As [`Router::load`].
+    pub fn read_meta(bytes: &[u8]) -> Result<Meta, RouterError> {
+        checked(bytes, None).map(|(_, meta, _)| meta)
     }
 }
 
 /// The tensors of a router file, what it says of itself, and the content hash it states.
-pub(super) fn open(bytes: &[u8]) -> Result<(SafeTensors<'_>, String, Vec<u8>), RouterError> {
+fn open(bytes: &[u8]) -> Result<(SafeTensors<'_>, String, Vec<u8>), RouterError> {
     if bytes.len() > MAX_BYTES {
         return Err(RouterError::TooLarge { bytes: bytes.len() });
     }
@@ -78,10 +64,10 @@ pub(super) fn open(bytes: &[u8]) -> Result<(SafeTensors<'_>, String, Vec<u8>), R
     let json = header
         .metadata()
         .as_ref()
-        .and_then(|m| m.get("uniroute").cloned());
+        .and_then(|m| m.get(HEADER).cloned());
     let json = json.ok_or(RouterError::NotARouter)?;
     let stated = tensors
-        .tensor("sha256")
+        .tensor(HASH)
         .map_err(|_| RouterError::NotARouter)?
         .data()
         .to_vec();
@@ -89,16 +75,14 @@ pub(super) fn open(bytes: &[u8]) -> Result<(SafeTensors<'_>, String, Vec<u8>), R
 }
 
 /// Everything but the content hash, in the order of the names.
-pub(super) fn content<'a>(tensors: &'a SafeTensors) -> Vec<(&'a str, TensorView<'a>)> {
-    let mut content: Vec<_> = tensors
-        .iter()
-        .filter(|(name, _)| *name != "sha256")
-        .collect();
+fn content<'a>(tensors: &'a SafeTensors) -> Vec<(&'a str, TensorView<'a>)> {
+    let mut content: Vec<_> = tensors.iter().filter(|(name, _)| *name != HASH).collect();
     content.sort_by(|a, b| a.0.cmp(b.0));
     content
 }
 
-/// An open file that is whole, with its content hash in hexadecimal.
+/// An open file that is whole, with its content hash in hexadecimal. `found` is the hash of its
+/// content, where the caller has computed it.
 pub(super) fn checked(
     bytes: &[u8],
     found: Option<[u8; 32]>,
@@ -120,86 +104,18 @@ pub(super) fn checked(
     Ok((tensors, meta, hex(&found)))
 }
 
-pub(super) fn hash(tensors: &[(&str, TensorView)], json: &str) -> [u8; 32] {
+fn hash(tensors: &[(&str, TensorView)], json: &str) -> [u8; 32] {
     let mut hash = Sha256::new();
     for_hash(tensors, json, |part| hash.update(part));
     hash.finalize().into()
 }
 
-pub(super) fn for_hash(tensors: &[(&str, TensorView)], json: &str, mut take: impl FnMut(&[u8])) {
-    take(format!("{}:", json.len()).as_bytes());
-    take(json.as_bytes());
+/// Calls `add` with the parts that the content hash is computed over.
+fn for_hash(tensors: &[(&str, TensorView)], json: &str, mut add: impl FnMut(&[u8])) {
+    add(format!("{}:", json.len()).as_bytes());
+    add(json.as_bytes());
     for (name, tensor) in tensors {
-        take(format!("{name}:{:?}:{:?};", tensor.dtype(), tensor.shape()).as_bytes());
-        take(tensor.data());
+        add(format!("{name}:{:?}:{:?};", tensor.dtype(), tensor.shape()).as_bytes());
+        add(tensor.data());
     }
-}
-
-fn view<'a>(dtype: Dtype, shape: &[usize], data: &'a [u8]) -> Result<TensorView<'a>, RouterError> {
-    TensorView::new(dtype, shape.to_vec(), data).map_err(|e| RouterError::Format {
-        problem: e.to_string(),
-    })
-}
-
-fn le_bytes(values: impl Iterator<Item = f32>) -> Vec<u8> {
-    values.flat_map(f32::to_le_bytes).collect()
-}
-
-/// Half precision for what fills the file: 11 bits are finer than the numbers are known.
-fn half_bytes(values: impl Iterator<Item = f32>) -> Vec<u8> {
-    values
-        .flat_map(|v| f16::from_f32(v).to_le_bytes())
-        .collect()
-}
-
-pub(super) fn floats(
-    tensors: &SafeTensors,
-    name: &str,
-) -> Result<(Vec<f32>, Vec<usize>), RouterError> {
-    let tensor = tensors
-        .tensor(name)
-        .map_err(|e| value(name, e.to_string()))?;
-    let values: Vec<f32> = match tensor.dtype() {
-        Dtype::F32 => tensor
-            .data()
-            .as_chunks()
-            .0
-            .iter()
-            .map(|c| f32::from_le_bytes(*c))
-            .collect(),
-        Dtype::F16 => tensor
-            .data()
-            .as_chunks()
-            .0
-            .iter()
-            .map(|c| f16::from_le_bytes(*c).to_f32())
-            .collect(),
-        other => {
-            return Err(value(
-                name,
-                format!("type {other:?} where F32 or F16 is expected"),
-            ));
-        }
-    };
-    match values.iter().position(|v| !v.is_finite()) {
-        Some(at) => Err(value(name, format!("value {at} is not finite"))),
-        None => Ok((values, tensor.shape().to_vec())),
-    }
-}
-
-pub(super) fn value(name: &str, problem: String) -> RouterError {
-    RouterError::Value {
-        name: name.to_owned(),
-        problem,
-    }
-}
-
-pub(super) fn unpack_symmetric(lower: &[f32], k: usize) -> Option<Array2<f64>> {
-    if lower.len() != k * (k + 1) / 2 {
-        return None;
-    }
-    Some(Array2::from_shape_fn((k, k), |(i, j)| {
-        let (row, column) = (i.max(j), i.min(j));
-        f64::from(lower[row * (row + 1) / 2 + column])
-    }))
 }

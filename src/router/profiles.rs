@@ -1,23 +1,32 @@
-//! Ψ from what a pool may say of a model.
+//! Ψ from what is known of a model, as a profile over this router's clusters.
 
 use super::Router;
-use crate::profile::{Profile, ProfileError};
+use crate::observation::Observations;
+use crate::profile::{Posterior, Profile, ProfileError};
 use ndarray::{Array1, Array2, ArrayView2};
 
-/// Prompts that an accuracy of unknown origin is taken to have been measured on.
+/// Number of prompts assumed for an accuracy that does not say how many it was measured on.
 const ASSUMED_LABELS: f64 = 100.0;
 
 impl Router {
-    /// What is expected of a model that nothing is known about.
+    /// The profile of a model with these observations.
     ///
     /// # Errors
-    /// None: no labels cannot be wrong ones.
-    pub fn prior_profile(&self) -> Result<Profile, ProfileError> {
-        self.profile_from_errors(Array2::zeros((0, self.clusters.len())).view(), &[])
+    /// [`ProfileError::Length`] for observations over another number of clusters.
+    pub fn profile(&self, observations: &Observations) -> Result<Profile, ProfileError> {
+        Ok(Posterior::new(&self.prior, observations)?.profile(self.overlap().view()))
     }
 
-    /// From one accuracy in [0, 1], measured on `count` prompts, or on as many as are usual where
-    /// the number is not known.
+    /// What is expected of a model of which nothing is known.
+    ///
+    /// # Errors
+    /// None: without observations nothing can be out of range.
+    pub fn prior_profile(&self) -> Result<Profile, ProfileError> {
+        self.profile(&Observations::none(self.clusters.len()))
+    }
+
+    /// From one accuracy in [0, 1], measured on `count` prompts. Where `count` is `None`, 100 are
+    /// assumed.
     ///
     /// # Errors
     /// [`ProfileError`] for numbers that are not in range.
@@ -27,10 +36,8 @@ impl Router {
         count: Option<f64>,
     ) -> Result<Profile, ProfileError> {
         let count = count.unwrap_or(ASSUMED_LABELS);
-        let posterior =
-            self.prior
-                .posterior_from_overall(self.clusters.shares(), 1.0 - accuracy, count)?;
-        Ok(posterior.profile(self.overlap().view()))
+        let shares = self.clusters.shares();
+        self.profile(&Observations::from_overall(shares, 1.0 - accuracy, count)?)
     }
 
     /// From labelled prompts with scores in [0, 1].
@@ -55,20 +62,18 @@ impl Router {
     /// From the errors made on prompts of the given memberships `(n, K)`.
     ///
     /// # Errors
-    /// [`ProfileError`] for errors that are not in [0, 1], or too few or many of them.
+    /// [`ProfileError`] for errors that are not in [0, 1], or unless there is one error for each
+    /// membership.
     pub fn profile_from_errors(
         &self,
         memberships: ArrayView2<f32>,
         errors: &[f32],
     ) -> Result<Profile, ProfileError> {
-        Ok(self
-            .prior
-            .posterior(memberships, errors)?
-            .profile(self.overlap().view()))
+        self.profile(&Observations::from_labels(memberships, errors)?)
     }
 
     /// Which of the prompts of the given memberships `(n, K)` are most worth labelling for a new
-    /// language model, the best first; see [`crate::prior::Prior::suggest`].
+    /// model, the best first; see [`crate::prior::Prior::suggest`].
     ///
     /// # Errors
     /// [`ProfileError`] for memberships of other clusters.

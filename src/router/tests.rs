@@ -110,7 +110,8 @@ fn the_identity_changes_with_any_part() {
 
 #[test]
 fn a_text_without_known_words_belongs_to_each_cluster_by_its_share() {
-    let placed = crate::route::place(&router(), "", "");
+    let router = router();
+    let placed = router.place(&router.embedder().embed(""), "");
     assert_eq!(placed.membership, [0.5, 0.5]);
     assert!(placed.out_of_distribution);
 }

@@ -1,7 +1,7 @@
 /**
- * A visit to the served page in a real Chromium, watched for everything that must not happen.
+ * A visit to the served page in Chromium, with a list of all problems that it had.
  *
- * `cargo xtask test browser` names the browser in CHROME and the server in UNIROUTE_BIN. By hand,
+ * `cargo xtask test browser` sets the variables CHROME and UNIROUTE_BIN (the server). By hand,
  * after `cargo xtask site`: `CHROME=/usr/bin/chromium node --test tests/browser/`.
  *
  * @module
@@ -32,7 +32,7 @@ export const FLAGS = [
 ];
 
 /**
- * Our own server on a free port.
+ * Starts the server of the command line on a free port.
  *
  * @param {string} [dir] folder to serve; without one, the page inside the program
  * @returns {Promise<{ url: string, stop: () => Promise<void> }>} `url` ends with a slash
@@ -60,7 +60,7 @@ export async function startServer(dir) {
 }
 
 /**
- * The page some folders below the root, as on a host that serves many sites.
+ * Serves the page some folders below the root, as on a host with several sites.
  *
  * @returns {Promise<{ url: string, stop: () => Promise<void> }>}
  */
@@ -83,11 +83,11 @@ export async function startServerBelow() {
  * @typedef {object} Visit
  * @property {import("playwright-core").Page} page
  * @property {import("playwright-core").BrowserContext} context
- * @property {string[]} requests addresses asked for, by the page and its workers
+ * @property {string[]} requests addresses that the page and its workers requested
  * @property {() => number} transferred bytes of bodies received so far, as sent (compressed)
- * @property {() => Promise<void>} quiet waits until nothing new is asked for
+ * @property {() => Promise<void>} quiet waits until there are no new requests
  * @property {string[]} problems console errors, exceptions, violations of the page's policy, failed
- *   requests, requests to other origins; a test that provokes one removes it from here
+ *   requests, requests to other origins; a test that causes one removes it from this list
  */
 
 /**
@@ -125,7 +125,7 @@ async function watch(context, origin) {
   const requests = [];
   let bytes = 0;
   context.on("console", (message) => {
-    // The response itself is reported below, those to workers too.
+    // The response itself is reported below, also for requests of workers.
     if (message.text().startsWith("Failed to load resource")) return;
     if (message.type() === "error") problems.push(`console: ${message.text()} ${message.location().url}`);
   });
@@ -133,7 +133,8 @@ async function watch(context, origin) {
   context.on("request", (request) => {
     const { protocol, origin: asked } = new URL(request.url());
     requests.push(request.url());
-    if (protocol !== "data:" && protocol !== "blob:" && asked !== origin) problems.push(`other origin: ${request.url()}`);
+    if (protocol !== "data:" && protocol !== "blob:" && asked !== origin)
+      problems.push(`other origin: ${request.url()}`);
   });
   context.on("response", (response) => {
     if (response.status() >= 400) problems.push(`status ${response.status()}: ${response.url()}`);
@@ -142,7 +143,7 @@ async function watch(context, origin) {
     problems.push(`failed: ${request.url()} ${request.failure()?.errorText}`);
   });
   context.on("requestfinished", async (request) => {
-    // A request may belong to a page that closes at this moment.
+    // The page of the request may close at this moment.
     const sizes = await request.sizes().catch(() => undefined);
     bytes += sizes?.responseBodySize ?? 0;
   });
@@ -151,7 +152,7 @@ async function watch(context, origin) {
       console.error(`policy: ${event.violatedDirective} ${event.blockedURI}`);
     });
   });
-  /** Playwright's own "networkidle" never comes for a page whose worker imports modules. */
+  /** Playwright's "networkidle" never occurs for a page whose worker imports modules. */
   const quiet = async () => {
     for (let before = -1; before !== requests.length; await setTimeout(QUIET_MS)) before = requests.length;
   };

@@ -1,5 +1,5 @@
 /**
- * The page as its tests use it: what a person sees and does, by name.
+ * What a person sees and does on the page, as functions for the tests.
  *
  * @module
  */
@@ -8,7 +8,7 @@ import { setTimeout } from "node:timers/promises";
 /** @typedef {import("playwright-core").Page} Page */
 
 /**
- * The decision once it has stood still: what the card says.
+ * The decision on the page, after it no longer changes.
  *
  * @param {Page} page
  */
@@ -22,8 +22,10 @@ export async function decision(page) {
     before = now;
     await setTimeout(120);
   }
-  // The table is drawn a frame later.
-  await page.evaluate(() => new Promise((resolve) => requestAnimationFrame(() => globalThis.setTimeout(resolve, 0))));
+  // The table is drawn one frame later.
+  await page.evaluate(
+    () => new Promise((resolve) => requestAnimationFrame(() => globalThis.setTimeout(resolve, 0))),
+  );
   const name = await card.locator("h2").evaluate((heading) => heading.firstChild?.textContent ?? "");
   const quality = parseInt(await card.locator("dd b").first().innerText(), 10);
   return { name, quality, text: before };
@@ -35,7 +37,9 @@ export async function decision(page) {
  * @param {string} content
  */
 export async function openPool(page, name, content) {
-  await page.locator("#file").setInputFiles({ name, mimeType: "application/json", buffer: Buffer.from(content) });
+  await page
+    .locator("#file")
+    .setInputFiles({ name, mimeType: "application/json", buffer: Buffer.from(content) });
 }
 
 /**
@@ -49,7 +53,7 @@ export async function go(page, view) {
 }
 
 /**
- * Moves the slider of the route as a person would: to a share of its width.
+ * Moves the slider of the route view to a share of its width.
  *
  * @param {Page} page
  * @param {number} share in [0, 1]
@@ -68,10 +72,16 @@ export async function slide(page, share) {
  * @param {Page} page
  */
 export async function candidates(page) {
-  return page.locator("#candidates tbody tr").evaluateAll((rows) => rows.map((row) => ({ name: row.querySelector("th")?.firstChild?.textContent ?? "", text: row.textContent ?? "", kind: row.className })));
+  return page.locator("#candidates tbody tr").evaluateAll((rows) =>
+    rows.map((row) => ({
+      name: row.querySelector("th")?.firstChild?.textContent ?? "",
+      text: row.textContent ?? "",
+      kind: row.className,
+    })),
+  );
 }
 
-/** Two models with plain numbers: which one wins is easy to see. */
+/** Two models with simple numbers, so that the right choice is obvious. */
 export const PAIR = {
   schema_version: 1,
   name: "A pair",

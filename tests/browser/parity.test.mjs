@@ -26,7 +26,10 @@ async function natively(texts, pool) {
   run.stdin.end(texts.map((prompt, id) => JSON.stringify({ id, prompt })).join("\n"));
   let out = "";
   for await (const chunk of run.stdout.setEncoding("utf8")) out += chunk;
-  return out.trim().split("\n").map((line) => JSON.parse(line));
+  return out
+    .trim()
+    .split("\n")
+    .map((line) => JSON.parse(line));
 }
 
 /**

@@ -37,11 +37,14 @@ test("typing decides again, and an example chip fills the box", async () => {
   });
 });
 
-test("moving the slider moves the choice between cheap and good at once", async () => {
+test("moving the slider changes between the cheap and the good model at once", async () => {
   await visit(server.url, async ({ page }) => {
     await decision(page);
     await openPool(page, "pair.json", JSON.stringify(PAIR));
-    await page.getByRole("heading", { name: "Small" }).or(page.getByRole("heading", { name: "Large" })).waitFor();
+    await page
+      .getByRole("heading", { name: "Small" })
+      .or(page.getByRole("heading", { name: "Large" }))
+      .waitFor();
     await slide(page, 0);
     assert.equal((await decision(page)).name, "Small");
     await slide(page, 1);
@@ -52,13 +55,13 @@ test("moving the slider moves the choice between cheap and good at once", async 
   });
 });
 
-test("budget and floor are other readings of the same control", async () => {
+test("budget and quality floor are other settings of the same slider", async () => {
   await visit(server.url, async ({ page }) => {
     await decision(page);
     await openPool(page, "pair.json", JSON.stringify(PAIR));
     await slide(page, 1);
     await page.locator("#trade").getByText("Budget").click();
-    assert.equal((await decision(page)).name, "Large", "turning another reading does not change the decision");
+    assert.equal((await decision(page)).name, "Large", "fixing another setting does not change the decision");
     await slide(page, 0.3);
     assert.equal((await decision(page)).name, "Small");
     const large = (await candidates(page)).find(({ name }) => name === "Large");
@@ -69,10 +72,13 @@ test("budget and floor are other readings of the same control", async () => {
   });
 });
 
-test("a model that is switched off is excluded and says so", async () => {
+test("a model that is switched off is excluded and shows the reason", async () => {
   await visit(server.url, async ({ page }) => {
     const { name } = await decision(page);
-    await page.getByRole("switch", { name: `Use ${name}` }).first().click();
+    await page
+      .getByRole("switch", { name: `Use ${name}` })
+      .first()
+      .click();
     await page.locator("#decision h2", { hasNotText: name }).waitFor();
     const row = (await candidates(page)).find((one) => one.name === name);
     assert.equal(row?.kind, "excluded");
@@ -80,20 +86,33 @@ test("a model that is switched off is excluded and says so", async () => {
   });
 });
 
-test("a refused pool is explained with its path, and the former pool stays", async () => {
-  const bad = (/** @type {unknown} */ value) => JSON.stringify({ ...PAIR, models: [{ ...PAIR.models[0], cost: { input: value, output: 1 } }] });
+test("a rejected pool is explained with its path, and the former pool stays", async () => {
+  const bad = (/** @type {unknown} */ value) =>
+    JSON.stringify({ ...PAIR, models: [{ ...PAIR.models[0], cost: { input: value, output: 1 } }] });
   /** @type {[string, string, RegExp][]} */
-  const refused = [
+  const rejected = [
     ["price.json", bad(1e40), /\$\.models\[0\]\.cost\.input/],
     ["text.json", bad("cheap"), /\$\.models\[0\]\.cost\.input/],
-    ["many.json", JSON.stringify({ models: Array.from({ length: 2001 }, (_, i) => ({ id: `m${i}` })) }), /2,?001/],
+    [
+      "many.json",
+      JSON.stringify({ models: Array.from({ length: 2001 }, (_, i) => ({ id: `m${i}` })) }),
+      /2,?001/,
+    ],
     ["large.json", " ".repeat(9 * 1024 * 1024), /bytes|MiB|large/],
     ["broken.json", "{", /line 1/],
-    ["other.json", JSON.stringify({ ...PAIR, router: { sha256: "0".repeat(64) }, models: [{ id: "a", errors: { mean: [0.5] } }] }), /\$\.(router|models)/],
+    [
+      "other.json",
+      JSON.stringify({
+        ...PAIR,
+        router: { sha256: "0".repeat(64) },
+        models: [{ id: "a", errors: { mean: [0.5] } }],
+      }),
+      /\$\.(router|models)/,
+    ],
   ];
   await visit(server.url, async ({ page }) => {
     const former = await decision(page);
-    for (const [name, content, where] of refused) {
+    for (const [name, content, where] of rejected) {
       await openPool(page, name, content);
       const notice = page.locator(".notice", { hasText: name });
       await notice.waitFor();
@@ -137,7 +156,7 @@ test("markup in names is shown as text, everywhere", async () => {
   });
 });
 
-test("a link to a pool that is not there falls back to the default one", async () => {
+test("a link to an unknown pool uses the default pool", async () => {
   await visit(new URL("#poolId=no-such-pool", server.url).href, async ({ page }) => {
     assert.ok((await decision(page)).name);
   });

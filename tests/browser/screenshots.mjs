@@ -3,25 +3,29 @@ import { join } from "node:path";
 import { SITE, startServer, visit } from "./harness.mjs";
 import { decision, go } from "./page.mjs";
 
-// Pictures of the page for people to look at, made by `cargo xtask screenshots`.
+// Screenshots of the page for people, made by `cargo xtask screenshots`.
 
 const OUT = process.env["SCREENSHOTS"] ?? "screenshots";
 const WIDTHS = [390, 820, 1440];
 const SCHEMES = /** @type {const} */ (["light", "dark"]);
 
 /**
- * The prompts of tests/everyday, a line each.
+ * The prompts of tests/everyday, one per line.
  *
  * @returns {Promise<string>}
  */
 async function everydayPrompts() {
   const rows = await readFile(new URL("../everyday/prompts.jsonl", import.meta.url), "utf8");
-  return rows.trim().split("\n").map((row) => JSON.parse(row).prompt.replaceAll("\n", " ")).join("\n");
+  return rows
+    .trim()
+    .split("\n")
+    .map((row) => JSON.parse(row).prompt.replaceAll("\n", " "))
+    .join("\n");
 }
 
 /** @typedef {import("playwright-core").Page} Page */
 /**
- * What to do before each view's picture.
+ * What to do before the screenshot of each view.
  *
  * @type {Record<string, (page: Page) => Promise<void>>}
  */
@@ -61,7 +65,7 @@ try {
       );
     }
   }
-  // What README.md shows: as much as fits a screen.
+  // The picture of README.md: one screen.
   await visit(
     server.url,
     async ({ page }) => {

@@ -2,19 +2,26 @@ import assert from "node:assert/strict";
 import { test } from "node:test";
 import { SITE, startServer, startServerBelow, visit } from "./harness.mjs";
 
-/** The compressed bytes that the first visit may need. */
+/** Maximum compressed bytes of the first visit. */
 const FIRST_LOAD = 1_500_000;
 
-test("the page inside the program loads without a complaint and within its size", async (t) => {
+test("the page inside the program loads without problems and within its size", async (t) => {
   const server = await startServer();
   t.after(server.stop);
-  await visit(server.url, async ({ page, requests, transferred, quiet }) => {
-    await quiet();
-    assert.match(await page.title(), /uniroute/i);
-    assert.ok(requests.some((url) => url.endsWith(".wasm")), "the module was fetched");
-    t.diagnostic(`first load: ${transferred()} bytes in ${requests.length} requests`);
-    assert.ok(transferred() <= FIRST_LOAD, `first load takes ${transferred()} bytes`);
-  }, { serviceWorkers: "block" }); // it fetches the other pools afterwards, which no first decision needs
+  await visit(
+    server.url,
+    async ({ page, requests, transferred, quiet }) => {
+      await quiet();
+      assert.match(await page.title(), /uniroute/i);
+      assert.ok(
+        requests.some((url) => url.endsWith(".wasm")),
+        "the module was fetched",
+      );
+      t.diagnostic(`first load: ${transferred()} bytes in ${requests.length} requests`);
+      assert.ok(transferred() <= FIRST_LOAD, `first load takes ${transferred()} bytes`);
+    },
+    { serviceWorkers: "block" },
+  ); // it would fetch the other pools, which the first decision does not need
 });
 
 test("the page works from a folder below the root", async (t) => {

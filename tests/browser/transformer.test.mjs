@@ -1,6 +1,6 @@
 /**
- * The choice of the transformer: when it is fetched, how it is kept, what happens when it cannot be
- * had. Its weights are those that `cargo xtask minilm` left; nothing here needs a network.
+ * The choice of the transformer: when it is fetched, how it is cached, and what happens if it cannot be
+ * loaded. The weights are those of `cargo xtask minilm`; nothing here needs a network.
  */
 import assert from "node:assert/strict";
 import { existsSync } from "node:fs";
@@ -13,9 +13,9 @@ import { decision, openPool } from "./page.mjs";
 /** @typedef {import("playwright-core").Page} Page */
 
 const WEIGHTS = join(SITE, "uniroute/dist/minilm/weights.safetensors");
-const skip = existsSync(WEIGHTS) ? false : "the weights are not there (cargo xtask minilm makes them)";
+const skip = existsSync(WEIGHTS) ? false : "the weights are missing (run cargo xtask minilm)";
 const PROMPT = "Prove that there are infinitely many primes.";
-/** The modules code activations differently; so qualities differ a little. */
+/** The modules encode activations differently; so qualities differ slightly. */
 const TOLERANCE = 0.02;
 
 /** @type {Awaited<ReturnType<typeof startServer>>} */
@@ -44,52 +44,60 @@ const problem = async (page) => {
 /** @param {string[]} requests */
 const ofTransformer = (requests) => requests.filter((url) => /minilm|relaxed_/.test(url));
 
-test("the transformer is fetched when asked for, kept, and then works without a network", { skip }, async () => {
-  await visit(server.url, async ({ page, context, requests, quiet }) => {
-    await decision(page);
-    await page.evaluate(() => navigator.serviceWorker.ready);
-    await quiet();
-    assert.deepEqual(ofTransformer(requests), []);
-    await page.reload(); // from here on the service worker sees what is fetched
-    await decision(page);
-    await page.fill("#prompt", PROMPT);
-    await choose(page, "Transformer");
-    await inUse(page);
-    const { text } = await decision(page);
-    const weights = () => requests.filter((url) => url.endsWith("weights.safetensors")).length;
-    const fetched = weights();
-    assert.ok(fetched >= 1);
-    await context.setOffline(true);
-    await page.reload();
-    assert.equal((await decision(page)).text, text);
-    assert.ok(await page.getByRole("radio", { name: "Transformer" }).isChecked());
-    assert.equal(weights(), fetched, "the weights came out of the cache");
-    await choose(page, "Instant");
-    await page.waitForFunction(() => localStorage.getItem("uniroute-embedder") === "static");
-    await page.getByRole("link", { name: "About", exact: true }).click();
-    await page.getByText("static-minilm-64").waitFor();
-  });
-});
+test(
+  "the transformer is fetched on request, cached, and then works without a network",
+  { skip },
+  async () => {
+    await visit(server.url, async ({ page, context, requests, quiet }) => {
+      await decision(page);
+      await page.evaluate(() => navigator.serviceWorker.ready);
+      await quiet();
+      assert.deepEqual(ofTransformer(requests), []);
+      await page.reload(); // from here on the service worker handles the requests
+      await decision(page);
+      await page.fill("#prompt", PROMPT);
+      await choose(page, "Transformer");
+      await inUse(page);
+      const { text } = await decision(page);
+      const weights = () => requests.filter((url) => url.endsWith("weights.safetensors")).length;
+      const fetched = weights();
+      assert.ok(fetched >= 1);
+      await context.setOffline(true);
+      await page.reload();
+      assert.equal((await decision(page)).text, text);
+      assert.ok(await page.getByRole("radio", { name: "Transformer" }).isChecked());
+      assert.equal(weights(), fetched, "the weights came from the cache");
+      await choose(page, "Instant");
+      await page.waitForFunction(() => localStorage.getItem("uniroute-embedder") === "static");
+      await page.getByRole("link", { name: "About", exact: true }).click();
+      await page.getByText("static-minilm-64").waitFor();
+    });
+  },
+);
 
-test("weights that were damaged on their way are refused in place", { skip }, async () => {
+test("damaged weights are rejected, with the reason beside the choice", { skip }, async () => {
   const weights = await readFile(WEIGHTS);
   weights[weights.length - 1] = (weights.at(-1) ?? 0) ^ 1;
   await visit(
     server.url,
     async ({ page, context }) => {
       const { text } = await decision(page);
-      await context.route("**/weights.safetensors", (route) => route.fulfill({ body: weights, contentType: "application/octet-stream" }));
+      await context.route("**/weights.safetensors", (route) =>
+        route.fulfill({ body: weights, contentType: "application/octet-stream" }),
+      );
       await choose(page, "Transformer");
       assert.match(await problem(page), /not the file this version was published with/);
       assert.equal((await decision(page)).text, text);
-      const kept = await page.evaluate(async () => (await (await caches.open("uniroute/weights")).keys()).length);
-      assert.equal(kept, 0, "what was refused is not kept");
+      const cached = await page.evaluate(
+        async () => (await (await caches.open("uniroute/weights")).keys()).length,
+      );
+      assert.equal(cached, 0, "rejected weights are not cached");
     },
     { serviceWorkers: "block" },
   );
 });
 
-test("a host without the weights, and a person who changes their mind, keep what they had", async () => {
+test("without the weights, or after cancelling, the present embedder stays", async () => {
   await visit(
     server.url,
     async ({ page, context, problems }) => {
@@ -110,26 +118,31 @@ test("a host without the weights, and a person who changes their mind, keep what
   );
 });
 
-test("a pool of one's own with errors for the other router is not lost, and the page says why", { skip }, async () => {
-  const pool = await readFile(join(SITE, "uniroute/dist/pools/open.json"), "utf8");
-  await visit(server.url, async ({ page }) => {
-    await decision(page);
-    await openPool(page, "mine.json", pool);
-    await page.locator("#pools option[value=own]").waitFor({ state: "attached" });
-    const { text } = await decision(page);
-    await choose(page, "Transformer");
-    assert.match(await problem(page), /another router/);
-    assert.equal((await decision(page)).text, text);
-    await page.locator("#pools").selectOption({ index: 0 });
-    await page.waitForFunction(() => /** @type {HTMLSelectElement} */ (document.getElementById("pools")).value === "open");
-    await choose(page, "Transformer");
-    await inUse(page);
-  });
-});
+test(
+  "the person's own pool with errors for the other router stays, and the page explains why",
+  { skip },
+  async () => {
+    const pool = await readFile(join(SITE, "uniroute/dist/pools/open.json"), "utf8");
+    await visit(server.url, async ({ page }) => {
+      await decision(page);
+      await openPool(page, "mine.json", pool);
+      await page.locator("#pools option[value=own]").waitFor({ state: "attached" });
+      const { text } = await decision(page);
+      await choose(page, "Transformer");
+      assert.match(await problem(page), /another router/);
+      assert.equal((await decision(page)).text, text);
+      await page.locator("#pools").selectOption({ index: 0 });
+      await page.waitForFunction(
+        () => /** @type {HTMLSelectElement} */ (document.getElementById("pools")).value === "open",
+      );
+      await choose(page, "Transformer");
+      await inUse(page);
+    });
+  },
+);
 
 /**
- * What the package decides on a page of its own, and how often the module with relaxed SIMD was
- * fetched for it.
+ * The decision of the package on its own page, and how often the module with relaxed SIMD was fetched.
  *
  * @param {(page: Page, context: import("playwright-core").BrowserContext) => Promise<unknown>} prepare
  */
@@ -144,7 +157,12 @@ function decided(prepare) {
         const router = await Router.load({ embedder: "minilm" });
         const { model, candidates } = router.route(prompt, { lambda: 10 });
         router.free();
-        return { model, qualities: Object.fromEntries(candidates.map((/** @type {any} */ { id, quality }) => [id, quality])) };
+        return {
+          model,
+          qualities: Object.fromEntries(
+            candidates.map((/** @type {any} */ { id, quality }) => [id, quality]),
+          ),
+        };
       }, PROMPT);
       return { outcome, fetched: requests.filter((url) => url.endsWith("uniroute_relaxed_bg.wasm")).length };
     },
@@ -152,17 +170,25 @@ function decided(prepare) {
   );
 }
 
-test("without relaxed SIMD, or with a module of it that is damaged, the other module decides alike", { skip }, async () => {
-  const fast = await decided(async () => undefined);
-  assert.equal(fast.fetched, 1, "this browser has relaxed SIMD");
-  const plain = await decided((page) => page.evaluate(() => void (WebAssembly.validate = () => false)));
-  assert.equal(plain.fetched, 0);
-  const damaged = await decided((_, context) => context.route("**/uniroute_relaxed_bg.wasm", (route) => route.fulfill({ body: "no module", contentType: "application/wasm" })));
-  assert.equal(damaged.fetched, 1);
-  assert.deepEqual(damaged.outcome, plain.outcome);
-  assert.equal(fast.outcome.model, plain.outcome.model);
-  assert.notDeepEqual(fast.outcome.qualities, plain.outcome.qualities, "it ran its own module");
-  for (const [id, quality] of Object.entries(plain.outcome.qualities)) {
-    assert.ok(Math.abs(fast.outcome.qualities[id] - quality) <= TOLERANCE, id);
-  }
-});
+test(
+  "without relaxed SIMD, or if its module is damaged, the other module gives the same decision",
+  { skip },
+  async () => {
+    const fast = await decided(async () => undefined);
+    assert.equal(fast.fetched, 1, "this browser has relaxed SIMD");
+    const plain = await decided((page) => page.evaluate(() => void (WebAssembly.validate = () => false)));
+    assert.equal(plain.fetched, 0);
+    const damaged = await decided((_, context) =>
+      context.route("**/uniroute_relaxed_bg.wasm", (route) =>
+        route.fulfill({ body: "no module", contentType: "application/wasm" }),
+      ),
+    );
+    assert.equal(damaged.fetched, 1);
+    assert.deepEqual(damaged.outcome, plain.outcome);
+    assert.equal(fast.outcome.model, plain.outcome.model);
+    assert.notDeepEqual(fast.outcome.qualities, plain.outcome.qualities, "it ran the other module");
+    for (const [id, quality] of Object.entries(plain.outcome.qualities)) {
+      assert.ok(Math.abs(fast.outcome.qualities[id] - quality) <= TOLERANCE, id);
+    }
+  },
+);

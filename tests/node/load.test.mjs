@@ -1,19 +1,19 @@
 /**
- * Loading: shared, retried, aborted, watched. On the browser's module, with a fetch that the tests
- * answer.
+ * Loading: shared, retried, aborted, with progress. Uses the module for browsers, with a fetch that the
+ * tests answer.
  */
 import assert from "node:assert/strict";
 import { readFile } from "node:fs/promises";
 import { afterEach, test } from "node:test";
 
 const { Router, UnirouteError } = await import(new URL("../../pkg/index.js", import.meta.url).href);
-const own = globalThis.fetch;
+const originalFetch = globalThis.fetch;
 afterEach(() => {
-  globalThis.fetch = own;
+  globalThis.fetch = originalFetch;
 });
 
 /**
- * Answers with the package's files, after the first `failures` requests for each failed.
+ * Answers with the package's files; the first `failures` requests for each file fail.
  *
  * @param {number} [failures]
  */
@@ -24,7 +24,8 @@ function network(failures = 0) {
     asked.push(pathname.replace(/^.*\/dist\//, ""));
     await new Promise((resolve) => setTimeout(resolve, 20));
     init?.signal?.throwIfAborted();
-    if (asked.filter((name) => pathname.endsWith(name)).length <= failures) throw new TypeError("fetch failed");
+    if (asked.filter((name) => pathname.endsWith(name)).length <= failures)
+      throw new TypeError("fetch failed");
     return new Response(await readFile(pathname));
   };
   return asked;
@@ -33,7 +34,7 @@ function network(failures = 0) {
 /** @param {string} code */
 const coded = (code) => (/** @type {any} */ error) => error instanceof UnirouteError && error.code === code;
 
-test("a failed load says so and can be tried again", async () => {
+test("a failed load reports the error, and a second one succeeds", async () => {
   const asked = network(1);
   await assert.rejects(Router.load(), coded("network"));
   const router = await Router.load();
@@ -41,20 +42,23 @@ test("a failed load says so and can be tried again", async () => {
   assert.equal(asked.filter((name) => name === "default.router").length, 2);
 });
 
-test("loads at the same time share their downloads, and one that gives up leaves the others alone", async () => {
+test("concurrent loads share their downloads, and an aborted one does not affect the others", async () => {
   const asked = network();
   const abort = new AbortController();
-  const [given, kept, other] = [Router.load({ signal: abort.signal }), Router.load(), Router.load()];
+  const [aborted, first, second] = [Router.load({ signal: abort.signal }), Router.load(), Router.load()];
   abort.abort();
-  await assert.rejects(given, coded("aborted"));
-  const routers = await Promise.all([kept, other]);
-  assert.deepEqual(asked.filter((name) => name === "default.router"), ["default.router"]);
+  await assert.rejects(aborted, coded("aborted"));
+  const routers = await Promise.all([first, second]);
+  assert.deepEqual(
+    asked.filter((name) => name === "default.router"),
+    ["default.router"],
+  );
   routers[0].free();
   assert.throws(() => routers[0].route("hi"), coded("freed"));
-  assert.ok(routers[1].route("hi").model, "each caller has a router of its own");
+  assert.ok(routers[1].route("hi").model, "each caller has its own router");
 });
 
-test("a load that all gave up is begun anew by the next caller", async () => {
+test("after all callers aborted, the next caller starts the load again", async () => {
   network();
   const abort = new AbortController();
   const given = Router.load({ signal: abort.signal });
@@ -64,7 +68,7 @@ test("a load that all gave up is begun anew by the next caller", async () => {
   assert.ok((await next).route("hi").model);
 });
 
-test("progress is told for each part, up to its end", async () => {
+test("progress is reported for each part, up to its end", async () => {
   network();
   const last = /** @type {Record<string, { loaded: number, total: number | null }>} */ ({});
   await Router.load({ onProgress: (/** @type {any} */ { phase, ...far }) => (last[phase] = far) });
@@ -74,7 +78,7 @@ test("progress is told for each part, up to its end", async () => {
   assert.deepEqual(last.start, { loaded: 1, total: 1 });
 });
 
-test("a file that is not the published one is refused", async () => {
+test("a file that is not the published one is rejected", async () => {
   globalThis.fetch = async (input) => {
     const bytes = new Uint8Array(await readFile(new URL(String(input))));
     bytes.reverse();
@@ -88,22 +92,27 @@ test("a router given by the caller is checked, with the platform's SHA-256 and w
   const router = new Uint8Array(await readFile(new URL("../../pkg/dist/default.router", import.meta.url)));
   const changed = router.slice();
   changed[router.length >> 1] = (changed[router.length >> 1] ?? 0) ^ 1;
-  const refused = coded("router_damaged");
+  const isRejected = coded("router_damaged");
   const { sha256 } = (await Router.load({ router })).info();
-  await assert.rejects(Router.load({ router: changed }), refused);
+  await assert.rejects(Router.load({ router: changed }), isRejected);
   Object.defineProperty(crypto, "subtle", { configurable: true, value: undefined });
   try {
     assert.equal((await Router.load({ router })).info().sha256, sha256);
-    await assert.rejects(Router.load({ router: changed }), refused);
+    await assert.rejects(Router.load({ router: changed }), isRejected);
   } finally {
     Reflect.deleteProperty(crypto, "subtle");
   }
 });
 
-test("an error names the place in the pool, and the router goes on with the pool it had", async () => {
+test("an error names the place in the pool, and the router keeps its pool", async () => {
   network();
-  const router = await Router.load({ pool: { models: [{ id: "a", accuracy: 0.5, cost: { input: 1, output: 1 } }] } });
+  const router = await Router.load({
+    pool: { models: [{ id: "a", accuracy: 0.5, cost: { input: 1, output: 1 } }] },
+  });
   const wrong = { models: [{ id: "b", cost: { input: -1, output: 1 } }] };
-  assert.throws(() => router.setPool(wrong), (/** @type {any} */ error) => coded("pool_range")(error) && error.path === "$.models[0].cost.input");
+  assert.throws(
+    () => router.setPool(wrong),
+    (/** @type {any} */ error) => coded("pool_range")(error) && error.path === "$.models[0].cost.input",
+  );
   assert.equal(router.route("hi").model, "a");
 });

@@ -6,7 +6,7 @@ import { test } from "node:test";
 const PACKAGE = new URL("../../pkg/", import.meta.url);
 const DIST = new URL("dist/", PACKAGE);
 
-test("no script of the package makes code from text", async () => {
+test("no script of the package evaluates text as code", async () => {
   const names = await readdir(PACKAGE, { recursive: true });
   const scripts = names.filter((name) => name.endsWith(".js"));
   assert.ok(scripts.some((name) => name.endsWith("uniroute.js")));
@@ -16,7 +16,7 @@ test("no script of the package makes code from text", async () => {
   }
 });
 
-test("the package lists its module with the hash it has", async () => {
+test("the package lists its files with the right hashes", async () => {
   const { files } = await import(new URL("files.js", DIST).href);
   const names = Object.keys(files);
   assert.ok(names.includes("uniroute_bg.wasm"));
@@ -27,11 +27,13 @@ test("the package lists its module with the hash it has", async () => {
   }
 });
 
-test("the module starts from bytes and needs nothing but its own glue", async () => {
+test("the module starts from bytes and imports only its own bindings", async () => {
   const bytes = await readFile(new URL("uniroute_bg.wasm", DIST));
-  const glue = await import(new URL("uniroute.js", DIST).href);
+  const bindings = await import(new URL("uniroute.js", DIST).href);
   const module = new WebAssembly.Module(bytes);
-  const foreign = WebAssembly.Module.imports(module).filter(({ module: from }) => !from.startsWith("./uniroute_bg.js"));
-  assert.deepEqual(foreign, []);
-  assert.ok(glue.initSync({ module }).memory instanceof WebAssembly.Memory);
+  const otherImports = WebAssembly.Module.imports(module).filter(
+    ({ module: from }) => !from.startsWith("./uniroute_bg.js"),
+  );
+  assert.deepEqual(otherImports, []);
+  assert.ok(bindings.initSync({ module }).memory instanceof WebAssembly.Memory);
 });

@@ -1,33 +1,34 @@
 /**
- * `examples/worker` in workerd, Deno and Node, before language models that this test plays.
+ * `examples/worker` in workerd, Deno and Node, in front of models that this test simulates.
  */
 import assert from "node:assert/strict";
-import { spawn } from "node:child_process";
-import { cp, readFile, writeFile } from "node:fs/promises";
+import { cp, readFile } from "node:fs/promises";
 import { createServer } from "node:http";
 import { join } from "node:path";
-import { createInterface } from "node:readline";
 import { after, before, describe, test } from "node:test";
 import { build } from "esbuild";
-import { Miniflare } from "miniflare";
-import { BIN, DENO, expected, installed, LAMBDA, PROMPTS, ROOT, run } from "./install.mjs";
+import { BIN, expected, installed, LAMBDA, PROMPTS, ROOT, run } from "./install.mjs";
+import { RUNTIMES, workerd } from "./services.mjs";
 
 const TIMEOUT_MS = 1500;
 const KEY = "key-of-the-test";
 /** Cloudflare's limit of the free plan for a script after gzip, in KiB. */
 const LIMIT_KIB = 3 * 1024;
 
-/** What the models were asked, in order. */
+/** The requests to the models, in order. */
 const asked = /** @type {{ model: string, key: string | undefined, body: any }[]} */ ([]);
-/** Lets the model `streams` go on. */
-let goOn = () => {};
+/** Lets the model `streams` continue. */
+let continueStream = () => {};
 
 const models = createServer(async (request, response) => {
   let text = "";
   for await (const chunk of request) text += chunk;
   const body = JSON.parse(text);
   asked.push({ model: body.model, key: request.headers.authorization, body });
-  const answer = JSON.stringify({ model: body.model, choices: [{ message: { role: "assistant", content: "Hello" } }] });
+  const answer = JSON.stringify({
+    model: body.model,
+    choices: [{ message: { role: "assistant", content: "Hello" } }],
+  });
   switch (body.model) {
     case "busy":
       return response.writeHead(429, { "retry-after": "1" }).end("{}");
@@ -36,13 +37,16 @@ const models = createServer(async (request, response) => {
     case "silent":
       return; // never answers
     case "mute":
-      return response.writeHead(200, { "content-type": "text/event-stream" }).flushHeaders(); // headers and then nothing
+      // Headers only.
+      return response.writeHead(200, { "content-type": "text/event-stream" }).flushHeaders();
     case "picky":
-      return response.writeHead(400, { "content-type": "application/json" }).end('{"error":{"message":"no"}}');
+      return response
+        .writeHead(400, { "content-type": "application/json" })
+        .end('{"error":{"message":"no"}}');
     case "streams":
       response.writeHead(200, { "content-type": "text/event-stream" });
       response.write("data: one\n\n");
-      await new Promise((resolve) => (goOn = () => resolve(undefined)));
+      await new Promise((resolve) => (continueStream = () => resolve(undefined)));
       return response.end("data: two\n\ndata: [DONE]\n\n");
     default:
       return response.writeHead(200, { "content-type": "application/json" }).end(answer);
@@ -50,7 +54,7 @@ const models = createServer(async (request, response) => {
 });
 
 /**
- * Models by falling quality and price, all at the same address.
+ * Models by descending quality and price, all at the same address.
  *
  * @param {string[]} names
  * @param {string} url
@@ -67,21 +71,35 @@ function pool(names, url) {
   });
 }
 
-/** @typedef {{ fetch(path: string, init?: RequestInit): Promise<Response>, stop(): Promise<unknown> }} Service */
-/** @typedef {(variables: Record<string, string>) => Promise<Service>} Start */
+/** @typedef {import("./services.mjs").Service} Service */
+/** @typedef {import("./services.mjs").Start} Start */
 
 let folder = "";
-/** What wrangler says of the worker. */
+/** The output of wrangler. */
 let deployed = "";
 let url = "";
 /** @type {(() => unknown)[]} */
 const ending = [];
 
 before(async () => {
-  folder = await installed(/** @type {any} */ ({ after: (/** @type {() => unknown} */ end) => ending.push(end) }), {});
-  await cp(join(ROOT, "examples/worker"), folder, { recursive: true, filter: (path) => !path.includes("node_modules") });
-  const env = { CI: "true", WRANGLER_SEND_METRICS: "false", XDG_CONFIG_HOME: join(folder, "config"), NO_COLOR: "1" };
-  deployed = await run(join(BIN, "wrangler"), ["deploy", "--dry-run", "--outdir", "out"], { cwd: folder, env });
+  folder = await installed(
+    /** @type {any} */ ({ after: (/** @type {() => unknown} */ end) => ending.push(end) }),
+    {},
+  );
+  await cp(join(ROOT, "examples/worker"), folder, {
+    recursive: true,
+    filter: (path) => !path.includes("node_modules"),
+  });
+  const env = {
+    CI: "true",
+    WRANGLER_SEND_METRICS: "false",
+    XDG_CONFIG_HOME: join(folder, "config"),
+    NO_COLOR: "1",
+  };
+  deployed = await run(join(BIN, "wrangler"), ["deploy", "--dry-run", "--outdir", "out"], {
+    cwd: folder,
+    env,
+  });
   await new Promise((resolve) => models.listen(0, "127.0.0.1", () => resolve(undefined)));
   const { port } = /** @type {import("node:net").AddressInfo} */ (models.address());
   url = `http://127.0.0.1:${port}/v1/`;
@@ -93,66 +111,16 @@ after(async () => {
 });
 
 /**
- * @param {string} script below the worker's folder
- * @param {Record<string, any>} [bindings]
- * @returns {Start}
- */
-const workerd = (script, bindings) => async (variables) => {
-  const service = new Miniflare({
-    modules: true,
-    modulesRoot: join(folder, script, ".."),
-    scriptPath: join(folder, script),
-    modulesRules: [
-      { type: "ESModule", include: ["**/*.js"] },
-      { type: "CompiledWasm", include: ["**/*.wasm"] },
-      { type: "Data", include: ["**/*.router"] },
-    ],
-    compatibilityDate: "2026-04-01",
-    compatibilityFlags: ["nodejs_compat", "enable_request_signal"],
-    bindings: variables,
-    serviceBindings: bindings ?? {},
-  });
-  const address = await service.ready;
-  return { fetch: (path, init) => fetch(new URL(path, address), init), stop: () => service.dispose() };
-};
-
-/**
- * @param {string} program
- * @param {string[]} args
- * @returns {Start}
- */
-const server = (program, args) => async (variables) => {
-  const { POOL, ...rest } = variables;
-  if (POOL) await writeFile(join(folder, "pool-of-test.json"), POOL);
-  const env = { ...process.env, ...rest, PORT: "0", ...(POOL && { POOL, POOL_FILE: join(folder, "pool-of-test.json") }), DENO_NO_UPDATE_CHECK: "1", NO_COLOR: "1" };
-  const child = spawn(program, args, { cwd: folder, env, stdio: ["ignore", "pipe", "pipe"] });
-  const ended = new Promise((resolve) => child.once("exit", resolve));
-  const address = await new Promise((resolve, reject) => {
-    child.once("exit", (status) => reject(new Error(`${program} ended with ${status}`)));
-    for (const stream of [child.stdout, child.stderr]) {
-      createInterface(stream).on("line", (line) => {
-        const found = /http:\/\/[\d.:]+/.exec(line);
-        if (found) resolve(found[0]);
-      });
-    }
-  });
-  return { fetch: (path, init) => fetch(new URL(path, address), init), stop: () => (child.kill(), ended) };
-};
-
-/** @type {Record<string, Start | undefined>} */
-const RUNTIMES = {
-  workerd: workerd("out/cloudflare.js"),
-  Deno: DENO === undefined ? undefined : server(DENO, ["serve", "--port", "0", "--host", "127.0.0.1", "--node-modules-dir=manual", "--allow-read", "--allow-env", "--allow-net", "worker.js"]),
-  Node: server("node", ["node.js"]),
-};
-
-/**
  * @param {Service} service
  * @param {Record<string, unknown>} body
  * @param {Record<string, string>} [headers]
  */
 const chat = (service, body, headers) =>
-  service.fetch("/v1/chat/completions", { method: "POST", headers: { "content-type": "application/json", ...headers }, body: JSON.stringify({ messages: [{ role: "user", content: "Hello" }], ...body }) });
+  service.fetch("/v1/chat/completions", {
+    method: "POST",
+    headers: { "content-type": "application/json", ...headers },
+    body: JSON.stringify({ messages: [{ role: "user", content: "Hello" }], ...body }),
+  });
 
 for (const [name, start] of Object.entries(RUNTIMES)) {
   describe(name, { skip: start === undefined }, () => {
@@ -163,7 +131,13 @@ for (const [name, start] of Object.entries(RUNTIMES)) {
      */
     async function before(names, use, variables) {
       asked.length = 0;
-      const service = await /** @type {Start} */ (start)({ POOL: pool(names, url), TEST_KEY: KEY, TIMEOUT_MS: String(TIMEOUT_MS), MAX_BODY: "20000", ...variables });
+      const service = await /** @type {Start} */ (start)(folder, {
+        POOL: pool(names, url),
+        TEST_KEY: KEY,
+        TIMEOUT_MS: String(TIMEOUT_MS),
+        MAX_BODY: "20000",
+        ...variables,
+      });
       try {
         await use(service);
       } finally {
@@ -171,54 +145,81 @@ for (const [name, start] of Object.entries(RUNTIMES)) {
       }
     }
 
-    test("auto is replaced by the routed model, in words and in numbers", () =>
+    test("auto is replaced by the routed model, with names and with a number", () =>
       before(["best", "cheap"], async (service) => {
-        for (const [model, lambda, expected] of /** @type {const} */ ([["auto:best", undefined, "best"], ["auto:cheap", undefined, "cheap"], ["auto", "0", "best"], ["auto", "1e6", "cheap"], ["cheap", undefined, "cheap"]])) {
-          const answer = await chat(service, { model, temperature: 0.5 }, lambda === undefined ? {} : { "x-uniroute-lambda": lambda });
+        for (const [model, lambda, expected] of /** @type {const} */ ([
+          ["auto:best", undefined, "best"],
+          ["auto:cheap", undefined, "cheap"],
+          ["auto", "0", "best"],
+          ["auto", "1e6", "cheap"],
+          ["cheap", undefined, "cheap"],
+        ])) {
+          const answer = await chat(
+            service,
+            { model, temperature: 0.5 },
+            lambda === undefined ? {} : { "x-uniroute-lambda": lambda },
+          );
           assert.equal(answer.headers.get("x-uniroute-model"), expected);
           assert.equal((await answer.json()).model, expected);
-          assert.ok(Number(answer.headers.get("x-uniroute-cost")) > 0 && Number(answer.headers.get("x-uniroute-quality")) > 0.5);
+          assert.ok(
+            Number(answer.headers.get("x-uniroute-cost")) > 0 &&
+              Number(answer.headers.get("x-uniroute-quality")) > 0.5,
+          );
           const { key, body } = asked.at(-1) ?? assert.fail();
           assert.deepEqual([key, body.temperature], [`Bearer ${KEY}`, 0.5]);
         }
       }));
 
-    test("an answer is streamed chunk by chunk as it comes", () =>
+    test("an answer is streamed chunk by chunk as it arrives", () =>
       before(["streams"], async (service) => {
         const answer = await chat(service, { model: "auto", stream: true });
         assert.equal(answer.headers.get("content-type"), "text/event-stream");
         const reader = answer.body?.getReader() ?? assert.fail();
         const next = async () => new TextDecoder().decode((await reader.read()).value);
-        assert.equal(await next(), "data: one\n\n"); // the model has not said more so far
-        goOn();
+        assert.equal(await next(), "data: one\n\n"); // the model has not sent more yet
+        continueStream();
         let rest = "";
         for (let part = await next(); part !== ""; part = await next()) rest += part;
         assert.equal(rest, "data: two\n\ndata: [DONE]\n\n");
       }));
 
-    test("a model that is busy, broken, silent or mute is passed over for the next best", () =>
-      before(["busy", "broken", "silent", "mute", "good"], async (service) => {
-        const answer = await chat(service, { model: "auto:best" });
-        assert.equal((await answer.json()).model, "good");
-        const tried = decodeURI(answer.headers.get("x-uniroute-tried") ?? "");
-        assert.match(tried, /busy: status 429, broken: status 503, silent: nothing within \d+ ms, mute: nothing within/);
-      }, { ATTEMPTS: "5" }));
+    test("a model that is busy, broken, silent or mute is skipped, and the next best one answers", () =>
+      before(
+        ["busy", "broken", "silent", "mute", "good"],
+        async (service) => {
+          const answer = await chat(service, { model: "auto:best" });
+          assert.equal((await answer.json()).model, "good");
+          const tried = decodeURI(answer.headers.get("x-uniroute-tried") ?? "");
+          assert.match(
+            tried,
+            /busy: status 429, broken: status 503, silent: nothing within \d+ ms, mute: nothing within/,
+          );
+        },
+        { ATTEMPTS: "5" },
+      ));
 
-    test("no more models are tried than allowed, and what failed is said", () =>
-      before(["busy", "broken", "good"], async (service) => {
-        const answer = await chat(service, { model: "auto:best" });
-        assert.equal(answer.status, 502);
-        assert.equal((await answer.json()).error.code, "upstream");
-        assert.deepEqual(asked.map(({ model }) => model), ["busy", "broken"]);
-      }, { ATTEMPTS: "2" }));
+    test("no more models are tried than allowed, and the failures are reported", () =>
+      before(
+        ["busy", "broken", "good"],
+        async (service) => {
+          const answer = await chat(service, { model: "auto:best" });
+          assert.equal(answer.status, 502);
+          assert.equal((await answer.json()).error.code, "upstream");
+          assert.deepEqual(
+            asked.map(({ model }) => model),
+            ["busy", "broken"],
+          );
+        },
+        { ATTEMPTS: "2" },
+      ));
 
-    test("an answer that refuses the request is passed on, not worked around", () =>
+    test("a response that rejects the request is passed on", () =>
       before(["picky", "good"], async (service) => {
         const answer = await chat(service, { model: "auto:best" });
         assert.deepEqual([answer.status, (await answer.json()).error.message], [400, "no"]);
       }));
 
-    test("a model without its key is not chosen; when none is left, the variable is named", async () => {
+    test("a model without its key is not chosen; if none is left, the error names the variable", async () => {
       await before(["locked", "good"], async (service) => {
         assert.equal((await chat(service, { model: "auto:best" })).headers.get("x-uniroute-model"), "good");
         const answer = await chat(service, { model: "locked" });
@@ -228,9 +229,10 @@ for (const [name, start] of Object.entries(RUNTIMES)) {
       });
     });
 
-    test("what cannot be read is refused with its cause", () =>
+    test("an invalid request is rejected with its cause", () =>
       before(["good"], async (service) => {
-        const post = (/** @type {string} */ path, /** @type {BodyInit} */ body) => service.fetch(path, /** @type {RequestInit} */ ({ method: "POST", body, duplex: "half" }));
+        const post = (/** @type {string} */ path, /** @type {BodyInit} */ body) =>
+          service.fetch(path, /** @type {RequestInit} */ ({ method: "POST", body, duplex: "half" }));
         const unmeasured = () =>
           new ReadableStream({
             start(controller) {
@@ -252,54 +254,94 @@ for (const [name, start] of Object.entries(RUNTIMES)) {
         ])) {
           assert.deepEqual([answer.status, (await answer.json()).error.code], [status, code]);
         }
-        // Without a length, too.
+        // Also without a content length.
         assert.equal((await post("/route", unmeasured())).status, 413);
       }));
 
-    test("who does not know the token stays out", () =>
-      before(["good"], async (service) => {
-        assert.equal((await chat(service, { model: "auto" })).status, 401);
-        assert.equal((await chat(service, { model: "auto" }, { authorization: "Bearer open" })).status, 200);
-      }, { ACCESS_TOKEN: "open" }));
+    test("a request without the token is rejected", () =>
+      before(
+        ["good"],
+        async (service) => {
+          assert.equal((await chat(service, { model: "auto" })).status, 401);
+          assert.equal(
+            (await chat(service, { model: "auto" }, { authorization: "Bearer open" })).status,
+            200,
+          );
+        },
+        { ACCESS_TOKEN: "open" },
+      ));
 
-    test("two hundred requests at once are all answered", () =>
+    test("two hundred concurrent requests are all answered", () =>
       before(["best", "cheap"], async (service) => {
-        const answers = await Promise.all(Array.from({ length: 200 }, (_, i) => chat(service, { model: i % 2 ? "auto:best" : "auto:cheap" })));
+        const answers = await Promise.all(
+          Array.from({ length: 200 }, (_, i) => chat(service, { model: i % 2 ? "auto:best" : "auto:cheap" })),
+        );
         const chosen = await Promise.all(answers.map(async (answer) => (await answer.json()).model));
-        assert.deepEqual(chosen, answers.map((_, i) => (i % 2 ? "best" : "cheap")));
+        assert.deepEqual(
+          chosen,
+          answers.map((_, i) => (i % 2 ? "best" : "cheap")),
+        );
       }));
 
     test("decisions and costs are those of the command line", async () => {
       const open = await readFile(join(ROOT, "assets/pools/open.json"), "utf8");
-      await before([], async (service) => {
-        const found = [];
-        for (const prompt of PROMPTS) {
-          const answer = await service.fetch("/route", { method: "POST", body: JSON.stringify({ prompt, lambda: LAMBDA }) });
-          found.push((await answer.json()).model);
-        }
-        assert.deepEqual(found, await expected());
-        const costs = await service.fetch("/cost", { method: "POST", body: JSON.stringify({ prompt: "Hello", context: "Be brief." }) });
-        const { models } = await costs.json();
-        assert.ok(models.length > 5 && models.every((/** @type {any} */ m) => m.cost.tokensIn >= 3 && m.cost.exact === false));
-      }, { POOL: open, MAX_BODY: "100000" });
+      await before(
+        [],
+        async (service) => {
+          const found = [];
+          for (const prompt of PROMPTS) {
+            const answer = await service.fetch("/route", {
+              method: "POST",
+              body: JSON.stringify({ prompt, lambda: LAMBDA }),
+            });
+            found.push((await answer.json()).model);
+          }
+          assert.deepEqual(found, await expected());
+          const costs = await service.fetch("/cost", {
+            method: "POST",
+            body: JSON.stringify({ prompt: "Hello", context: "Be brief." }),
+          });
+          const { models } = await costs.json();
+          assert.ok(
+            models.length > 5 &&
+              models.every((/** @type {any} */ m) => m.cost.tokensIn >= 3 && m.cost.exact === false),
+          );
+        },
+        { POOL: open, MAX_BODY: "100000" },
+      );
     });
   });
 }
 
 test("the script is within the limit of Cloudflare's free plan", (t) => {
-  const [said, kib] = /gzip: ([\d.]+) KiB/.exec(deployed) ?? assert.fail(deployed);
-  t.diagnostic(said);
+  const [size, kib] = /gzip: ([\d.]+) KiB/.exec(deployed) ?? assert.fail(deployed);
+  t.diagnostic(size);
   assert.ok(Number(kib) > 300 && Number(kib) < LIMIT_KIB);
 });
 
 test("router and pool may be static assets", async () => {
-  await build({ entryPoints: [join(folder, "worker.js")], bundle: true, format: "esm", conditions: ["workerd", "worker", "browser"], loader: { ".wasm": "copy" }, outfile: join(folder, "bare/worker.js"), logLevel: "error" });
+  await build({
+    entryPoints: [join(folder, "worker.js")],
+    bundle: true,
+    format: "esm",
+    conditions: ["workerd", "worker", "browser"],
+    loader: { ".wasm": "copy" },
+    outfile: join(folder, "bare/worker.js"),
+    logLevel: "error",
+  });
   /** @type {Record<string, string>} */
-  const assets = { "/default.router": "node_modules/uniroute/dist/default.router", "/pool.json": "assets/pool.json" };
-  const ASSETS = async (/** @type {Request} */ request) => new Response(await readFile(join(folder, assets[new URL(request.url).pathname] ?? "")));
-  const service = await workerd("bare/worker.js", { ASSETS })({});
+  const assets = {
+    "/default.router": "node_modules/uniroute/dist/default.router",
+    "/pool.json": "assets/pool.json",
+  };
+  const ASSETS = async (/** @type {Request} */ request) =>
+    new Response(await readFile(join(folder, assets[new URL(request.url).pathname] ?? "")));
+  const service = await workerd("bare/worker.js", { ASSETS })(folder, {});
   try {
-    const answer = await service.fetch("/cost", { method: "POST", body: JSON.stringify({ prompt: "Hello", model: "gpt-4.1" }) });
+    const answer = await service.fetch("/cost", {
+      method: "POST",
+      body: JSON.stringify({ prompt: "Hello", model: "gpt-4.1" }),
+    });
     assert.equal((await answer.json()).models[0].id, "gpt-4.1");
   } finally {
     await service.stop();

@@ -1,5 +1,5 @@
 /**
- * `examples/extension` in Chromium: called by its button on a page, as a person does.
+ * `examples/extension` in Chromium: called with its button on a page, as a person does.
  */
 import assert from "node:assert/strict";
 import { mkdtemp, rm, writeFile } from "node:fs/promises";
@@ -14,16 +14,20 @@ import { BIN, installed, ROOT, run, serve } from "./install.mjs";
 const SOURCE = join(ROOT, "examples/extension");
 
 const TEXT = "Prove that the square root of two is irrational.";
-const POOL = { name: "Mine", models: [{ id: "only", name: "The only one", accuracy: 0.7, cost: { input: 1, output: 2 } }] };
-const PAGE = `<!doctype html><meta charset="utf-8"><title>A page</title><link rel="icon" href="data:,"><p id="text">${TEXT}</p><textarea id="box"></textarea><input id="secret" type="password" value="hunter2">`;
+const POOL = {
+  name: "Mine",
+  models: [{ id: "only", name: "The only one", accuracy: 0.7, cost: { input: 1, output: 2 } }],
+};
+const PAGE = `<!doctype html><meta charset="utf-8"><title>A page</title><link rel="icon" href="data:,">
+<p id="text">${TEXT}</p><textarea id="box"></textarea><input id="secret" type="password" value="hunter2">`;
 
 /**
- * A document of the extension that Playwright does not show as a page.
+ * A document of the extension; Playwright does not list it as a page.
  *
  * @typedef {object} Shown
  * @property {string} targetId
- * @property {(expression: string) => Promise<any>} ask what it says to an expression, as if a person had acted
- * @property {(element: string, wanted: RegExp) => Promise<string>} text waits for an element's text, then says it
+ * @property {(expression: string) => Promise<any>} ask evaluates an expression in it, with a user gesture
+ * @property {(element: string, wanted: RegExp) => Promise<string>} text waits until an element has this text
  */
 
 /**
@@ -46,13 +50,19 @@ async function attach(cdp, targetId) {
         else resolve(message.result.result.value);
       };
       cdp.on("Target.receivedMessageFromTarget", hear);
-      const message = JSON.stringify({ id, method: "Runtime.evaluate", params: { expression, returnByValue: true, userGesture: true } });
+      const message = JSON.stringify({
+        id,
+        method: "Runtime.evaluate",
+        params: { expression, returnByValue: true, userGesture: true },
+      });
       cdp.send("Target.sendMessageToTarget", { sessionId, message }).catch(reject);
     });
   const text = async (/** @type {string} */ element, /** @type {RegExp} */ wanted) => {
     for (;;) {
-      const said = await ask(`(({ value, textContent }) => value ?? textContent)(document.getElementById("${element}") ?? {}) ?? ""`);
-      if (wanted.test(said)) return said;
+      const content = await ask(
+        `(({ value, textContent }) => value ?? textContent)(document.getElementById("${element}") ?? {}) ?? ""`,
+      );
+      if (wanted.test(content)) return content;
       await setTimeout(50);
     }
   };
@@ -60,7 +70,7 @@ async function attach(cdp, targetId) {
 }
 
 /**
- * Chromium with the extension, and a page in front.
+ * Chromium with the extension and an open page.
  *
  * @param {import("node:test").TestContext} t
  */
@@ -71,8 +81,17 @@ async function opened(t) {
   const url = await serve(t, join(folder, "page"));
   const profile = await mkdtemp(join(tmpdir(), "uniroute-profile-"));
   t.after(() => rm(profile, { recursive: true, force: true }));
-  const args = [...FLAGS, "--enable-unsafe-extension-debugging", `--disable-extensions-except=${extension}`, `--load-extension=${extension}`];
-  const context = await chromium.launchPersistentContext(profile, { executablePath: BROWSER, headless: true, args });
+  const args = [
+    ...FLAGS,
+    "--enable-unsafe-extension-debugging",
+    `--disable-extensions-except=${extension}`,
+    `--load-extension=${extension}`,
+  ];
+  const context = await chromium.launchPersistentContext(profile, {
+    executablePath: BROWSER,
+    headless: true,
+    args,
+  });
   t.after(() => context.close());
   const requests = /** @type {string[]} */ ([]);
   context.on("request", (request) => requests.push(request.url()));
@@ -82,23 +101,30 @@ async function opened(t) {
   await page.goto(url);
   const cdp = /** @type {any} */ (await context.browser()?.newBrowserCDPSession());
 
-  const targets = async (/** @type {string} */ name) => (await cdp.send("Target.getTargets")).targetInfos.filter((/** @type {any} */ target) => target.url === `chrome-extension://${id}/${name}`);
+  const targets = async (/** @type {string} */ name) =>
+    (await cdp.send("Target.getTargets")).targetInfos.filter(
+      (/** @type {any} */ target) => target.url === `chrome-extension://${id}/${name}`,
+    );
   const shown = async (/** @type {string} */ name) => {
     let [target] = await targets(name);
     for (; target === undefined; [target] = await targets(name)) await setTimeout(50);
     return attach(cdp, target.targetId);
   };
-  /** What a click on the extension's button opens. */
+  /** Clicks the button of the extension, which opens the popup. */
   const click = async () => {
     const { targetInfos } = await cdp.send("Target.getTargets", { filter: [{ type: "tab" }] });
     const tab = targetInfos.find((/** @type {any} */ target) => target.url === url);
     await cdp.send("Extensions.triggerAction", { id, targetId: tab.targetId });
     return shown("popup.html");
   };
-  /** @param {Shown} popup what it says, after which it is closed */
+  /** @param {Shown} popup its content is read, then it is closed */
   const decision = async ({ ask, text, targetId }) => {
     await text("figures", /expected quality \d+ %, about \$/);
-    const read = { prompt: await ask('document.getElementById("prompt").value'), model: await text("model", /./), reason: await text("reason", /.{20}/) };
+    const read = {
+      prompt: await ask('document.getElementById("prompt").value'),
+      model: await text("model", /./),
+      reason: await text("reason", /.{20}/),
+    };
     await cdp.send("Target.closeTarget", { targetId });
     while ((await targets("popup.html")).length > 0) await setTimeout(50);
     return read;
@@ -106,50 +132,62 @@ async function opened(t) {
   const options = async () => {
     const settings = await context.newPage();
     await settings.goto(`chrome-extension://${id}/options.html`);
-    await settings.locator("#said", { hasText: "models" }).waitFor();
+    await settings.locator("#status", { hasText: "models" }).waitFor();
     return settings;
   };
-  const foreign = () => requests.filter((asked) => !asked.startsWith("chrome-extension:") && asked !== url && !asked.startsWith("data:"));
+  const foreign = () =>
+    requests.filter(
+      (asked) => !asked.startsWith("chrome-extension:") && asked !== url && !asked.startsWith("data:"),
+    );
   return { folder, context, worker, page, targets, shown, click, decision, options, foreign };
 }
 
-test("the text selected, or being typed, gets its decision, also after the background script was stopped", { timeout: 120_000 }, async (t) => {
-  const { folder, context, page, targets, click, decision, options, foreign } = await opened(t);
-  await page.locator("#text").selectText();
-  const first = await decision(await click());
-  assert.equal(first.prompt, TEXT);
+test(
+  "selected or typed text gets a decision, also after the background script was stopped",
+  { timeout: 120_000 },
+  async (t) => {
+    const { folder, context, page, targets, click, decision, options, foreign } = await opened(t);
+    await page.locator("#text").selectText();
+    const first = await decision(await click());
+    assert.equal(first.prompt, TEXT);
 
-  const settings = await options();
-  const stopping = await context.newCDPSession(settings);
-  await stopping.send("ServiceWorker.enable");
-  await stopping.send("ServiceWorker.stopAllWorkers");
-  while ((await targets("background.js")).length > 0) await setTimeout(50);
+    const settings = await options();
+    const stopping = await context.newCDPSession(settings);
+    await stopping.send("ServiceWorker.enable");
+    await stopping.send("ServiceWorker.stopAllWorkers");
+    while ((await targets("background.js")).length > 0) await setTimeout(50);
 
-  await page.bringToFront();
-  await page.locator("#text").selectText();
-  assert.deepEqual(await decision(await click()), first);
+    await page.bringToFront();
+    await page.locator("#text").selectText();
+    assert.deepEqual(await decision(await click()), first);
 
-  await page.locator("#box").fill("Write a haiku about the sea.");
-  assert.equal((await decision(await click())).prompt, "Write a haiku about the sea.");
+    await page.locator("#box").fill("Write a haiku about the sea.");
+    assert.equal((await decision(await click())).prompt, "Write a haiku about the sea.");
 
-  // The same checks as everywhere: a wrong pool is refused by its place, a right one decides.
-  await writeFile(join(folder, "wrong.json"), JSON.stringify({ models: [{ ...POOL.models[0], accuracy: 70 }] }));
-  await writeFile(join(folder, "right.json"), JSON.stringify(POOL));
-  await settings.bringToFront();
-  await settings.locator("#file").setInputFiles(join(folder, "wrong.json"));
-  await settings.locator("#said", { hasText: "$.models[0].accuracy" }).waitFor();
-  await settings.locator("#file").setInputFiles(join(folder, "right.json"));
-  await settings.locator("#said", { hasText: "Mine: 1 models" }).waitFor();
-  await page.bringToFront();
-  await page.locator("#secret").focus();
-  const popup = await click();
-  await popup.text("model", /Nothing to route yet/);
-  await popup.ask('const box = document.getElementById("prompt"); box.value = "Hello"; box.dispatchEvent(new Event("input"))');
-  assert.equal((await decision(popup)).model, "The only one");
-  assert.deepEqual(foreign(), []);
-});
+    // A wrong pool is rejected with its path; a right one decides.
+    await writeFile(
+      join(folder, "wrong.json"),
+      JSON.stringify({ models: [{ ...POOL.models[0], accuracy: 70 }] }),
+    );
+    await writeFile(join(folder, "right.json"), JSON.stringify(POOL));
+    await settings.bringToFront();
+    await settings.locator("#file").setInputFiles(join(folder, "wrong.json"));
+    await settings.locator("#status", { hasText: "$.models[0].accuracy" }).waitFor();
+    await settings.locator("#file").setInputFiles(join(folder, "right.json"));
+    await settings.locator("#status", { hasText: "Mine: 1 models" }).waitFor();
+    await page.bringToFront();
+    await page.locator("#secret").focus();
+    const popup = await click();
+    await popup.text("model", /Nothing to route yet/);
+    await popup.ask(
+      'const box = document.getElementById("prompt"); box.value = "Hello"; box.dispatchEvent(new Event("input"))',
+    );
+    assert.equal((await decision(popup)).model, "The only one");
+    assert.deepEqual(foreign(), []);
+  },
+);
 
-test("the side panel goes on reading, takes the context menu's text, and follows the pool", { timeout: 120_000 }, async (t) => {
+test("the side panel follows the page, the context menu and the pool", { timeout: 120_000 }, async (t) => {
   const { folder, worker, page, shown, click, options, foreign } = await opened(t);
   await page.locator("#box").fill("Write a haiku about the sea.");
   const popup = await click();
@@ -175,16 +213,21 @@ test("the side panel goes on reading, takes the context menu's text, and follows
   await settings.locator("#file").setInputFiles(join(folder, "right.json"));
   await panel.text("model", /^The only one$/);
   await settings.locator("#reset").click();
-  await settings.locator("#said", { hasText: /: [2-9]|: \d\d/ }).waitFor();
+  await settings.locator("#status", { hasText: /: [2-9]|: \d\d/ }).waitFor();
   await panel.text("model", /^(?!The only one)./);
   assert.deepEqual(foreign(), []);
 });
 
-test("Mozilla's linter finds no fault with the extension for Firefox", async (t) => {
+test("Mozilla's linter finds no error in the extension for Firefox", async (t) => {
   const folder = await installed(t, {});
   await run("node", [join(SOURCE, "build.mjs"), join(folder, "node_modules/uniroute")], { cwd: folder });
-  const { errors, warnings } = JSON.parse(await run(join(BIN, "addons-linter"), ["--output", "json", join(SOURCE, "dist/firefox")], {}));
+  const { errors, warnings } = JSON.parse(
+    await run(join(BIN, "addons-linter"), ["--output", "json", join(SOURCE, "dist/firefox")], {}),
+  );
   assert.deepEqual(errors, []);
-  // The transformer's glue is imported from where it is served; the extension has none and never asks.
-  assert.deepEqual(warnings.map((/** @type {any} */ { code, file }) => `${code} ${file}`), ["UNSAFE_VAR_ASSIGNMENT uniroute/index.js"]);
+  // The bindings of the transformer's module are imported from a variable address; the extension does not use them.
+  assert.deepEqual(
+    warnings.map((/** @type {any} */ { code, file }) => `${code} ${file}`),
+    ["UNSAFE_VAR_ASSIGNMENT uniroute/index.js"],
+  );
 });

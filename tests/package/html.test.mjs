@@ -11,10 +11,18 @@ import { installed, ROOT, serve } from "./install.mjs";
 /** @param {string} url */
 async function use(url) {
   await visit(url, async ({ page }) => {
-    const reason = page.locator("#answer", { hasText: "small" }).or(page.locator("#answer", { hasText: "large" }));
+    const reason = page
+      .locator("#answer", { hasText: "small" })
+      .or(page.locator("#answer", { hasText: "large" }));
     await reason.waitFor();
     const before = await reason.innerText();
-    await page.locator("#prompt").fill("Prove that there are infinitely many primes, and then that their reciprocals sum to infinity. ".repeat(40));
+    await page
+      .locator("#prompt")
+      .fill(
+        "Prove that there are infinitely many primes, and then that their reciprocals sum to infinity. ".repeat(
+          40,
+        ),
+      );
     await page.waitForFunction((before) => document.querySelector("#answer")?.textContent !== before, before);
     assert.match(await page.locator("#answer").innerText(), /small|large/);
   });

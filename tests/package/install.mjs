@@ -1,7 +1,7 @@
 /**
- * The package as a stranger has it: the tarball, installed into an empty folder.
+ * The package as users have it: the tarball, installed into an empty folder.
  *
- * `cargo xtask test package` names the tarball, the command line and the browser. By hand, after
+ * `cargo xtask test package` sets the paths of the tarball, the command line and the browser. By hand, after
  * `cargo xtask pkg` and `cargo build`: `node --test tests/package/`.
  *
  * @module
@@ -19,16 +19,18 @@ import { prompts } from "../prompts.mjs";
 export const ROOT = fileURLToPath(new URL("../../", import.meta.url));
 export const TARBALL = process.env.UNIROUTE_TARBALL ?? join(ROOT, "target/uniroute-0.1.0.tgz");
 export const UNIROUTE = process.env.UNIROUTE_BIN ?? join(ROOT, "target/debug/uniroute");
-/** The programs of the packages that the tests bring. */
+/** The programs of the installed test packages. */
 export const BIN = join(ROOT, "tests/node_modules/.bin");
-/** npm carries Deno for some machines only. */
-export const DENO = [process.env.DENO, join(ROOT, "tests/node_modules/@deno/linux-x64-glibc/deno")].find((path) => path !== undefined && existsSync(path));
+/** npm has Deno for some platforms only. */
+export const DENO = [process.env.DENO, join(ROOT, "tests/node_modules/@deno/linux-x64-glibc/deno")].find(
+  (path) => path !== undefined && existsSync(path),
+);
 
 export const PROMPTS = prompts(100);
 export const LAMBDA = 40;
 
 /**
- * Runs a program to its end; its standard output.
+ * Runs a program and returns its standard output.
  *
  * @param {string} program
  * @param {string[]} args
@@ -36,8 +38,12 @@ export const LAMBDA = 40;
  * @returns {Promise<string>}
  */
 export async function run(program, args, { cwd, input, env } = {}) {
-  const child = spawn(program, args, { cwd, env: { ...process.env, ...env }, stdio: ["pipe", "pipe", "pipe"] });
-  child.stdin.on("error", () => {}); // it may end before it read everything
+  const child = spawn(program, args, {
+    cwd,
+    env: { ...process.env, ...env },
+    stdio: ["pipe", "pipe", "pipe"],
+  });
+  child.stdin.on("error", () => {}); // it may end before it has read everything
   child.stdin.end(input);
   let [out, err] = ["", ""];
   child.stdout.setEncoding("utf8").on("data", (text) => (out += text));
@@ -61,19 +67,26 @@ export async function installed(t, files) {
     await mkdir(dirname(join(folder, name)), { recursive: true });
     await writeFile(join(folder, name), content);
   }
-  await run("npm", ["install", "--offline", "--ignore-scripts", "--no-audit", "--no-fund", "--loglevel=error", TARBALL], { cwd: folder });
+  await run(
+    "npm",
+    ["install", "--offline", "--ignore-scripts", "--no-audit", "--no-fund", "--loglevel=error", TARBALL],
+    { cwd: folder },
+  );
   return folder;
 }
 
 /** @type {Promise<(string | null)[]> | undefined} */
 let natively;
 
-/** What the command line decides for the prompts. */
+/** The decisions of the command line for the prompts. */
 export function expected() {
   natively ??= (async () => {
     const input = PROMPTS.map((prompt, id) => JSON.stringify({ id, prompt })).join("\n");
     const out = await run(UNIROUTE, ["route", "--lambda", String(LAMBDA)], { input });
-    const models = out.trim().split("\n").map((line) => JSON.parse(line).model);
+    const models = out
+      .trim()
+      .split("\n")
+      .map((line) => JSON.parse(line).model);
     assert.ok(new Set(models).size > 1, "all prompts went to one model");
     return models;
   })();
@@ -88,7 +101,7 @@ const TYPES = /** @type {Record<string, string>} */ ({
 });
 
 /**
- * Any static host: files of a folder on a free port of this machine.
+ * A static server for the files of a folder, on a free port.
  *
  * @param {import("node:test").TestContext} t stops it when it ends
  * @param {string} folder
@@ -97,7 +110,10 @@ const TYPES = /** @type {Record<string, string>} */ ({
 export async function serve(t, folder) {
   const server = createServer(async (request, response) => {
     const { pathname } = new URL(request.url ?? "/", "http://localhost");
-    const path = join(folder, normalize(decodeURIComponent(pathname.endsWith("/") ? `${pathname}index.html` : pathname)));
+    const path = join(
+      folder,
+      normalize(decodeURIComponent(pathname.endsWith("/") ? `${pathname}index.html` : pathname)),
+    );
     const found = await stat(path).catch(() => undefined);
     if (!found?.isFile()) return response.writeHead(404).end();
     response.writeHead(200, { "content-type": TYPES[extname(path)] ?? "application/octet-stream" });

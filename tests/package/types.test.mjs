@@ -1,5 +1,5 @@
 /**
- * The package's declarations, as type checkers and the linters of packages see them.
+ * The package's type declarations, checked by TypeScript and by linters of packages.
  */
 import assert from "node:assert/strict";
 import { readFile, stat } from "node:fs/promises";
@@ -17,30 +17,56 @@ import type { CostEstimate, Decision, RawPool } from "uniroute/types";
 
 const text: string = version();
 const pool: RawPool = { models: [{ id: "a", cost: { input: 1, output: null } }] };
-const router = await Router.load({ pool, signal: AbortSignal.timeout(9), onProgress: ({ phase, loaded, total }) => console.log(phase, loaded, total ?? text) });
+const router = await Router.load({
+  pool,
+  signal: AbortSignal.timeout(9),
+  onProgress: ({ phase, loaded, total }) => console.log(phase, loaded, total ?? text),
+});
 const decision: Decision = router.route("Hi", { minQuality: 0.5, deny: ["b"] });
 const model: string | null = decision.model;
 const costs: CostEstimate[] = router.estimateCost("Hi");
-const decisions: Decision[] = await (await WorkerRouter.load()).routeBatch([text], {}, (done: number, of: number) => console.log(done, of, model, costs));
+const worker = await WorkerRouter.load();
+const onProgress = (done: number, total: number) => console.log(done, total, model, costs);
+const decisions: Decision[] = await worker.routeBatch([text], {}, onProgress);
 await Edge.load({ router: new Uint8Array(), pool: "{}", wasm: await WebAssembly.compile(new Uint8Array()) });
 const script: string = await inline({ pool });
-// @ts-expect-error a misspelt wish
+// @ts-expect-error a misspelt option
 router.route("Hi", { minquality: 0.5 });
 // @ts-expect-error a prompt is text
 router.route(5);
+const inWorker: Decision = await worker.route("Hi", { counters: { o200k: (text) => text.length } });
+const batch: number = await worker.openBatch([text], undefined, AbortSignal.timeout(9));
+// @ts-expect-error a method in a worker has the same arguments
+worker.route(5);
+// @ts-expect-error a method in a worker answers with a promise
+const atOnce: Decision = worker.route("Hi");
 try {
   router.free();
 } catch (error) {
   if (error instanceof UnirouteError) console.log(error.code.length, error.path?.length, decisions, script);
+  console.log(inWorker, batch, atOnce);
 }
 `;
 
-for (const [resolution, module] of [["bundler", "esnext"], ["nodenext", "nodenext"]]) {
+for (const [resolution, module] of [
+  ["bundler", "esnext"],
+  ["nodenext", "nodenext"],
+]) {
   test(`tsc --strict accepts a program that uses every entry, resolving as ${resolution}`, async (t) => {
     const folder = await installed(t, {
       "main.ts": USE,
       "tsconfig.json": JSON.stringify({
-        compilerOptions: { strict: true, skipLibCheck: false, noEmit: true, exactOptionalPropertyTypes: true, target: "es2023", lib: ["es2023", "dom", "dom.iterable"], module, moduleResolution: resolution, types: [] },
+        compilerOptions: {
+          strict: true,
+          skipLibCheck: false,
+          noEmit: true,
+          exactOptionalPropertyTypes: true,
+          target: "es2023",
+          lib: ["es2023", "dom", "dom.iterable"],
+          module,
+          moduleResolution: resolution,
+          types: [],
+        },
         files: ["main.ts"],
       }),
     });
@@ -49,14 +75,35 @@ for (const [resolution, module] of [["bundler", "esnext"], ["nodenext", "nodenex
 }
 
 test("attw finds nothing wrong with the types", async () => {
-  // Files that are no modules have no types; an ES module is none for CommonJS to require.
-  const data = ["uniroute_bg.wasm", "default.router", "pools/*", "worker-main", "llm-profile.schema.json", "package.json"];
-  await run(join(BIN, "attw"), [TARBALL, "--profile", "esm-only", "--exclude-entrypoints", ...data, "--format", "ascii", "--no-color"]);
+  // Data files have no types, and CommonJS cannot require an ES module.
+  const data = [
+    "uniroute_bg.wasm",
+    "default.router",
+    "pools/*",
+    "worker-main",
+    "llm-profile.schema.json",
+    "package.json",
+  ];
+  await run(join(BIN, "attw"), [
+    TARBALL,
+    "--profile",
+    "esm-only",
+    "--exclude-entrypoints",
+    ...data,
+    "--format",
+    "ascii",
+    "--no-color",
+  ]);
 });
 
 test("publint finds nothing wrong with the package", async (t) => {
   const folder = await installed(t, {});
-  const { messages } = await publint({ pkgDir: join(folder, "node_modules/uniroute"), level: "suggestion", strict: true, pack: false });
+  const { messages } = await publint({
+    pkgDir: join(folder, "node_modules/uniroute"),
+    level: "suggestion",
+    strict: true,
+    pack: false,
+  });
   assert.deepEqual(messages, []);
 });
 

@@ -1,45 +1,64 @@
-import { App } from "./app.js";
-import { keepOffline } from "./offline.js";
+import { enableOffline } from "./browser/offline.js";
+import { App } from "./state/app.js";
 import { mountAbout } from "./views/about.js";
-import { mountBatch } from "./views/batch.js";
+import { mountBatchInput } from "./views/batch/input.js";
+import { mountReport } from "./views/batch/report.js";
+import { mountResults } from "./views/batch/results.js";
 import { mountCandidates } from "./views/candidates.js";
-import { mountChrome } from "./views/chrome.js";
 import { mountCost } from "./views/cost.js";
 import { mountDecision } from "./views/decision.js";
-import { mountDrop } from "./views/drop.js";
 import { mountEmbedder } from "./views/embedder.js";
+import { mountFileDrop } from "./views/file-drop.js";
+import { mountFrame } from "./views/frame.js";
 import { mountKinds } from "./views/kinds.js";
-import { mountLoad } from "./views/load.js";
+import { mountLoading } from "./views/loading.js";
 import { mountMap } from "./views/map.js";
 import { mountNotice } from "./views/notice.js";
 import { mountPlot } from "./views/plot.js";
-import { mountPool } from "./views/pool.js";
+import { mountAddModel } from "./views/pool/add-model.js";
+import { mountComparison } from "./views/pool/comparison.js";
+import { mountModels } from "./views/pool/models.js";
+import { mountPriceList } from "./views/pool/price-list.js";
+import { mountSummary } from "./views/pool/summary.js";
 import { mountPrompt } from "./views/prompt.js";
-import { mountTrade } from "./views/trade.js";
+import { mountTradeoff } from "./views/tradeoff.js";
 
 const app = new App();
 const started = app.start();
 for (const mount of [
-  mountChrome,
-  mountLoad,
+  mountFrame,
+  mountLoading,
   mountNotice,
   mountPrompt,
   mountEmbedder,
   mountDecision,
-  mountTrade,
+  mountTradeoff,
   mountPlot,
   mountKinds,
   mountCandidates,
   mountCost,
   mountMap,
-  mountBatch,
-  mountPool,
+  mountBatchInput,
+  mountReport,
+  mountResults,
+  mountSummary,
+  mountPriceList,
+  mountModels,
+  mountAddModel,
+  mountComparison,
   mountAbout,
-  mountDrop,
+  mountFileDrop,
 ]) {
   mount(app);
 }
 
 await started;
-// Where service workers are forbidden the page works as well, only not offline.
-await keepOffline((run) => app.announce({ kind: "good", title: "A newer version of this page is ready.", message: "Your prompt and your choices stay.", action: { name: "Reload", run } })).catch(() => undefined);
+// Without service workers the page works too, but not offline.
+await enableOffline((run) =>
+  app.showNotice({
+    kind: "good",
+    title: "A newer version of this page is ready.",
+    message: "Your prompt and your choices stay.",
+    action: { name: "Reload", run },
+  }),
+).catch(() => undefined);

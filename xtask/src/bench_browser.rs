@@ -6,21 +6,20 @@ use std::path::PathBuf;
 use anyhow::{Context, Result};
 
 use crate::{
-    files, minilm, process,
-    test::chromium,
+    chromium, files, minilm, package, process,
     toolchain::{TARGET, Toolchain},
-    wasm::{self, Simd},
+    wasm::{Args as WasmArgs, Simd},
 };
 
 /// How long to measure.
 #[derive(clap::Args)]
 pub struct Args {
-    /// Turns that medians are taken of
+    /// Number of turns; the figures are their medians
     #[arg(long, default_value_t = 9)]
     rounds: usize,
 }
 
-/// Builds and fetches what is needed, measures, prints a table and leaves the figures in
+/// Builds and fetches what the benchmark needs, measures, prints a table and writes the figures to
 /// target/bench/browser.json.
 pub fn run(args: &Args) -> Result<()> {
     let chrome =
@@ -28,7 +27,7 @@ pub fn run(args: &Args) -> Result<()> {
     let node = process::find(&["node"]).context("Node is missing; install Node 20 or later")?;
     minilm::run(&minilm::Args::default())?;
     let peers = make_peers()?;
-    wasm::build(&wasm::Args::default())?;
+    package::build(&WasmArgs::default())?;
     let toolchain = Toolchain::find()?;
     let simd128 = build(&toolchain, Simd::Simd128)?;
     let relaxed = build(&toolchain, Simd::Relaxed)?;
@@ -79,8 +78,8 @@ fn build(toolchain: &Toolchain, simd: Simd) -> Result<PathBuf> {
     Ok(folder.join(TARGET).join("wasm/browser_bench.wasm"))
 }
 
-/// The ONNX models, made of the same weights by `benches/peers/make_onnx.py` in an environment of
-/// its own.
+/// The ONNX models. `benches/peers/make_onnx.py` makes them from the same weights, in a Python
+/// environment of its own.
 fn make_peers() -> Result<PathBuf> {
     let peers = files::target().join("peers");
     if peers.join("model_quantized.onnx").exists() {

@@ -1,13 +1,16 @@
-//! The project's own tools: `cargo xtask demo`, `cargo xtask test` and the steps they are made of.
+//! The project's own tasks: `cargo xtask demo`, `cargo xtask test` and the steps of both.
 
+mod apt;
+mod architecture;
 mod bench_browser;
+mod bytes;
+mod cargo;
+mod chromium;
+mod demo;
 mod distil;
 mod files;
 mod minilm;
-mod npm;
-mod offline;
 mod package;
-mod pkg;
 mod process;
 mod screenshots;
 mod site;
@@ -29,24 +32,26 @@ struct Cli {
 #[derive(Subcommand)]
 enum Task {
     /// Build the page, serve it on this machine and open the browser
-    Demo(site::DemoArgs),
+    Demo(demo::Args),
     /// Write the page as static files that work from any path of any static host
     Site(site::Args),
-    /// Build the WebAssembly module, its JavaScript glue and the rest of the npm package's pkg/dist
+    /// Build the WebAssembly modules, their JavaScript glue and the other files of pkg/dist
     Wasm(wasm::Args),
-    /// Make the npm package: target/pkg, and the tarball beside it
+    /// Make the npm package: the folder target/pkg, and a tarball in target
     Pkg,
-    /// Run the checks and print which ran, on what
+    /// Run the checks and print which ones ran, and on what
     Test(test::Args),
+    /// Check that modules use each other as ARCHITECTURE.md says
+    Architecture(architecture::Args),
     /// List what a visitor downloads, from the page in target/site
     Size,
     /// Take pictures of every view of the page, at three widths, light and dark
     Screenshots(screenshots::Args),
     /// Fetch, verify and quantise the transformer's weights into target/minilm
     Minilm(minilm::Args),
-    /// Make the static table anew from the transformer and general text
+    /// Make the static table again from the transformer and general text
     Distil(distil::Args),
-    /// Measure
+    /// Measure speed
     #[command(subcommand)]
     Bench(Bench),
 }
@@ -59,11 +64,12 @@ enum Bench {
 
 fn main() -> Result<()> {
     match Cli::parse().task {
-        Task::Demo(args) => site::demo(&args),
+        Task::Demo(args) => demo::run(&args),
         Task::Site(args) => site::run(&args),
-        Task::Wasm(args) => wasm::run(&args),
-        Task::Pkg => pkg::run(),
+        Task::Wasm(args) => package::build(&args).map(|_| ()),
+        Task::Pkg => package::tarball::run(),
         Task::Test(args) => test::run(&args),
+        Task::Architecture(args) => architecture::run(&args),
         Task::Size => size::run(),
         Task::Screenshots(args) => screenshots::run(&args),
         Task::Minilm(args) => minilm::run(&args),

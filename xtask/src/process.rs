@@ -1,9 +1,9 @@
-//! Other programs: started with a clean environment, awaited with a time limit, found on the path.
+//! Other programs: how to find them, and how to run them with a clean environment and a time limit.
 
 use std::{
     env,
     ffi::OsStr,
-    path::{Path, PathBuf},
+    path::PathBuf,
     process::{Command, ExitStatus, Stdio},
     thread,
     time::{Duration, Instant},
@@ -13,8 +13,8 @@ use anyhow::{Context, Result, bail};
 
 use crate::files;
 
-/// Variables that an outer `cargo run` or a rustup proxy sets for its own child and that mislead
-/// a cargo started from there.
+/// Whether an outer `cargo run` or a rustup proxy sets the variable for its own child. Such a
+/// variable changes what a cargo that this process starts would build.
 fn leaks(name: &str) -> bool {
     const PREFIXES: [&str; 6] = [
         "CARGO_BUILD_",
@@ -45,7 +45,7 @@ fn leaks(name: &str) -> bool {
     NAMES.contains(&name) || PREFIXES.iter().any(|p| name.starts_with(p))
 }
 
-/// A command at the repository's root that inherits nothing of the cargo we run under.
+/// A command in the repository's root that inherits no variable of the cargo above this process.
 pub fn command(program: impl AsRef<OsStr>) -> Command {
     let mut command = Command::new(program);
     command.current_dir(files::root());
@@ -57,14 +57,7 @@ pub fn command(program: impl AsRef<OsStr>) -> Command {
     command
 }
 
-/// `cargo` of the toolchain we run under, building into our own target folder.
-pub fn cargo() -> Command {
-    let mut cargo = command("cargo");
-    cargo.env("CARGO_TARGET_DIR", files::target());
-    cargo
-}
-
-/// The command as one would type it.
+/// The command as typed in a shell.
 pub fn line(command: &Command) -> String {
     let words = std::iter::once(command.get_program()).chain(command.get_args());
     words
@@ -73,7 +66,7 @@ pub fn line(command: &Command) -> String {
         .join(" ")
 }
 
-/// Runs to the end; anything but success is an error naming the command.
+/// Runs the command to its end. A failure is an error that names the command.
 pub fn run(command: &mut Command) -> Result<()> {
     let status = command.status().with_context(|| cannot_start(command))?;
     if !status.success() {
@@ -82,7 +75,7 @@ pub fn run(command: &mut Command) -> Result<()> {
     Ok(())
 }
 
-/// What the command prints, trimmed; anything but success is an error.
+/// What the command prints, trimmed. A failure is an error that names the command.
 pub fn output(command: &mut Command) -> Result<String> {
     let output = command
         .stderr(Stdio::inherit())
@@ -94,7 +87,7 @@ pub fn output(command: &mut Command) -> Result<String> {
     Ok(String::from_utf8_lossy(&output.stdout).trim().to_string())
 }
 
-/// Runs with a time limit; `None` when it was reached and the program was ended.
+/// Runs the command with a time limit. `None` if the limit was reached and the program stopped.
 pub fn run_within(command: &mut Command, limit: Duration) -> Result<Option<ExitStatus>> {
     let mut child = command.spawn().with_context(|| cannot_start(command))?;
     let start = Instant::now();
@@ -125,28 +118,6 @@ pub fn find(names: &[&str]) -> Option<PathBuf> {
             .map(move |dir| dir.join(format!("{name}{}", env::consts::EXE_SUFFIX)))
     });
     candidates.find(|file| file.is_file())
-}
-
-/// Whether Debian's package manager is here and we may use it.
-pub fn can_apt() -> bool {
-    Path::new("/etc/debian_version").exists()
-        && find(&["apt-get"]).is_some()
-        && output(Command::new("id").arg("-u")).is_ok_and(|uid| uid == "0")
-}
-
-/// Installs Debian packages.
-pub fn apt_install(packages: &[&str]) -> Result<()> {
-    eprintln!("[xtask] installing Debian packages: {}", packages.join(" "));
-    let apt = || {
-        let mut apt = command("apt-get");
-        apt.env("DEBIAN_FRONTEND", "noninteractive")
-            .stdout(Stdio::null());
-        apt
-    };
-    run(apt().args(["-q", "update"]))?;
-    run(apt()
-        .args(["-q", "install", "-y", "--no-install-recommends"])
-        .args(packages))
 }
 
 #[cfg(test)]

@@ -1,12 +1,12 @@
-//! `cargo xtask screenshots`: pictures of the page, to be looked at.
+//! `cargo xtask screenshots`: pictures of the page, for people to check.
 
 use std::path::PathBuf;
 
 use anyhow::{Context, Result};
 
-use crate::{files, npm, process, site, test::chromium};
+use crate::{cargo, chromium, files, package::npm, process, site};
 
-/// Where the pictures go.
+/// Where to write the pictures.
 #[derive(clap::Args)]
 pub struct Args {
     /// Folder to write to [default: target/screenshots]
@@ -14,17 +14,13 @@ pub struct Args {
     out: Option<PathBuf>,
 }
 
-/// Every view at the width of a phone, a tablet and a desk, light and dark.
+/// Takes every view at the width of a phone, a tablet and a desktop, light and dark.
 pub fn run(args: &Args) -> Result<()> {
     let chrome =
         chromium::find()?.context("no Chromium found; install one or name it in CHROME")?;
     npm::require()?;
     site::run(&site::Args::default())?;
-    process::run(
-        process::cargo()
-            .args(["build", "--locked", "--package", "uniroute"])
-            .args(["--no-default-features", "--features", "cli"]),
-    )?;
+    process::run(&mut cargo::on_light_program("build"))?;
     let out = match &args.out {
         Some(out) => std::path::absolute(out)?,
         None => files::target().join("screenshots"),

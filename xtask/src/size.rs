@@ -2,48 +2,49 @@
 
 use anyhow::{Result, bail};
 
-use crate::{files, package::DEFAULT_POOL, site};
+use crate::{bytes, files, package::DEFAULT_POOL, site};
 
 /// Bytes, compressed, that everything needed for the first decision may take.
 const LIMIT: usize = 1_500_000;
 
-/// Prints each file of the page with its size; an error when the first load is too large.
+/// Prints each file of the page with its size. A first load that is too large is an error.
 pub fn run() -> Result<()> {
     let site = site::default_folder();
     let (mut raw_sum, mut gzip_sum) = (0, 0);
     println!("{:>11}  {:>11}  file", "raw", "gzip");
     for path in site::files_of_page(&site)? {
-        let bytes = files::read(&site.join(&path))?;
-        let gzip = files::gzip_len(&bytes)?;
+        let file = files::read(&site.join(&path))?;
+        let gzip = bytes::gzip_len(&file)?;
         let name = path.to_string_lossy().replace('\\', "/");
         let first = is_first_load(&name);
         if first {
-            raw_sum += bytes.len();
+            raw_sum += file.len();
             gzip_sum += gzip;
         }
         let note = if first { "" } else { "  (on demand)" };
         println!(
             "{:>11}  {:>11}  {name}{note}",
-            files::grouped(bytes.len()),
-            files::grouped(gzip)
+            bytes::grouped(file.len()),
+            bytes::grouped(gzip)
         );
     }
     println!(
         "{:>11}  {:>11}  first load, at most",
-        files::grouped(raw_sum),
-        files::grouped(gzip_sum)
+        bytes::grouped(raw_sum),
+        bytes::grouped(gzip_sum)
     );
     if gzip_sum > LIMIT {
         bail!(
             "the first load is {} bytes compressed; {} are allowed",
-            files::grouped(gzip_sum),
-            files::grouped(LIMIT)
+            bytes::grouped(gzip_sum),
+            bytes::grouped(LIMIT)
         );
     }
     Ok(())
 }
 
-/// Everything but what is fetched when asked for: other pools, other modules, the transformer.
+/// Whether the first decision needs the file. Other pools, other modules and the transformer are
+/// fetched on demand.
 fn is_first_load(name: &str) -> bool {
     let on_demand =
         name.contains("_relaxed") || name.contains("minilm") || name.ends_with(".schema.json");
@@ -58,7 +59,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn the_default_pool_counts_and_what_is_fetched_later_does_not() {
+    fn the_default_pool_counts_and_what_is_fetched_on_demand_does_not() {
         assert!(is_first_load("uniroute/dist/pools/open.json"));
         assert!(is_first_load("uniroute/dist/uniroute_bg.wasm"));
         assert!(!is_first_load("uniroute/dist/pools/reasoning.json"));

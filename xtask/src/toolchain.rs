@@ -1,4 +1,4 @@
-//! A compiler for WebAssembly, whichever way this machine can have one.
+//! A compiler for WebAssembly: the installed one, or one that this machine can install.
 
 use std::{
     env, fs,
@@ -9,9 +9,9 @@ use std::{
 
 use anyhow::{Context, Result, bail};
 
-use crate::process;
+use crate::{apt, process};
 
-/// The only target we build besides the host's.
+/// The only target besides the host's.
 pub const TARGET: &str = "wasm32-unknown-unknown";
 /// Overrides the choice: `rustup` or `debian`.
 const CHOICE: &str = "UNIROUTE_WASM_TOOLCHAIN";
@@ -20,7 +20,7 @@ const RUSTUP_LIMIT: Duration = Duration::from_secs(120);
 
 /// Where the standard library for [`TARGET`] comes from.
 pub enum Toolchain {
-    /// The toolchain we run under has it.
+    /// The toolchain that runs this process has it.
     Rustup,
     /// Debian's compiler, which builds it from its source package.
     Debian {
@@ -30,11 +30,11 @@ pub enum Toolchain {
 }
 
 impl Toolchain {
-    /// Finds a toolchain, installing one where that needs no question asked.
+    /// Finds a toolchain. Installs one where that needs no answer from the user.
     pub fn find() -> Result<Self> {
         let choice = env::var(CHOICE).unwrap_or_default();
         if !matches!(choice.as_str(), "" | "rustup" | "debian") {
-            bail!("{CHOICE} is `{choice}`; it may be `rustup` or `debian`");
+            bail!("{CHOICE} is `{choice}`; it must be `rustup` or `debian`");
         }
         if choice != "debian" && (target_is_installed() || add_target()) {
             return Ok(Self::Rustup);
@@ -43,8 +43,8 @@ impl Toolchain {
             if let Some(found) = debian() {
                 return Ok(found);
             }
-            if process::can_apt() {
-                process::apt_install(&DEBIAN_PACKAGES)?;
+            if apt::is_usable() {
+                apt::install(&DEBIAN_PACKAGES)?;
                 return debian().context("Debian's packages are installed but incomplete");
             }
         }
@@ -56,7 +56,7 @@ impl Toolchain {
         )
     }
 
-    /// Short name, also that of the target folder: two compilers must not share one.
+    /// Short name, also of the target folder: two compilers must not share a folder.
     pub fn name(&self) -> &'static str {
         match self {
             Self::Rustup => "rustup",
@@ -73,7 +73,7 @@ impl Toolchain {
         process::output(process::command(rustc).arg("--version"))
     }
 
-    /// `cargo rustc` for [`TARGET`] with this toolchain; the caller adds what to build.
+    /// `cargo rustc` for [`TARGET`] with this toolchain. The caller adds the package and its features.
     pub fn cargo_rustc(&self) -> Command {
         match self {
             Self::Rustup => {
@@ -97,8 +97,8 @@ impl Toolchain {
     }
 }
 
-/// Whether the toolchain we run under has the target. rustc prints the folder's path even where
-/// there is none, so look inside.
+/// Whether the toolchain that runs this process has the target. rustc prints the folder's path even
+/// if the folder does not exist, so this looks for the standard library inside.
 pub fn target_is_installed() -> bool {
     let mut rustc = process::command("rustc");
     rustc

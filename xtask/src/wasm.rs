@@ -1,4 +1,4 @@
-//! `cargo xtask wasm`: the library as a WebAssembly module with its JavaScript glue.
+//! The library as WebAssembly modules with their JavaScript glue.
 
 use std::{fs, path::PathBuf, thread, time::Instant};
 
@@ -8,12 +8,9 @@ use serde_json::{Value, json};
 use wasm_bindgen_cli_support::Bindgen;
 
 use crate::{
-    files, package, process,
+    bytes, cargo, files, process,
     toolchain::{TARGET, Toolchain},
 };
-
-/// The library's features that the module has.
-pub const FEATURES: &str = "wasm";
 
 /// What to build.
 #[derive(clap::Args, Clone, Default)]
@@ -66,22 +63,17 @@ pub struct Built {
     pub gzip: usize,
 }
 
-/// The folder of the generated files.
-pub fn dist() -> PathBuf {
+/// The folder of the generated files: that of the npm package.
+pub fn folder() -> PathBuf {
     files::root().join("pkg/dist")
 }
 
-/// The module that [`build`] leaves in [`dist`].
+/// The module that [`build`] writes to [`folder`].
 pub fn module(simd: Simd) -> PathBuf {
-    dist().join(format!("{}_bg.wasm", simd.stem()))
+    folder().join(format!("{}_bg.wasm", simd.stem()))
 }
 
-/// Builds and reports.
-pub fn run(args: &Args) -> Result<()> {
-    build(args).map(|_| ())
-}
-
-/// Builds the modules and their glue; quick when nothing changed. Tells of the first.
+/// Builds the modules and their glue; quick if nothing changed. Describes the first of them.
 pub fn build(args: &Args) -> Result<Built> {
     let toolchain = Toolchain::find()?;
     let compiler = format!("{}, {}", toolchain.name(), toolchain.version()?);
@@ -95,7 +87,7 @@ pub fn build(args: &Args) -> Result<Built> {
         names.join(" and with ")
     );
     let start = Instant::now();
-    // At once: the last step of each, which takes longest, uses one core only.
+    // Both at the same time: the last step of each, which takes longest, uses one core only.
     let compiled = thread::scope(|scope| {
         let toolchain = &toolchain;
         let runs: Vec<_> = wanted
@@ -104,7 +96,7 @@ pub fn build(args: &Args) -> Result<Built> {
             .collect();
         let joined = runs.into_iter().map(|run| run.join());
         joined
-            .map(|done| done.unwrap_or_else(|_| Err(anyhow!("the build broke off"))))
+            .map(|done| done.unwrap_or_else(|_| Err(anyhow!("the build panicked"))))
             .collect::<Result<Vec<_>>>()
     })?;
     eprintln!("[xtask] cargo {:.1} s", start.elapsed().as_secs_f32());
@@ -114,11 +106,11 @@ pub fn build(args: &Args) -> Result<Built> {
         generate(simd, args.names, &wasm)?;
         built.push(measure(simd, &compiler, &wasm)?);
     }
-    package::assemble()?;
-    built.into_iter().next().context("nothing was to be built")
+    let first = built.into_iter().next();
+    first.context("no module was requested")
 }
 
-/// Makes the glue, unless it is there.
+/// Makes the glue, unless it exists already.
 fn generate(simd: Simd, names: bool, wasm: &[u8]) -> Result<()> {
     let stamp = Stamp::new(simd, names, wasm);
     if stamp.holds() {
@@ -131,7 +123,7 @@ fn generate(simd: Simd, names: bool, wasm: &[u8]) -> Result<()> {
         .out_name(simd.stem())
         .remove_name_section(!names)
         .remove_producers_section(true)
-        .generate(dist())
+        .generate(folder())
         .context("wasm-bindgen could not generate the glue")?;
     stamp.write()
 }
@@ -142,28 +134,28 @@ fn measure(simd: Simd, compiler: &str, wasm: &[u8]) -> Result<Built> {
         compiler: compiler.to_owned(),
         simd: recorded_simd(wasm),
         raw: module.len(),
-        gzip: files::gzip_len(&module)?,
+        gzip: bytes::gzip_len(&module)?,
     };
     eprintln!(
         "[xtask] {}: {} bytes, {} gzip; SIMD: {}",
         files::shown(&self::module(simd)),
-        files::grouped(built.raw),
-        files::grouped(built.gzip),
+        bytes::grouped(built.raw),
+        bytes::grouped(built.gzip),
         built.simd,
     );
     Ok(built)
 }
 
 fn compile(toolchain: &Toolchain, simd: Simd) -> Result<PathBuf> {
-    // One folder per compiler and flag set: build-std and the installed standard library clash.
+    // One folder for each compiler and set of flags: the standard library that cargo builds and the
+    // installed one cannot share a folder.
     let folder = format!("{}-{}", toolchain.name(), simd.stem());
     let folder = files::target().join("wasm").join(folder);
     let mut cargo = toolchain.cargo_rustc();
     cargo
-        .args(["--locked", "--package", "uniroute", "--lib"])
+        .args(cargo::wasm_arguments())
         // Without the rlib, dependencies need no machine code of their own before the final link.
         .args(["--crate-type", "cdylib", "--profile", "wasm"])
-        .args(["--no-default-features", "--features", FEATURES])
         .arg("--target-dir")
         .arg(&folder)
         .env(
@@ -174,8 +166,8 @@ fn compile(toolchain: &Toolchain, simd: Simd) -> Result<PathBuf> {
     Ok(folder.join(TARGET).join("wasm/uniroute.wasm"))
 }
 
-/// The vector instruction sets in the module's `target_features` section, where each is `+`, its
-/// name's length and its name.
+/// The vector instructions in the module's `target_features` section. Each entry is `+`, the
+/// length of the name, and the name.
 fn recorded_simd(wasm: &[u8]) -> String {
     let has = |name: &str| {
         let mut entry = vec![b'+', name.len() as u8];
@@ -193,8 +185,8 @@ fn recorded_simd(wasm: &[u8]) -> String {
     }
 }
 
-/// Remembers what the glue was generated from and what came out, so that it is generated again
-/// when either differs.
+/// Records what the glue was generated from and the result, so that it is generated again if
+/// either differs.
 struct Stamp {
     path: PathBuf,
     stem: &'static str,
@@ -209,15 +201,15 @@ impl Stamp {
                 .join("wasm")
                 .join(format!("{stem}.stamp.json")),
             stem,
-            input: format!("{} names={names}", files::sha256(wasm)),
+            input: format!("{} names={names}", bytes::sha256(wasm)),
         }
     }
 
     fn outputs(&self) -> Value {
         let names = [".js", ".d.ts", "_bg.wasm", "_bg.wasm.d.ts"];
         let hash = |end: &str| {
-            let path = dist().join(format!("{}{end}", self.stem));
-            fs::read(path).ok().map(|bytes| files::sha256(&bytes))
+            let path = folder().join(format!("{}{end}", self.stem));
+            fs::read(path).ok().map(|bytes| bytes::sha256(&bytes))
         };
         names.iter().map(|end| hash(end)).collect()
     }

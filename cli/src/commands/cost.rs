@@ -1,16 +1,17 @@
 //! `uniroute cost`: what a prompt costs with each model.
 
+use super::answers;
 use crate::args::{PoolArgs, RouterArgs};
 use crate::input::artefacts;
 use crate::input::exact_tokens::Tables;
 use crate::input::prompts::{self, Item, Prompts};
-use crate::output::{jsonl, table};
+use crate::output::table;
 use anyhow::Result;
 use serde_json::{Value, json};
 use std::io::{BufWriter, Write};
-use uniroute::cost::Sum;
+use uniroute::cost::Total;
 use uniroute::pool::Pool;
-use uniroute::route::{CostEstimate, InputTokens, Request, estimate, place};
+use uniroute::route::{CostEstimate, CostTotals, InputTokens, Request, estimate, place};
 use uniroute::router::Router;
 
 #[derive(clap::Args)]
@@ -52,31 +53,32 @@ pub fn run(args: Args) -> Result<()> {
     let tables = Tables::of(&pool, args.exact_tokens)?;
     let costs = |prompt: &str| costs(&router, &pool, prompt, &tables.count(&request, prompt));
     let mut out = BufWriter::new(std::io::stdout().lock());
-    let mut total = Adder::new(&pool, &request);
+    let mut total = CostTotals::new(&pool, None, &request)?;
     let mut failures = 0;
     match prompts::read(args.prompt)? {
-        Prompts::One(prompt) if args.total => total.add(&costs(&prompt)?),
+        Prompts::One(prompt) if args.total => total.add_costs(&costs(&prompt)?),
         Prompts::One(prompt) => match args.json {
             true => writeln!(out, "{}", answer(Value::Null, &costs(&prompt)?))?,
             false => report(&mut out, &costs(&prompt)?)?,
         },
         Prompts::Lines(lines) => {
             let unreadable = json!({"id": null});
-            failures = jsonl::answer_lines(&mut out, lines, &unreadable, |Item { id, prompt }| {
-                let costs = costs(&prompt)?;
-                if args.total {
-                    total.add(&costs);
-                    return Ok(None);
-                }
-                Ok(Some(answer(id, &costs)))
-            })?;
+            failures =
+                answers::answer_lines(&mut out, lines, &unreadable, |Item { id, prompt }| {
+                    let costs = costs(&prompt)?;
+                    if args.total {
+                        total.add_costs(&costs);
+                        return Ok(None);
+                    }
+                    Ok(Some(answer(id, &costs)))
+                })?;
         }
     }
     if args.total {
-        total.write(&mut out, args.json)?;
+        report_total(&mut out, &pool, total, args.json)?;
     }
     out.flush()?;
-    jsonl::check_failures(failures)
+    answers::check_failures(failures)
 }
 
 /// `TOKENS` or `NAME=TOKENS`.
@@ -192,59 +194,35 @@ fn row(
     ]
 }
 
-/// Sums over all prompts, one for each model of the pool, in constant memory.
-struct Adder<'a> {
-    pool: &'a Pool,
-    length_asked: bool,
-    sums: Vec<Sum>,
-}
-
-impl<'a> Adder<'a> {
-    fn new(pool: &'a Pool, request: &Request) -> Self {
-        Self {
-            pool,
-            length_asked: request.expected_output_tokens.is_some(),
-            sums: vec![Sum::default(); pool.models().len()],
-        }
-    }
-
-    fn add(&mut self, costs: &[CostEstimate]) {
-        for (model, sum) in self.pool.models().iter().zip(&mut self.sums) {
-            let assumed = !self.length_asked && model.output_tokens.is_unknown();
-            if let Some(cost) = costs.iter().find(|c| c.id == model.id) {
-                sum.add(&cost.cost, assumed);
-            }
-        }
-    }
-
-    fn write(&self, out: &mut impl Write, as_json: bool) -> Result<()> {
-        let mut totals: Vec<_> = self
-            .pool
-            .models()
+/// The totals over all prompts, cheapest first.
+fn report_total(
+    out: &mut impl Write,
+    pool: &Pool,
+    totals: CostTotals,
+    as_json: bool,
+) -> Result<()> {
+    let mut totals: Vec<_> = pool.models().iter().zip(totals.finish()).collect();
+    let usd = |total: &Total| total.total.unwrap_or(f64::INFINITY);
+    totals.sort_by(|(_, a), (_, b)| usd(&a.cost).total_cmp(&usd(&b.cost)));
+    if as_json {
+        let models: Vec<_> = totals
             .iter()
-            .zip(self.sums.iter().map(Sum::total))
+            .map(|(model, total)| json!({"id": model.id, "cost": total.cost}))
             .collect();
-        let dear = |usd: Option<f64>| usd.unwrap_or(f64::INFINITY);
-        totals.sort_by(|a, b| dear(a.1.total).total_cmp(&dear(b.1.total)));
-        if as_json {
-            let models: Vec<_> = totals
-                .iter()
-                .map(|(model, total)| json!({"id": model.id, "cost": total}))
-                .collect();
-            writeln!(out, "{}", json!({"models": models}))?;
-            return Ok(());
-        }
-        let rows: Vec<_> = totals
-            .iter()
-            .map(|(model, t)| {
-                let tokens = [tokens(t.tokens_in, t.exact), format!("{:.0}", t.tokens_out)];
-                let usd = [t.input, t.output, t.total];
-                row(&model.id, model.tokenizer.name(), tokens, usd, t.range)
-            })
-            .collect();
-        table::write(out, &HEADER, &rows)?;
-        let prompts = totals.first().map_or(0, |(_, total)| total.prompts);
-        writeln!(out, "\n{prompts} prompts. {NOTE}")?;
-        Ok(())
+        writeln!(out, "{}", json!({"models": models}))?;
+        return Ok(());
     }
+    let rows: Vec<_> = totals
+        .iter()
+        .map(|(model, total)| {
+            let t = &total.cost;
+            let tokens = [tokens(t.tokens_in, t.exact), format!("{:.0}", t.tokens_out)];
+            let usd = [t.input, t.output, t.total];
+            row(&model.id, model.tokenizer.name(), tokens, usd, t.range)
+        })
+        .collect();
+    table::write(out, &HEADER, &rows)?;
+    let prompts = totals.first().map_or(0, |(_, total)| total.cost.prompts);
+    writeln!(out, "\n{prompts} prompts. {NOTE}")?;
+    Ok(())
 }

@@ -51,7 +51,7 @@ fn router(args: &Args, meta: &Meta, bytes: usize) -> Result<()> {
     writeln!(
         out,
         "Clusters    {}, temperature {}",
-        meta.cluster_labels.len(),
+        meta.cluster_names.len(),
         meta.temperature
     )?;
     writeln!(
@@ -71,7 +71,7 @@ fn router(args: &Args, meta: &Meta, bytes: usize) -> Result<()> {
         writeln!(out, "Licence     {licence}")?;
     }
     writeln!(out, "\nClusters by their distinctive words:")?;
-    for (k, label) in meta.cluster_labels.iter().enumerate() {
+    for (k, label) in meta.cluster_names.iter().enumerate() {
         writeln!(out, "{k:>5}  {label}")?;
     }
     Ok(())

@@ -1,5 +1,6 @@
 //! One module for each command, with its options (`Args`) and what it does (`run`).
 
+mod answers;
 pub mod cost;
 pub mod eval;
 pub mod fit;

@@ -1,10 +1,11 @@
 //! `uniroute route`: which model should get a prompt.
 
+use super::answers;
 use crate::args::{PoolArgs, RouterArgs};
 use crate::input::artefacts;
 use crate::input::exact_tokens::Tables;
 use crate::input::prompts::{self, Item, Line, Prompts};
-use crate::output::{jsonl, table};
+use crate::output::table;
 use anyhow::{Result, bail};
 use serde_json::{Value, json};
 use std::io::{BufWriter, Write};
@@ -145,7 +146,7 @@ fn many(
 ) -> Result<()> {
     let mut out = BufWriter::new(std::io::stdout().lock());
     let unreadable = json!({"id": null, "model": null});
-    let failures = jsonl::answer_lines(&mut out, lines, &unreadable, |Item { id, prompt }| {
+    let failures = answers::answer_lines(&mut out, lines, &unreadable, |Item { id, prompt }| {
         let decision = decide(&prompt)?;
         Ok(Some(match whole {
             true => full(id, &decision)?,
@@ -153,7 +154,7 @@ fn many(
         }))
     })?;
     out.flush()?;
-    jsonl::check_failures(failures)
+    answers::check_failures(failures)
 }
 
 fn full(id: Value, decision: &Decision) -> Result<Value> {

@@ -1,5 +1,4 @@
 //! How the commands present their results.
 
-pub mod jsonl;
 pub mod progress;
 pub mod table;

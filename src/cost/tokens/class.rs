@@ -1,4 +1,6 @@
-/// What a character is to the scan.
+//! Classes of characters.
+
+/// The class of a character; a run of one class is counted together.
 #[derive(Clone, Copy, PartialEq)]
 pub enum Class {
     Letter,
@@ -11,7 +13,7 @@ pub enum Class {
     Punctuation,
     BoxDrawing,
     Emoji,
-    /// What is so far out that its bytes are tokens of their own.
+    /// Characters so rare that each of their bytes is a token.
     FarSymbol,
     WideSymbol,
 }

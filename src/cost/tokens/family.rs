@@ -1,12 +1,15 @@
-use super::{TokenFeatures, weights};
+//! Families of tokenizers and their estimates.
+
+use super::features::TokenFeatures;
+use super::weights;
 use serde::Serialize;
 
-/// Models that cut text by one and the same table, or nearly so.
+/// Models that split text into tokens by the same table, or by nearly the same one.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize)]
 #[serde(rename_all = "snake_case")]
 #[cfg_attr(feature = "schema", derive(ts_rs::TS))]
 pub enum Family {
-    /// OpenAI's models from GPT-4o on, and gpt-oss. Also stands in for what is not known.
+    /// OpenAI's models from GPT-4o on, and gpt-oss. Also used for models whose tokenizer is unknown.
     #[default]
     O200k,
     /// OpenAI's GPT-4 and GPT-3.5.
@@ -15,9 +18,9 @@ pub enum Family {
     Llama3,
     /// Alibaba's Qwen.
     Qwen,
-    /// Google's Gemma; Gemini is taken to be like it.
+    /// Google's Gemma; Gemini is assumed to be similar.
     Gemma,
-    /// Anthropic's Claude, by the one table that was published.
+    /// Anthropic's Claude, by the only table that was published.
     Claude,
 }
 
@@ -32,7 +35,7 @@ impl Family {
         Self::Claude,
     ];
 
-    /// Nine of ten estimates are off by less than this share; see `docs/TOKENS.md`.
+    /// Relative error that 90 % of estimates stay below; see `docs/TOKENS.md`.
     pub const ERROR: f64 = 0.15;
 
     /// Its name in LLM profile JSON (`tokenizer`) and in decisions.
@@ -52,7 +55,7 @@ impl Family {
         Self::ALL.into_iter().find(|family| family.name() == name)
     }
 
-    /// The family that a model's id tells, if it does.
+    /// The family that a model's id shows, if it shows one.
     pub fn of_model(id: &str) -> Option<Self> {
         let id = id.to_lowercase();
         let has = |parts: &[&str]| parts.iter().any(|part| id.contains(part));
@@ -83,7 +86,7 @@ impl Family {
     }
 
     /// Estimated tokens of a text.
-    pub fn tokens(self, shape: &TokenFeatures) -> f64 {
+    pub fn tokens(self, features: &TokenFeatures) -> f64 {
         let weights = match self {
             Self::O200k => &weights::O200K,
             Self::Cl100k => &weights::CL100K,
@@ -92,7 +95,8 @@ impl Family {
             Self::Gemma => &weights::GEMMA,
             Self::Claude => &weights::CLAUDE,
         };
-        let tokens: f64 = weights.iter().zip(shape.counts()).map(|(w, n)| w * n).sum();
+        let counts = features.counts();
+        let tokens: f64 = weights.iter().zip(counts).map(|(w, n)| w * n).sum();
         tokens.round()
     }
 }

@@ -1,39 +1,47 @@
-use super::class::Class;
-use super::{Feature, TokenFeatures};
+//! Counts the features of a text in one pass.
 
-/// One pass over a text, with what it must remember of what came before.
+use super::class::Class;
+use super::features::{Feature, TokenFeatures};
+
+/// The state of the pass.
 struct Scan {
-    shape: TokenFeatures,
+    features: TokenFeatures,
+    /// The character before this one.
     before: char,
+    /// Class of the run of characters that this one belongs to.
     class: Class,
-    /// Characters of this class so far, the one before included.
+    /// Characters of the run so far, this one included.
     run: usize,
-    /// What stands before the run.
+    /// Class of the character before the run.
     outside: Class,
 }
 
-pub fn scan(text: &str, wordpieces: usize) -> TokenFeatures {
-    let mut scan = Scan {
-        shape: TokenFeatures::default(),
-        before: '\n',
-        class: Class::Newline,
-        run: 0,
-        outside: Class::Newline,
-    };
-    for c in text.chars() {
-        scan.take(c);
+impl TokenFeatures {
+    /// Counts the kinds of a text of `wordpieces` WordPiece tokens.
+    pub fn of(text: &str, wordpieces: usize) -> Self {
+        let mut scan = Scan {
+            features: Self::default(),
+            before: '\n',
+            class: Class::Newline,
+            run: 0,
+            outside: Class::Newline,
+        };
+        for c in text.chars() {
+            scan.take(c);
+        }
+        scan.leave(Class::Newline);
+        let mut features = scan.features;
+        let separate =
+            [Feature::Punctuation, Feature::Ideographs].map(|feature| features.0[feature as usize]);
+        let rest = wordpieces as f64 - separate.iter().sum::<f64>();
+        features.0[Feature::WordPieces as usize] = rest.max(0.0);
+        features
     }
-    scan.leave(Class::Newline);
-    let mut shape = scan.shape;
-    let apart = [Feature::Punctuation, Feature::Ideographs].map(|kind| shape.0[kind as usize]);
-    let rest = wordpieces as f64 - apart.iter().sum::<f64>();
-    shape.0[Feature::WordPieces as usize] = rest.max(0.0);
-    shape
 }
 
 impl Scan {
-    fn note(&mut self, kind: Feature) {
-        self.shape.0[kind as usize] += 1.0;
+    fn note(&mut self, feature: Feature) {
+        self.features.0[feature as usize] += 1.0;
     }
 
     fn take(&mut self, c: char) {
@@ -49,7 +57,7 @@ impl Scan {
         self.before = c;
     }
 
-    /// Counts what can be told only at the end of a run.
+    /// Counts what depends on the end of a run.
     fn leave(&mut self, next: Class) {
         match self.class {
             Class::Punctuation => {
@@ -111,8 +119,8 @@ impl Scan {
         }
     }
 
-    fn letter(&mut self, c: char, kind: Feature) {
-        self.note(kind);
+    fn letter(&mut self, c: char, feature: Feature) {
+        self.note(feature);
         if self.run == 1 {
             self.note(Feature::Words);
         } else if c.is_uppercase() {

@@ -1,8 +1,8 @@
 //! Scaled dot-product attention in sixteen-bit codes, one head and eight queries at a time.
 //!
 //! Both products run through the kernels of the linear layers. In the first, keys are the rows and
-//! queries the columns, so that the softmax of eight queries runs side by side and the codes of
-//! two keys' probabilities, shifted together, are already a step of the second. The scores of
+//! queries the columns, so that the softmax of eight queries runs in parallel lanes and the packed
+//! codes of two keys' probabilities are already a step of the second. The scores of
 //! eight queries stay in the first-level cache; nothing of the size tokens × tokens is stored.
 
 use super::{
@@ -12,14 +12,14 @@ use super::{
     scheme::{Scheme, Wide, WideColumns, WideRows},
 };
 
-/// Values of a token that belong to a head.
+/// Number of values of a token in each head.
 pub const HEAD: usize = 32;
 const STEPS: usize = HEAD / Wide::GROUP;
 const PANELS: usize = HEAD / COLUMNS;
 
-/// Greatest code of queries and keys: 32 products of two fit in 31 bits.
+/// Largest code of queries and keys: 32 products of two fit in 31 bits.
 const QUERY_MAX: f32 = 8191.0;
-/// Greatest code of values.
+/// Largest code of values.
 const VALUE_MAX: f32 = 4095.0;
 /// Probability codes of one query may sum to this: times [`VALUE_MAX`] it stays within 31 bits,
 /// with room for the rounding of 1,024 codes.
@@ -28,7 +28,7 @@ const PROBABILITY_SUM: f32 = 523_000.0;
 /// A number for each of eight queries.
 type Lanes = [f32; LANES];
 
-/// Room for one head; grows to the longest text and stays.
+/// Buffers for one head; they grow to the longest text and are kept.
 #[derive(Default)]
 pub struct Heads {
     keys: Vec<WideRows>,
@@ -42,9 +42,9 @@ pub struct Heads {
     codes: Vec<WideRows>,
 }
 
-/// Where queries, keys and values of a text lie.
+/// The queries, keys and values of a text.
 pub struct Projected<'a> {
-    /// `(rows, 3 · width)`: queries, keys, values, each head after head.
+    /// `(rows, 3 · width)`: queries, keys and values, each ordered by head.
     pub values: &'a [f32],
     /// Width of the model.
     pub width: usize,
@@ -62,7 +62,7 @@ impl Projected<'_> {
         part.filter(|_| row < self.tokens).unwrap_or(&NONE)
     }
 
-    /// What a code is worth when the greatest magnitude of a head gets the code `max`.
+    /// Scale of the codes when the largest magnitude of a head gets the code `max`.
     #[inline(always)]
     fn scale<F: Floats>(&self, which: usize, head: usize, max: f32) -> f32 {
         let mut greatest = F::splat(1e-20);
@@ -89,7 +89,7 @@ impl Heads {
         grow(&mut self.codes, 2 * rows / 2, Wide::NO_ROWS);
     }
 
-    /// Attends in every head; `context` is `(rows, width)`.
+    /// Computes attention for every head; `context` is `(rows, width)`.
     #[inline(always)]
     pub fn attend<K: Kernel<Wide>>(&mut self, text: &Projected<'_>, context: &mut [f32]) {
         let rows = text.tokens.next_multiple_of(ROWS);
@@ -122,7 +122,7 @@ impl Heads {
         }
     }
 
-    /// Returns what a unit of a score is worth, as an exponent of two.
+    /// Returns the scale of a score, as an exponent of two.
     #[inline(always)]
     fn code_queries_and_keys<F: Floats>(&mut self, text: &Projected<'_>, head: usize) -> f32 {
         let query = text.scale::<F>(0, head, QUERY_MAX);
@@ -149,7 +149,7 @@ impl Heads {
         query * key * std::f32::consts::LOG2_E / (HEAD as f32).sqrt()
     }
 
-    /// Returns what a unit of a value's code is worth.
+    /// Returns the scale of a value's code.
     #[inline(always)]
     fn code_values<F: Floats>(&mut self, text: &Projected<'_>, head: usize) -> f32 {
         let scale = text.scale::<F>(2, head, VALUE_MAX);
@@ -166,7 +166,7 @@ impl Heads {
         scale
     }
 
-    /// Softmax of eight queries' scores, coded; returns what a unit of each one's codes is worth.
+    /// Softmax of eight queries' scores, coded; returns the scale of each query's codes.
     #[inline(always)]
     fn weigh<K: Kernel<Wide>>(&mut self, tokens: usize, eight: usize, score: f32) -> Lanes {
         let rows = tokens.next_multiple_of(ROWS);

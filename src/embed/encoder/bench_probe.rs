@@ -1,5 +1,5 @@
-//! What the browser benchmark measures the encoder by: its linear layers alone, and how fast the
-//! machine's dot products can be at all.
+//! Measuring points of the browser benchmark: the linear layers alone, and the peak rate of the
+//! machine's dot products.
 
 use core::arch::wasm32::{i32x4_add, i32x4_extract_lane, i32x4_splat, v128};
 
@@ -7,7 +7,7 @@ use super::{
     Engine, QuantisedMiniLm, forward::Model, kernels::Kernel, linear::Codes, scheme::Scheme,
 };
 
-/// Multiplications and additions that a round of [`peak`] does.
+/// Number of multiplications and additions in a round of [`peak`].
 pub const ROUND: usize = CHAINS * LANES;
 /// Independent sums, enough to hide the instruction's latency and few enough for the registers.
 const CHAINS: usize = 12;
@@ -40,13 +40,13 @@ mod fastest {
 
 use fastest::{Fastest, LANES, dot_and_add};
 
-/// Dot products of registers alone; the result only keeps the compiler from leaving them out.
+/// Dot products of registers alone; the result only prevents the compiler from removing them.
 pub fn peak(rounds: usize, seed: i32) -> i32 {
     let factor = i32x4_splat(seed);
     let mut sums: [v128; CHAINS] = std::array::from_fn(|i| i32x4_splat(i as i32 + seed));
     for _ in 0..rounds {
         for sum in &mut sums {
-            // Each feeds on itself, or it would be the same in every round.
+            // Each sum depends on itself; otherwise the compiler could compute it once.
             *sum = dot_and_add(*sum, factor, *sum);
         }
     }
@@ -54,7 +54,7 @@ pub fn peak(rounds: usize, seed: i32) -> i32 {
     i32x4_extract_lane::<0>(sum)
 }
 
-/// Runs every linear layer once over so many rows (a multiple of four), coding them included;
+/// Runs every linear layer once over `rows` rows (a multiple of four), including their coding;
 /// returns the number of multiplications, 0 for numerics that this module has no kernels for.
 pub fn linear_layers(model: &QuantisedMiniLm, rows: usize) -> usize {
     match &model.engine {

@@ -1,8 +1,8 @@
 //! Eight floats side by side, the unit of the encoder's float work.
 //!
-//! Every instruction set has its own ([`super::kernels`]); all of them round alike, because none
-//! contracts to a fused multiply-add and all add up lanes in the order given here. So the float
-//! parts, too, are the same to the bit everywhere.
+//! Every instruction set has its own type ([`super::kernels`]). All of them round in the same way:
+//! none uses a fused multiply-add, and all sum lanes in the order given here. The float parts are
+//! therefore equal bit for bit on every platform.
 
 /// Lanes of a [`Floats`]; lengths of all slices that the encoder works on are multiples of it.
 pub const LANES: usize = 8;
@@ -21,9 +21,9 @@ pub trait Floats: Copy {
     fn sub(self, other: Self) -> Self;
     fn mul(self, other: Self) -> Self;
     fn abs(self) -> Self;
-    /// The lesser of each pair; `other` where they do not compare.
+    /// The smaller of each pair; `other` where they do not compare.
     fn lesser(self, other: Self) -> Self;
-    /// The greater of each pair; `other` where they do not compare.
+    /// The larger of each pair; `other` where they do not compare.
     fn greater(self, other: Self) -> Self;
     /// 2ⁿ for each n that [`ROUNDER`] was added to, n in −126 ..= 127.
     fn power_of_two(self) -> Self;
@@ -31,7 +31,7 @@ pub trait Floats: Copy {
     fn pair(self, second: Self) -> [u32; LANES];
     /// Rounds to 16-bit codes and pairs neighbours, the first in the low half.
     fn pair_neighbours(self) -> [u32; LANES / 2];
-    /// Rounds to bytes and groups four neighbours, first the own, the first in the low byte.
+    /// Rounds to bytes and groups four neighbours, starting with `self`, the first in the low byte.
     fn group_neighbours(self, next: Self) -> [u32; LANES / 2];
 
     /// The lanes, to be reduced.

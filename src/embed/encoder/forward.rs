@@ -29,7 +29,7 @@ pub struct Layer<S: Scheme> {
 /// The model without its tokenizer.
 pub struct Model<S: Scheme> {
     pub words: Table,
-    /// `(positions, width)`; the segment's embedding, always the first, is added in.
+    /// `(positions, width)`; the embedding of the first segment is included.
     pub positions: Vec<f32>,
     pub embedding_norm: Norm,
     pub layers: Vec<Layer<S>>,
@@ -41,13 +41,13 @@ impl<S: Scheme> Model<S> {
         self.embedding_norm.gain.len()
     }
 
-    /// Greatest number of ids of a text.
+    /// Largest number of ids of a text.
     pub fn max_tokens(&self) -> usize {
         self.positions.len() / self.width()
     }
 }
 
-/// Buffers of one forward pass; they grow to the longest text and stay.
+/// Buffers of one forward pass; they grow to the longest text and are kept.
 pub struct Scratch<S: Scheme> {
     /// The residual stream, `(rows, width)`.
     stream: Vec<f32>,
@@ -74,20 +74,20 @@ impl<S: Scheme> Scratch<S> {
     }
 }
 
-/// A linear layer of a layer.
+/// One of the linear layers of a transformer layer.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord)]
 pub enum Part {
     /// Queries, keys and values.
     Project,
-    /// What leaves attention.
+    /// The output of attention.
     Output,
-    /// Into the feed-forward layer.
+    /// The first feed-forward layer.
     Up,
-    /// Out of it.
+    /// The second feed-forward layer.
     Down,
 }
 
-/// Called with a layer's number, one of its parts, and rows on their way into that part.
+/// Called with a layer's number, one of its parts, and the input rows of that part.
 pub type Observer<'a> = dyn FnMut(usize, Part, &[f32]) + 'a;
 
 /// One text to embed.
@@ -96,9 +96,9 @@ pub struct Job<'a, S: Scheme> {
     /// Ids below the vocabulary's length; the first [`Model::max_tokens`] count.
     pub ids: &'a [u32],
     pub scratch: &'a mut Scratch<S>,
-    /// Of the model's width.
+    /// The result, of the model's width.
     pub vector: &'a mut [f32],
-    /// For calibration; none at work.
+    /// For calibration; `None` in normal use.
     pub observer: Option<&'a mut Observer<'a>>,
 }
 
@@ -173,7 +173,7 @@ pub fn forward<S: Scheme, K: Kernel<S> + Kernel<Wide>>(job: Job<'_, S>) {
     normalise(vector);
 }
 
-/// The embedding layer; rows that are no token become zeros.
+/// The embedding layer; rows without a token become zeros.
 #[inline(always)]
 fn look_up<S: Scheme, F: Floats>(model: &Model<S>, ids: &[u32], stream: &mut [f32]) {
     let width = model.width();

@@ -6,37 +6,37 @@ use super::{
     scheme::{Affine, Scheme},
 };
 
-/// `y = W·x + b` with W in codes of eight bits and one scale an output.
+/// `y = W·x + b` with W in codes of eight bits and one scale for each output.
 pub struct Linear<S: Scheme> {
     inputs: usize,
     outputs: usize,
     /// Panels of eight outputs, each `inputs / GROUP` steps long.
     panels: Vec<S::Columns>,
-    /// What one unit of an output's code is worth.
+    /// Scale of each output's codes.
     scales: Vec<f32>,
     biases: Vec<f32>,
-    /// What the offset of a row's coding contributes: the sum of an output's weights.
+    /// Sum of each output's weights, which multiplies the offset of a row's coding.
     sums: Vec<f32>,
-    /// What an input is multiplied with before it is coded (SmoothQuant: the weights hold the
+    /// Factor of each input, applied before it is coded (SmoothQuant: the weights hold the
     /// reciprocal).
     factors: Vec<f32>,
 }
 
-/// The parts of a layer as they lie in a file.
+/// The parts of a layer as the file stores them.
 pub struct Parts<'a> {
     /// Eight-bit codes in two's complement, `(outputs, inputs)`.
     pub codes: &'a [u8],
-    /// One an output.
+    /// One for each output.
     pub scales: Vec<f32>,
-    /// One an output.
+    /// One for each output.
     pub biases: Vec<f32>,
-    /// One an input.
+    /// One for each input.
     pub factors: Vec<f32>,
 }
 
 impl<S: Scheme> Linear<S> {
-    /// Packs the weights. The parts must agree in size; outputs must come in eights and inputs in
-    /// sixteens, at most [`Scheme::MAX_INPUTS`].
+    /// Packs the weights. The parts must agree in size; the number of outputs must be a multiple of
+    /// eight, the number of inputs a multiple of sixteen and at most [`Scheme::MAX_INPUTS`].
     pub fn pack(parts: Parts<'_>) -> Self {
         let (inputs, outputs) = (parts.factors.len(), parts.scales.len());
         assert_eq!(parts.codes.len(), inputs * outputs);
@@ -67,13 +67,13 @@ impl<S: Scheme> Linear<S> {
         }
     }
 
-    /// Values a row goes in with.
+    /// Number of values of an input row.
     #[cfg(all(feature = "bench", target_arch = "wasm32"))]
     pub fn inputs(&self) -> usize {
         self.inputs
     }
 
-    /// Values a row comes out with.
+    /// Number of values of an output row.
     pub fn outputs(&self) -> usize {
         self.outputs
     }
@@ -94,7 +94,7 @@ impl<S: Scheme> Linear<S> {
             let (c, d) = rows.split_at(self.inputs);
             *coding = S::quantise::<K::Floats>([a, b, c, d], &self.factors, codes);
         }
-        // Panels outside: one stays in the first-level cache while all rows pass.
+        // The outer loop is over panels: one panel stays in the first-level cache for all rows.
         for (panel, columns) in self.panels.chunks_exact(steps).enumerate() {
             let first = panel * COLUMNS;
             let out = Outputs::<K::Floats> {
@@ -115,7 +115,7 @@ impl<S: Scheme> Linear<S> {
     }
 }
 
-/// What turns the sums of eight outputs into values.
+/// Converts the integer sums of eight outputs into values.
 #[derive(Clone, Copy)]
 struct Outputs<F> {
     scales: F,
@@ -139,14 +139,14 @@ fn lanes<F: Floats>(values: &[f32], first: usize) -> F {
     F::load(values[first..].first_chunk().unwrap_or(&[0.0; COLUMNS]))
 }
 
-/// Room for the coded activations of a layer; grows to the greatest and stays.
+/// Buffer for the coded activations of a layer; it grows to the largest size and is kept.
 pub struct Codes<S: Scheme> {
     steps: Vec<S::Rows>,
     coding: Vec<[Affine; ROWS]>,
 }
 
 impl<S: Scheme> Codes<S> {
-    /// No room yet.
+    /// An empty buffer.
     pub fn new() -> Self {
         Codes {
             steps: Vec::new(),

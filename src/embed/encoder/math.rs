@@ -2,7 +2,7 @@
 
 use super::floats::{Floats, LANES, ROUNDER};
 
-/// Least and greatest product of two slices, element by element; (∞, −∞) when they are empty.
+/// Minimum and maximum product of two slices, element by element; (∞, −∞) when they are empty.
 #[inline(always)]
 pub fn range_of_products<F: Floats>(values: &[f32], factors: &[f32]) -> (f32, f32) {
     let mut least = F::splat(f32::INFINITY);

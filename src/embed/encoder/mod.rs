@@ -1,10 +1,10 @@
-//! MiniLM in integers: the transformer at the speed of the processor's dot products.
+//! MiniLM in integer arithmetic, as fast as the processor's dot products allow.
 //!
-//! Weights are codes of eight bits; activations are coded row by row as they come, in the
-//! [`Numerics`] that the module was built for. Linear layers and attention multiply integers
-//! (`kernels`); norms, softmax and GELU work on lanes of floats (`floats`) that round alike
-//! everywhere. So the vectors of either numerics are the same to the bit natively, in WebAssembly and
-//! in the scalar twin.
+//! Weights are codes of eight bits. Activations are coded row by row in the forward pass, with the
+//! [`Numerics`] of the build. Linear layers and attention multiply integers
+//! (`kernels`); norms, softmax and GELU use lanes of floats (`floats`) that round in the same way on
+//! every platform. The vectors of either numerics are therefore equal bit for bit in native code, in
+//! WebAssembly and in the scalar reference.
 //!
 //! ```text
 //! ids ─table──▶ rows ─┬─ code ─project─▶ heads ─softmax─▶ context ─ code ─output─▶ add, norm ─┐
@@ -12,12 +12,13 @@
 //!                     └── add, norm ◀─down─ code ─ GELU ◀─up─ code ◀───────────────────────────┘ × layers
 //! ```
 //!
-//! The rooms: `weights` (the file), `table` (vocabulary), `scheme` (codes), `linear`,
-//! `attention`, `math`, `kernels`, and `forward`, which puts them together.
+//! Modules: `weights` (the file), `table` (token embeddings), `scheme` (codes), `linear`,
+//! `attention`, `math`, `kernels`, and `forward`, which combines them.
 
 mod attention;
 #[cfg(all(feature = "bench", target_arch = "wasm32"))]
 pub mod bench_probe;
+mod dispatch;
 mod floats;
 mod forward;
 mod kernels;
@@ -35,27 +36,26 @@ use std::sync::Mutex;
 
 use super::{Embed, EmbedError, Embedded, WordPiece};
 use crate::parallel;
-use forward::{Job, Model, Scratch, forward};
+use dispatch::Run;
+use forward::{Job, Model, Scratch};
 pub use forward::{Observer, Part};
-#[cfg(any(test, not(target_feature = "relaxed-simd")))]
-use kernels::scalar::Scalar;
 #[cfg(feature = "quantise")]
 pub use quantise::quantise;
 use scheme::{Narrow, Scheme, Wide};
 
 use super::MINILM_ID;
 
-/// How finely activations are coded.
+/// Precision of the coded activations.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Numerics {
     /// Sixteen bits; mean cosine to the float model above 0.999.
     Wide,
-    /// Seven bits, for relaxed SIMD; faster there, mean cosine above 0.998.
+    /// Seven bits, for relaxed SIMD, where they are faster; mean cosine above 0.998.
     Narrow,
 }
 
 impl Numerics {
-    /// What this build is fastest with: [`Numerics::Narrow`] in a WebAssembly module with relaxed
+    /// The fastest choice of this build: [`Numerics::Narrow`] in a WebAssembly module with relaxed
     /// SIMD, else [`Numerics::Wide`].
     pub const fn native() -> Self {
         if cfg!(all(target_arch = "wasm32", target_feature = "relaxed-simd")) {
@@ -83,7 +83,7 @@ impl QuantisedMiniLm {
         Self::with_numerics(bytes, Numerics::native())
     }
 
-    /// Loads the file for a choice of numerics; every build can run both, one of them slowly.
+    /// Loads the file for the given numerics. Every build can run both; one of them is slow.
     pub fn with_numerics(bytes: &[u8], numerics: Numerics) -> Result<Self, EmbedError> {
         let (engine, vocabulary) = match numerics {
             Numerics::Wide => {
@@ -109,7 +109,7 @@ impl QuantisedMiniLm {
         Ok(model)
     }
 
-    /// Embeds token ids, those of `[CLS]` and `[SEP]` among them. Ids beyond the vocabulary count
+    /// Embeds token ids, including those of `[CLS]` and `[SEP]`. Ids beyond the vocabulary count
     /// as zero vectors; ids beyond [`QuantisedMiniLm::max_tokens`] are dropped.
     pub fn embed_ids(&self, ids: &[u32]) -> Vec<f32> {
         match &self.engine {
@@ -118,7 +118,7 @@ impl QuantisedMiniLm {
         }
     }
 
-    /// Embeds token ids and shows `observer` what enters each linear layer, some rows at a time.
+    /// Embeds token ids and passes the input rows of each linear layer to `observer`, in blocks.
     pub fn observe(&self, ids: &[u32], observer: &mut Observer<'_>) -> Vec<f32> {
         match &self.engine {
             Engine::Wide(encoder) => encoder.embed(ids, Some(observer)),
@@ -142,7 +142,7 @@ impl QuantisedMiniLm {
         (ids, tokens)
     }
 
-    /// Greatest number of ids that count, `[CLS]` and `[SEP]` among them.
+    /// Largest number of ids that are used, including `[CLS]` and `[SEP]`.
     pub fn max_tokens(&self) -> usize {
         match &self.engine {
             Engine::Wide(encoder) => encoder.model.max_tokens(),
@@ -191,10 +191,10 @@ impl Embed for QuantisedMiniLm {
     }
 }
 
-/// A model and the buffers of those who use it at the moment.
+/// A model with a pool of buffers, one for each forward pass that runs at the same time.
 struct Encoder<S: Scheme> {
     model: Model<S>,
-    /// As many as ever ran at once.
+    /// As many as the largest number of passes that ran at the same time.
     idle: Mutex<Vec<Scratch<S>>>,
 }
 
@@ -207,7 +207,7 @@ impl<S: Run> Encoder<S> {
 
     fn embed(&self, ids: &[u32], observer: Option<&mut Observer<'_>>) -> Vec<f32> {
         let mut vector = vec![0.0; self.model.width()];
-        // A poisoned list is whole all the same: nothing panics between its pushes and pops.
+        // A poisoned list is still valid: nothing panics between its pushes and pops.
         let idle = || {
             self.idle
                 .lock()
@@ -223,38 +223,5 @@ impl<S: Run> Encoder<S> {
         });
         idle().push(scratch);
         vector
-    }
-}
-
-/// Picks the fastest kernels of a scheme that this machine has.
-trait Run: Scheme {
-    fn run(job: Job<'_, Self>);
-}
-
-impl Run for Wide {
-    fn run(job: Job<'_, Self>) {
-        #[cfg(target_arch = "x86_64")]
-        if kernels::x86_64::available() {
-            // SAFETY: it is available.
-            return unsafe { kernels::x86_64::encode_wide(job) };
-        }
-        #[cfg(all(target_arch = "wasm32", target_feature = "simd128"))]
-        return forward::<Self, kernels::wasm_simd128::Simd128>(job);
-        #[cfg(not(all(target_arch = "wasm32", target_feature = "simd128")))]
-        forward::<Self, Scalar>(job)
-    }
-}
-
-impl Run for Narrow {
-    fn run(job: Job<'_, Self>) {
-        #[cfg(target_arch = "x86_64")]
-        if kernels::x86_64::available() {
-            // SAFETY: it is available.
-            return unsafe { kernels::x86_64::encode_narrow(job) };
-        }
-        #[cfg(all(target_arch = "wasm32", target_feature = "relaxed-simd"))]
-        return forward::<Self, kernels::wasm_relaxed::Relaxed>(job);
-        #[cfg(not(all(target_arch = "wasm32", target_feature = "relaxed-simd")))]
-        forward::<Self, Scalar>(job)
     }
 }

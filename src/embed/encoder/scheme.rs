@@ -1,20 +1,21 @@
 //! The two number schemes of the linear layers, and the memory layout that their kernels read.
 //!
-//! Weights are codes of eight bits with one scale an output. What differs is how finely a row of
-//! activations is coded:
+//! Weights are codes of eight bits with one scale for each output. The schemes differ in the
+//! precision of a row of activations:
 //!
-//! * [`Wide`]: sixteen-bit codes, symmetric. All but exact; two products an instruction lane.
-//! * [`Narrow`]: seven-bit codes from the row's least value up. Four products an instruction lane
-//!   where the processor has such an instruction, at some loss of accuracy.
+//! * [`Wide`]: sixteen-bit codes, symmetric. Nearly exact; two products for each instruction lane.
+//! * [`Narrow`]: seven-bit codes above the row's minimum. Four products for each instruction lane
+//!   where the processor has such an instruction; less accurate.
 //!
 //! A *step* holds as many consecutive inputs as an instruction lane multiplies ([`Scheme::GROUP`])
 //! for all rows or columns of a tile: 16 bytes of activations, 32 bytes of weights in both schemes.
 
-use super::{
-    floats::Floats,
-    kernels::{COLUMNS, ROWS},
-    math,
-};
+use super::{floats::Floats, math};
+
+/// Rows of activations in a tile.
+pub const ROWS: usize = 4;
+/// Columns of weights in a tile.
+pub const COLUMNS: usize = 8;
 
 /// How a row was coded: `value = scale · code + offset`.
 #[derive(Clone, Copy, Debug, Default)]
@@ -38,7 +39,7 @@ pub trait Scheme: Copy + Send + Sync + 'static {
     /// A step of zeros.
     const NO_COLUMNS: Self::Columns;
 
-    /// Puts a weight's code into a step, at `input < GROUP`.
+    /// Stores a weight's code in a step, at `input < GROUP`.
     fn place(step: &mut Self::Columns, column: usize, input: usize, code: i8);
 
     /// Codes four rows of `factors.len()` values, each value times its input's factor.
@@ -53,18 +54,18 @@ pub trait Scheme: Copy + Send + Sync + 'static {
 #[derive(Clone, Copy, Debug)]
 pub struct Wide;
 
-/// A step of [`Wide`] activations: two codes a row, the first in the low half.
+/// A step of [`Wide`] activations: two codes for each row, the first in the low half.
 #[derive(Clone, Copy, Debug, PartialEq)]
 #[repr(C, align(16))]
 pub struct WideRows(pub [u32; ROWS]);
 
 /// A step of [`Wide`] weights, in pairs like the activations. They are widened when the file is
-/// read, which costs memory but saves an instruction in the innermost loop.
+/// read: this uses memory but saves an instruction in the innermost loop.
 #[derive(Clone, Copy, Debug, PartialEq)]
 #[repr(C, align(32))]
 pub struct WideColumns(pub [u32; COLUMNS]);
 
-/// Greatest [`Wide`] code: as fine as 2,048 inputs allow without overflow.
+/// Largest [`Wide`] code: the most precise one that 2,048 inputs allow without overflow.
 const WIDE_MAX: f32 = 8191.0;
 
 impl Scheme for Wide {
@@ -110,7 +111,7 @@ impl Scheme for Wide {
 #[derive(Clone, Copy, Debug)]
 pub struct Narrow;
 
-/// A step of [`Narrow`] activations: four codes a row, the first in the low byte.
+/// A step of [`Narrow`] activations: four codes for each row, the first in the low byte.
 #[derive(Clone, Copy, Debug, PartialEq)]
 #[repr(C, align(16))]
 pub struct NarrowRows(pub [u32; ROWS]);
@@ -120,7 +121,7 @@ pub struct NarrowRows(pub [u32; ROWS]);
 #[repr(C, align(32))]
 pub struct NarrowColumns(pub [[i8; 4]; COLUMNS]);
 
-/// Greatest [`Narrow`] code: the relaxed instruction is only defined for seven bits.
+/// Largest [`Narrow`] code: the relaxed instruction is only defined for seven bits.
 const NARROW_MAX: f32 = 127.0;
 
 impl Scheme for Narrow {
@@ -179,7 +180,7 @@ mod tests {
             .collect()
     }
 
-    /// Greatest error of a decoded value, in steps of its row's scale.
+    /// Largest error of a decoded value, in steps of its row's scale.
     fn error<S: Scheme>(code: impl Fn(&[S::Rows], usize, usize) -> f32) -> f32 {
         let rows: Vec<Vec<f32>> = (0..ROWS).map(row).collect();
         let factors: Vec<f32> = (0..32).map(|i| 0.5 + i as f32 * 0.1).collect();

@@ -1,8 +1,8 @@
-//! The vocabulary's embeddings: eight bits for the tokens of most text, four for the rest.
+//! The token embeddings: eight bits for frequent tokens, four bits for the others.
 //!
-//! BERT's vocabulary is ordered by frequency, so the first rows are looked up most. Four bits for
-//! them would cost more accuracy than all the linear layers' codes together; four bits for the
-//! rest cost next to none, and half the bytes.
+//! BERT's vocabulary is ordered by frequency, so the first rows are used most. Four bits for
+//! them would lose more accuracy than all codes of the linear layers together; four bits for the
+//! others lose almost none and halve the size.
 
 /// Values of a four-bit row that share a scale.
 pub const GROUP: usize = 32;
@@ -38,7 +38,7 @@ pub struct Coarse {
 }
 
 impl Table {
-    /// Takes the parts of a table of rows of `width` values, a multiple of [`GROUP`].
+    /// Makes a table of its parts, with rows of `width` values, a multiple of [`GROUP`].
     pub fn new(width: usize, fine: Fine, coarse: Coarse) -> Self {
         assert!(width > 0 && width.is_multiple_of(GROUP));
         assert_eq!(fine.codes.len(), fine.scales.len() * width);

@@ -5,6 +5,8 @@ use std::collections::BTreeMap;
 
 use safetensors::tensor::{Dtype, SafeTensors, TensorView, serialize};
 
+use super::forward::forward;
+use super::kernels::scalar::Scalar;
 use super::*;
 
 const WIDTH: usize = 64;
@@ -286,15 +288,15 @@ fn a_damaged_file_is_refused() {
 fn with(name: &str, change: impl Fn(&mut Vec<usize>, &mut Vec<u8>)) -> Vec<u8> {
     let file = weights_file();
     let (_, header) = SafeTensors::read_metadata(&file).unwrap();
-    let about = &header.metadata().as_ref().unwrap()["uniroute"];
-    let mut about: crate::embed::Metadata = serde_json::from_str(about).unwrap();
+    let json = &header.metadata().as_ref().unwrap()["uniroute"];
+    let mut metadata: crate::embed::Metadata = serde_json::from_str(json).unwrap();
     let mut tensors = Vec::new();
     for (other, view) in SafeTensors::deserialize(&file).unwrap().iter() {
         let (mut shape, mut bytes) = (view.shape().to_vec(), view.data().to_vec());
         if other == name {
             change(&mut shape, &mut bytes);
             use sha2::Digest;
-            about.sha256.insert(
+            metadata.sha256.insert(
                 name.to_owned(),
                 crate::embed::hex(&sha2::Sha256::digest(&bytes)),
             );
@@ -304,8 +306,8 @@ fn with(name: &str, change: impl Fn(&mut Vec<usize>, &mut Vec<u8>)) -> Vec<u8> {
     let views = tensors.iter().map(|(name, dtype, shape, bytes)| {
         (name, TensorView::new(*dtype, shape.clone(), bytes).unwrap())
     });
-    let about = serde_json::to_string(&about).unwrap();
-    serialize(views, Some([("uniroute".to_owned(), about)].into())).unwrap()
+    let json = serde_json::to_string(&metadata).unwrap();
+    serialize(views, Some([("uniroute".to_owned(), json)].into())).unwrap()
 }
 
 #[test]

@@ -2,7 +2,7 @@
 //!
 //! | tensor | type | shape |
 //! |---|---|---|
-//! | `vocabulary` | U8 | text, one token a line |
+//! | `vocabulary` | U8 | text, one token per line |
 //! | `frequent.codes`, `.scales` | U8, F32 | [`Fine`], the first rows of the vocabulary's table |
 //! | `rare.codes`, `.groups`, `.scales` | U8, U8, F32 | [`Coarse`], the other rows |
 //! | `positions` | F32 | (positions, width), the first segment's embedding added in |
@@ -54,7 +54,7 @@ pub fn read<S: Scheme>(bytes: &[u8]) -> Result<(Model<S>, Vec<u8>), EmbedError> 
         let problem = format!("has {count} rows; expected 1 to {MAX_POSITIONS}");
         return Err(refuse("positions", problem));
     }
-    // The largest tensors first: what copying them takes is used again by what follows.
+    // The largest tensors first: later tensors use the memory of their copies again.
     let words = file.table(width)?;
     let mut layers = Vec::new();
     while layers.len() < MAX_LAYERS && file.has(&format!("layers.{}.project.codes", layers.len())) {
@@ -79,19 +79,19 @@ fn refuse(tensor: &str, problem: String) -> EmbedError {
 struct File<'a>(SliceSafetensors<'a>);
 
 impl<'a> File<'a> {
-    /// Checks what the file says about itself, and every tensor's hash.
+    /// Checks the metadata of the file and the hash of every tensor.
     fn open(bytes: &'a [u8]) -> Result<Self, EmbedError> {
-        let about = Metadata::read(bytes)?;
+        let metadata = Metadata::read(bytes)?;
         let unreadable = |e: safetensors::SafeTensorError| EmbedError::Safetensors(e.to_string());
-        if about.schema_version != SCHEMA_VERSION {
-            return Err(EmbedError::SchemaVersion(about.schema_version));
+        if metadata.schema_version != SCHEMA_VERSION {
+            return Err(EmbedError::SchemaVersion(metadata.schema_version));
         }
-        if about.embedder != MINILM_ID {
-            let problem = format!("it is for {:?}; expected {MINILM_ID:?}", about.embedder);
+        if metadata.embedder != MINILM_ID {
+            let problem = format!("it is for {:?}; expected {MINILM_ID:?}", metadata.embedder);
             return Err(EmbedError::Metadata(problem));
         }
         for (name, tensor) in SafeTensors::deserialize(bytes).map_err(unreadable)?.iter() {
-            if about.sha256.get(name) != Some(&hex(&Sha256::digest(tensor.data()))) {
+            if metadata.sha256.get(name) != Some(&hex(&Sha256::digest(tensor.data()))) {
                 return Err(EmbedError::Hash(name.to_owned()));
             }
         }
@@ -103,7 +103,7 @@ impl<'a> File<'a> {
         self.0.get(name).is_ok()
     }
 
-    /// A tensor's shape and values; `expected` holds the sizes that are already known.
+    /// A tensor's shape and values; `expected` holds the sizes known so far.
     fn values<T: WithDType>(
         &self,
         name: &str,
@@ -138,7 +138,7 @@ impl<'a> File<'a> {
         Ok((shape, values))
     }
 
-    /// Finite numbers, as many as `length`.
+    /// `length` finite numbers.
     fn floats(&self, name: &str, length: usize) -> Result<Vec<f32>, EmbedError> {
         let values: Vec<f32> = self.values(name, &[Some(length)])?.1;
         moderate(name, &values)?;
@@ -222,5 +222,5 @@ fn moderate(name: &str, values: &[f32]) -> Result<(), EmbedError> {
     }
 }
 
-/// No weight of a working model comes near; keeps float overflow out of the forward pass.
+/// Far above any weight of a working model; prevents float overflow in the forward pass.
 const MAX_MAGNITUDE: f32 = 1e6;

@@ -5,17 +5,16 @@ use std::collections::BTreeMap;
 use safetensors::tensor::{Dtype, SafeTensors, TensorView, serialize};
 use sha2::{Digest, Sha256};
 
-use super::StaticEmbedder;
 use crate::embed::{EmbedError, Metadata, hex};
 
 /// A table before it is checked.
 #[derive(Clone, Debug, Default)]
 pub struct Parts {
-    /// One token a line.
+    /// One token per line.
     pub vocabulary: Vec<u8>,
     /// (V): logarithmic scale of each token's row, 0 for none.
     pub scales: Vec<u8>,
-    /// (8): what the codes stand for.
+    /// (8): values of the codes.
     pub levels: Vec<i8>,
     /// (R, 3d/8): eight codes in three bytes.
     pub codes: Vec<u8>,
@@ -36,42 +35,35 @@ impl Parts {
     }
 }
 
-impl StaticEmbedder {
-    /// The table as a file; the same table gives the same bytes.
-    pub fn to_bytes(&self) -> Result<Vec<u8>, EmbedError> {
-        let levels: Vec<u8> = self
-            .parts
-            .levels
-            .iter()
-            .map(|l| l.cast_unsigned())
-            .collect();
-        let width = self.row_bytes();
-        let rows = self.parts.codes.len() / width;
-        let unwritable = |e: safetensors::SafeTensorError| EmbedError::Safetensors(e.to_string());
-        let view = |dtype, shape, data| TensorView::new(dtype, shape, data).map_err(unwritable);
-        let parts = &self.parts;
-        let tensors = [
-            (
-                "vocabulary",
-                view(Dtype::U8, vec![parts.vocabulary.len()], &parts.vocabulary)?,
-            ),
-            (
-                "scales",
-                view(Dtype::U8, vec![parts.scales.len()], &parts.scales)?,
-            ),
-            ("levels", view(Dtype::I8, vec![levels.len()], &levels)?),
-            ("codes", view(Dtype::U8, vec![rows, width], &parts.codes)?),
-        ];
-        let about =
-            serde_json::to_string(&self.about).map_err(|e| EmbedError::Metadata(e.to_string()))?;
-        let metadata = [("uniroute".to_owned(), about)].into();
-        serialize(tensors, Some(metadata)).map_err(unwritable)
-    }
+/// The table as a file; the same table gives the same bytes. A row of codes has `width` bytes.
+pub(super) fn write(
+    parts: &Parts,
+    metadata: &Metadata,
+    width: usize,
+) -> Result<Vec<u8>, EmbedError> {
+    let levels: Vec<u8> = parts.levels.iter().map(|l| l.cast_unsigned()).collect();
+    let rows = parts.codes.len() / width;
+    let unwritable = |e: safetensors::SafeTensorError| EmbedError::Safetensors(e.to_string());
+    let view = |dtype, shape, data| TensorView::new(dtype, shape, data).map_err(unwritable);
+    let tensors = [
+        (
+            "vocabulary",
+            view(Dtype::U8, vec![parts.vocabulary.len()], &parts.vocabulary)?,
+        ),
+        (
+            "scales",
+            view(Dtype::U8, vec![parts.scales.len()], &parts.scales)?,
+        ),
+        ("levels", view(Dtype::I8, vec![levels.len()], &levels)?),
+        ("codes", view(Dtype::U8, vec![rows, width], &parts.codes)?),
+    ];
+    let json = serde_json::to_string(metadata).map_err(|e| EmbedError::Metadata(e.to_string()))?;
+    serialize(tensors, Some([("uniroute".to_owned(), json)].into())).map_err(unwritable)
 }
 
-/// The parts of a table file and what it says of them.
+/// The parts of a table file and its metadata.
 pub(super) fn read(bytes: &[u8]) -> Result<(Parts, Metadata), EmbedError> {
-    let about = Metadata::read(bytes)?;
+    let metadata = Metadata::read(bytes)?;
     let file =
         SafeTensors::deserialize(bytes).map_err(|e| EmbedError::Safetensors(e.to_string()))?;
     let tensor = |name, dtype| {
@@ -95,5 +87,5 @@ pub(super) fn read(bytes: &[u8]) -> Result<(Parts, Metadata), EmbedError> {
             .collect(),
         codes: tensor("codes", Dtype::U8)?,
     };
-    Ok((parts, about))
+    Ok((parts, metadata))
 }

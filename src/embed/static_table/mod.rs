@@ -5,14 +5,14 @@
 //!
 //! | tensor | type | shape | |
 //! |---|---|---|---|
-//! | `vocabulary` | U8 | (bytes) | one token a line; its line is its id |
+//! | `vocabulary` | U8 | (bytes) | one token per line; the line number is the id |
 //! | `scales` | U8 | (V) | s > 0: the row's scale is 2^((s − 255)/16); 0: the token has no row |
-//! | `levels` | I8 | (8) | what the eight codes stand for |
+//! | `levels` | I8 | (8) | the values of the eight codes |
 //! | `codes` | U8 | (R, 3d/8) | eight codes in three bytes, the first lowest; rows in order of id |
 //!
-//! Three bits a number are enough: against sixteen levels nothing is lost that can be measured on
-//! everyday prompts, and table and vocabulary together stay under a megabyte. A token counts once
-//! however often it occurs, since what a prompt repeats is mostly punctuation and little words.
+//! Three bits per number are enough: sixteen levels give no measurable gain on everyday prompts, and
+//! table and vocabulary together stay under a megabyte. A token counts once however often it
+//! occurs, since repeated tokens are mostly punctuation and function words.
 //!
 //! The entry `uniroute` of its metadata is a JSON object with [`Metadata`].
 
@@ -22,7 +22,7 @@ use super::{Embed, EmbedError, Embedded, Metadata, WordPiece};
 pub use file::Parts;
 use file::read;
 
-/// Id of the table that uniroute ships.
+/// Id of the bundled table.
 pub const STATIC_ID: &str = "static-minilm-64";
 
 /// Version of the file's layout.
@@ -40,7 +40,7 @@ const NO_ROW: u16 = u16::MAX;
 pub struct StaticEmbedder {
     tokenizer: WordPiece,
     parts: Parts,
-    about: Metadata,
+    metadata: Metadata,
     dim: usize,
     /// Row number of each token.
     rows: Vec<u16>,
@@ -49,43 +49,43 @@ pub struct StaticEmbedder {
 }
 
 impl StaticEmbedder {
-    /// Checks a table and takes it.
+    /// Makes an embedder of a table after checking it.
     pub fn new(
         parts: Parts,
         embedder: &str,
         provenance: &str,
         licence: &str,
     ) -> Result<Self, EmbedError> {
-        let about = Metadata {
+        let metadata = Metadata {
             schema_version: SCHEMA_VERSION,
             embedder: embedder.to_owned(),
             provenance: provenance.to_owned(),
             licence: licence.to_owned(),
             sha256: parts.sha256(),
         };
-        Self::checked(parts, about)
+        Self::checked(parts, metadata)
     }
 
     /// Loads a table file.
     pub fn from_bytes(bytes: &[u8]) -> Result<Self, EmbedError> {
-        let (parts, about) = read(bytes)?;
+        let (parts, metadata) = read(bytes)?;
         for (name, sha256) in parts.sha256() {
-            if about.sha256.get(&name) != Some(&sha256) {
+            if metadata.sha256.get(&name) != Some(&sha256) {
                 return Err(EmbedError::Hash(name));
             }
         }
-        Self::checked(parts, about)
+        Self::checked(parts, metadata)
     }
 
-    /// Loads a table file that was found whole already, as part of another one.
+    /// Loads a table file whose integrity was checked before, as part of another file.
     pub(crate) fn from_whole(bytes: &[u8]) -> Result<Self, EmbedError> {
-        let (parts, about) = read(bytes)?;
-        Self::checked(parts, about)
+        let (parts, metadata) = read(bytes)?;
+        Self::checked(parts, metadata)
     }
 
-    fn checked(parts: Parts, about: Metadata) -> Result<Self, EmbedError> {
-        if about.schema_version != SCHEMA_VERSION {
-            return Err(EmbedError::SchemaVersion(about.schema_version));
+    fn checked(parts: Parts, metadata: Metadata) -> Result<Self, EmbedError> {
+        if metadata.schema_version != SCHEMA_VERSION {
+            return Err(EmbedError::SchemaVersion(metadata.schema_version));
         }
         let length = |tensor, found, expected| {
             if found == expected {
@@ -128,16 +128,24 @@ impl StaticEmbedder {
         Ok(StaticEmbedder {
             tokenizer,
             parts,
-            about,
+            metadata,
             dim,
             rows,
             powers: powers(),
         })
     }
 
-    /// What the table says about itself.
-    pub fn about(&self) -> &Metadata {
-        &self.about
+    /// The table as a file; the same table gives the same bytes.
+    ///
+    /// # Errors
+    /// [`EmbedError::Safetensors`] if the file cannot be written.
+    pub fn to_bytes(&self) -> Result<Vec<u8>, EmbedError> {
+        file::write(&self.parts, &self.metadata, self.row_bytes())
+    }
+
+    /// Metadata of the table.
+    pub fn metadata(&self) -> &Metadata {
+        &self.metadata
     }
 
     /// The tokenizer, which MiniLM shares.
@@ -176,7 +184,7 @@ impl StaticEmbedder {
 
 impl Embed for StaticEmbedder {
     fn id(&self) -> &str {
-        &self.about.embedder
+        &self.metadata.embedder
     }
 
     fn dim(&self) -> usize {
@@ -308,7 +316,7 @@ mod tests {
         let table = table(parts()).unwrap();
         let bytes = table.to_bytes().unwrap();
         let again = StaticEmbedder::from_bytes(&bytes).unwrap();
-        assert_eq!(again.about(), table.about());
+        assert_eq!(again.metadata(), table.metadata());
         assert_eq!(again.embed("red blue"), table.embed("red blue"));
         assert_eq!(again.to_bytes().unwrap(), bytes);
     }

@@ -4,8 +4,8 @@
 //! decomposition without marks) and letters lower-cased; words end at white space and around
 //! punctuation; a word is cut greedily into the longest pieces that the vocabulary has, or becomes
 //! `[UNK]` when that fails or it is longer than 100 characters. Special tokens written out in the
-//! text (`[SEP]`, in capitals) count as such. Ids are those of the `tokenizers` crate, which weighs
-//! 633 KB in a page where this weighs a few; `tests/tokenizer.rs` compares the two.
+//! text (`[SEP]`, in capitals) count as such. Ids are those of the `tokenizers` crate, which adds
+//! 633 KB to a page where this module adds a few; `tests/tokenizer.rs` compares the two.
 
 mod unicode;
 mod vocabulary;
@@ -20,11 +20,11 @@ pub use vocabulary::{MAX_TOKENS, Vocabulary};
 const MAX_WORD_CHARS: usize = 100;
 const MAX_WORD_BYTES: usize = 4 * MAX_WORD_CHARS;
 
-/// Fewer letters do not say whether their words are familiar.
+/// Fewer letters are too few to tell whether their words are familiar.
 const FEWEST_LETTERS: usize = 8;
 
-/// A word in pieces of so many letters on average is familiar too: "photo synthesis" is English, what
-/// falls into shorter pieces seldom is.
+/// A word whose pieces have at least this many letters on average is familiar, too: "photo
+/// synthesis" is English, while words of shorter pieces seldom are.
 const LETTERS_A_PIECE: usize = 4;
 
 const UNKNOWN: &str = "[UNK]";
@@ -43,7 +43,7 @@ pub struct WordPiece {
 }
 
 impl WordPiece {
-    /// Loads the vocabulary of an uncased BERT, one token a line. `[UNK]`, `[CLS]` and `[SEP]`
+    /// Loads the vocabulary of an uncased BERT, one token per line. `[UNK]`, `[CLS]` and `[SEP]`
     /// must be among them.
     pub fn from_bytes(vocabulary: &[u8]) -> Result<Self, EmbedError> {
         let vocabulary = Vocabulary::from_bytes(vocabulary)?;
@@ -76,12 +76,12 @@ impl WordPiece {
         self.unknown
     }
 
-    /// Id of `[CLS]`, which a transformer wants before the text.
+    /// Id of `[CLS]`, which a transformer expects before the text.
     pub fn start(&self) -> u32 {
         self.start
     }
 
-    /// Id of `[SEP]`, which a transformer wants after the text.
+    /// Id of `[SEP]`, which a transformer expects after the text.
     pub fn end(&self) -> u32 {
         self.end
     }
@@ -146,9 +146,9 @@ impl WordPiece {
         words.flush();
     }
 
-    /// Share of the text's letters that stand in words of the vocabulary or of its long pieces, as
-    /// [`super::Embed::familiarity`] has it. Single letters and letters beyond ASCII are in the
-    /// vocabulary whatever they mean, so they are no words here.
+    /// Share of the text's letters that are in words of the vocabulary or in words of long pieces;
+    /// see [`super::Embed::familiarity`]. Single letters and letters beyond ASCII are always in the
+    /// vocabulary, so they do not count as words here.
     pub fn familiarity(&self, text: &str) -> f32 {
         let (mut letters, mut known) = (0usize, 0usize);
         for word in text.split(|c: char| !c.is_alphabetic()) {
@@ -177,7 +177,7 @@ impl WordPiece {
     }
 }
 
-/// What the tokenizer does with a byte.
+/// Class of a byte.
 #[derive(Clone, Copy)]
 enum Ascii {
     /// Part of a word, lower-cased.
@@ -233,7 +233,7 @@ impl Word {
 struct Words<'a, F> {
     tokenizer: &'a WordPiece,
     word: Word,
-    /// Hashes of the prefixes of what is left of the word.
+    /// Hashes of the prefixes of the rest of the word.
     hashes: [Hash; MAX_WORD_BYTES],
     /// Ids of the word's pieces, emitted only when the whole word is known.
     pieces: [u32; MAX_WORD_CHARS],
@@ -274,7 +274,7 @@ impl<F: FnMut(u32)> Words<'_, F> {
         }
     }
 
-    /// Ends the word, if there is one.
+    /// Ends the current word, if there is one.
     fn flush(&mut self) {
         if self.word.chars == 0 {
             return;
@@ -288,7 +288,7 @@ impl<F: FnMut(u32)> Words<'_, F> {
     }
 
     /// Cuts the word into the longest known pieces from the left and returns their number; none
-    /// when some part is unknown or the word too long.
+    /// when some part is unknown or the word is too long.
     fn cut(&mut self) -> Option<usize> {
         if self.word.chars > MAX_WORD_CHARS {
             return None;
@@ -348,10 +348,10 @@ mod tests {
         let tokenizer = WordPiece::from_bytes(VOCABULARY.as_bytes()).unwrap();
         let familiarity = |text: &str| tokenizer.familiarity(text);
         assert_eq!(familiarity("Word, word!"), 1.0);
-        // Pieces, single letters and ideographs are in the vocabulary, but are no words.
+        // Pieces, single letters and ideographs are in the vocabulary, but are not words.
         assert_eq!(familiarity("word unable e 中"), 4.0 / 12.0);
         assert_eq!(familiarity("unabl 12"), 1.0, "too short to tell");
-        // Unless the pieces are long.
+        // Long pieces count as words.
         let long =
             WordPiece::from_bytes(b"[UNK]\n[CLS]\n[SEP]\nphoto\n##synthesis\nso\n##lar\n").unwrap();
         assert_eq!(long.familiarity("Photosynthesis solar"), 14.0 / 19.0);

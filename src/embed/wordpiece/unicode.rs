@@ -1,15 +1,15 @@
 //! Character classes of BERT's normaliser.
 //!
-//! The ranges are those of Unicode 8, as the `unicode_categories` crate has them: what a model has
-//! learned depends on how its training text was cut, so the tables must not move with Unicode.
+//! The ranges are those of Unicode 8, as the `unicode_categories` crate has them: a model
+//! depends on how its training text was split, so the tables must not change with Unicode.
 //! ASCII is left out; the tokenizer has its own table for it.
 
-/// Whether the character is dropped before anything else is looked at.
+/// Whether the character is removed before all other rules.
 pub(super) fn is_removed(c: char) -> bool {
     contains(REMOVED, c)
 }
 
-/// Whether the character is an accent, dropped after canonical decomposition.
+/// Whether the character is an accent, removed after canonical decomposition.
 pub(super) fn is_accent(c: char) -> bool {
     contains(NONSPACING_MARKS, c)
 }
@@ -44,7 +44,7 @@ const REMOVED: &[(u32, u32)] = &[
    
 ];
 
-/// General category Mn: what is left of an accent after canonical decomposition.
+/// General category Mn: accents after canonical decomposition.
 #[rustfmt::skip]
 const NONSPACING_MARKS: &[(u32, u32)] = &[
     (0x300, 0x36F), (0x483, 0x487), (0x591, 0x5BD), (0x5BF, 0x5BF), (0x5C1, 0x5C2),

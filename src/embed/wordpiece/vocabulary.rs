@@ -1,4 +1,4 @@
-//! Token to id, fast to load and fast to ask.
+//! Map from token to id, fast to load and to query.
 
 use crate::embed::EmbedError;
 
@@ -8,8 +8,8 @@ pub const MAX_TOKENS: usize = 65_535;
 /// Marks a token that continues a word.
 const CONTINUATION: &str = "##";
 
-/// A vocabulary over its own text: one hash table of 32-bit slots and no allocation a token, since
-/// a page loads it before it can answer.
+/// A vocabulary that borrows tokens from its own text: one hash table of 32-bit slots and no
+/// allocation per token, since a page loads it before its first decision.
 #[derive(Clone, Debug)]
 pub struct Vocabulary {
     text: String,
@@ -37,7 +37,7 @@ impl Hash {
         Hash((self.0 ^ u32::from(byte)).wrapping_mul(0x0100_0193))
     }
 
-    /// FNV leaves the upper bits poor for short keys; the slot is taken from them.
+    /// FNV mixes the upper bits poorly for short keys; the slot is derived from them.
     #[inline]
     fn finish(self) -> u32 {
         let mixed = (self.0 ^ (self.0 >> 15)).wrapping_mul(0x85EB_CA6B);
@@ -46,7 +46,7 @@ impl Hash {
 }
 
 impl Vocabulary {
-    /// Reads one token a line; the id of a token is the number of its line, from 0.
+    /// Reads one token per line; the id of a token is the number of its line, from 0.
     pub fn from_bytes(bytes: &[u8]) -> Result<Self, EmbedError> {
         let text = std::str::from_utf8(bytes)
             .map_err(|e| EmbedError::VocabularyEncoding(e.valid_up_to()))?;
@@ -56,7 +56,10 @@ impl Vocabulary {
         }
         let lines = text.bytes().filter(|&b| b == b'\n').count();
         if lines > MAX_TOKENS {
-            return Err(EmbedError::VocabularySize(lines));
+            return Err(EmbedError::VocabularySize {
+                found: lines,
+                max: MAX_TOKENS,
+            });
         }
         let size = (2 * lines).next_power_of_two().max(1 << 10);
         let mut vocabulary = Vocabulary {
@@ -114,7 +117,7 @@ impl Vocabulary {
         self.starts.len() - 1
     }
 
-    /// Whether there is no token; never true of a loaded vocabulary.
+    /// Whether there is no token; always false for a loaded vocabulary.
     pub fn is_empty(&self) -> bool {
         self.len() == 0
     }
@@ -131,7 +134,7 @@ impl Vocabulary {
         self.get(hash, key.as_bytes(), continues)
     }
 
-    /// The text that [`Vocabulary::from_bytes`] reads, one token a line.
+    /// The text that [`Vocabulary::from_bytes`] reads, one token per line.
     pub fn as_bytes(&self) -> &[u8] {
         self.text.as_bytes()
     }
@@ -205,7 +208,10 @@ mod tests {
         let more = text + "zz\n";
         assert!(matches!(
             Vocabulary::from_bytes(more.as_bytes()),
-            Err(EmbedError::VocabularySize(65_536))
+            Err(EmbedError::VocabularySize {
+                found: 65_536,
+                max: 65_535
+            })
         ));
     }
 

@@ -1,22 +1,25 @@
-//! The paper's K-means router (arXiv 2502.08773, §5.1): a language model's error in a cluster is
-//! the mean of its labels there.
+//! The paper's K-means router (arXiv 2502.08773, §5.1): a model's error in a cluster is the mean of
+//! its labels there.
 
 use ndarray::{Array2, ArrayView2};
 
-use super::Method;
+use super::distances::squared_distances;
+use super::method::Method;
 use super::tuning::{self, Fold};
 use crate::cluster::KMeans;
-use crate::eval::trial::{Hidden, Known, mean_or, squared_distances};
+use crate::eval::fits::Context;
+use crate::eval::means::mean_or;
+use crate::eval::trial::Hidden;
 
 /// Numbers of clusters to choose from.
 const GRID: [usize; 10] = [1, 3, 5, 10, 20, 35, 60, 100, 150, 200];
 
 /// K-means with K chosen by the paper's rule: the K with which per-cluster means of *all* training
-/// scores of the seen language models route them best on held-out training prompts.
+/// scores of the seen models route them best on held-out training prompts.
 pub struct KMeansMethod;
 
-/// K-means with K chosen for the label budget: the K that routes the seen language models best when
-/// only as many of their training scores are used as the unseen ones have labels.
+/// K-means with K chosen for the label budget: the K that routes the seen models best when only as
+/// many of their training scores are used as the unseen models have labels.
 pub struct KMeansTuned;
 
 impl Method for KMeansMethod {
@@ -24,9 +27,10 @@ impl Method for KMeansMethod {
         "kmeans"
     }
 
-    fn predict(&self, known: &Known, _: &Hidden) -> Array2<f32> {
-        // One cluster is no clustering: the paper's rule chooses among real ones.
-        predict(known, choose(known, &Fold::whole(known), &GRID[1..]))
+    fn predict(&self, context: &Context, _: &Hidden) -> Array2<f32> {
+        // The paper's rule chooses among two clusters or more.
+        let folds = Fold::whole(context.training());
+        predict(context, choose(context, &folds, &GRID[1..]))
     }
 }
 
@@ -35,20 +39,24 @@ impl Method for KMeansTuned {
         "kmeans_tuned"
     }
 
-    fn predict(&self, known: &Known, _: &Hidden) -> Array2<f32> {
-        predict(known, choose(known, &Fold::for_budget(known), &GRID))
+    fn predict(&self, context: &Context, _: &Hidden) -> Array2<f32> {
+        let folds = Fold::for_budget(context.known);
+        predict(context, choose(context, &folds, &GRID))
     }
 }
 
-pub(super) fn choose(known: &Known, folds: &[Fold], grid: &[usize]) -> usize {
+/// The K of `grid` that routes the seen models best on `folds`. The first of the grid is always
+/// possible, the others need five training prompts for each cluster.
+fn choose(context: &Context, folds: &[Fold], grid: &[usize]) -> usize {
+    let training = context.training();
     let grid: Vec<usize> = grid
         .iter()
         .copied()
-        .filter(|k| *k == grid[0] || 5 * k <= known.training.nrows())
+        .filter(|k| *k == grid[0] || 5 * k <= training.points.nrows())
         .collect();
-    let labels: Vec<Array2<f32>> = folds.iter().map(|f| f.labels(known)).collect();
+    let labels: Vec<Array2<f32>> = folds.iter().map(|f| f.labels(training)).collect();
     let on_fold = |k: usize, i: usize| {
-        let found = known.clusters(k);
+        let found = context.fits.kmeans(k);
         let cells = |rows: &[usize]| {
             rows.iter()
                 .map(|&i| found.assignments[i])
@@ -56,20 +64,23 @@ pub(super) fn choose(known: &Known, folds: &[Fold], grid: &[usize]) -> usize {
         };
         let k = found.centroids.nrows();
         let labelled = cells(&folds[i].labelled);
-        let errors = cell_errors(&labelled, labels[i].view(), k, known.usual_error());
+        let errors = cell_errors(&labelled, labels[i].view(), k, training.mean_error());
         look_up(&errors, &cells(&folds[i].held_out))
     };
-    tuning::best(known, folds, &grid, on_fold).unwrap_or(1)
+    tuning::best(training, folds, &grid, on_fold).unwrap_or(1)
 }
 
-fn predict(known: &Known, k: usize) -> Array2<f32> {
-    let found = known.clusters(k);
+fn predict(context: &Context, k: usize) -> Array2<f32> {
+    let known = context.known;
+    let found = context.fits.kmeans(k);
     let labelled = assign(known.labelled.view(), &found);
     let k = found.centroids.nrows();
-    let errors = cell_errors(&labelled, known.labels.view(), k, known.usual_error());
+    let fallback = context.training().mean_error();
+    let errors = cell_errors(&labelled, known.labels.view(), k, fallback);
     look_up(&errors, &assign(known.test.view(), &found))
 }
 
+/// Nearest cluster of each point.
 fn assign(points: ArrayView2<f32>, found: &KMeans) -> Vec<usize> {
     let nearest = |row: ndarray::ArrayView1<f32>| {
         (0..row.len())
@@ -83,12 +94,12 @@ fn assign(points: ArrayView2<f32>, found: &KMeans) -> Vec<usize> {
         .collect()
 }
 
-/// Mean label in each cell `(k, models)`; where there is none, the mean of the language model's
-/// labels, or `usual` if it has none at all.
-fn cell_errors(cells: &[usize], labels: ArrayView2<f32>, k: usize, usual: f32) -> Array2<f32> {
+/// Mean label in each cluster, `(k, models)`, where `cells` are the clusters of the labelled prompts.
+/// A cluster without labels gets the mean of the model's labels, or `fallback` if it has none at all.
+fn cell_errors(cells: &[usize], labels: ArrayView2<f32>, k: usize, fallback: f32) -> Array2<f32> {
     let mut errors = Array2::zeros((k, labels.ncols()));
     for (mut errors, labels) in errors.columns_mut().into_iter().zip(labels.columns()) {
-        let overall = mean_or(labels, usual);
+        let overall = mean_or(labels, fallback);
         let mut sums = vec![(0f32, 0f32); k];
         for (&cell, &label) in cells.iter().zip(labels).filter(|(_, l)| !l.is_nan()) {
             sums[cell].0 += label;
@@ -101,6 +112,7 @@ fn cell_errors(cells: &[usize], labels: ArrayView2<f32>, k: usize, usual: f32) -
     errors
 }
 
+/// The errors of the clusters `cells`, one row for each.
 fn look_up(errors: &Array2<f32>, cells: &[usize]) -> Array2<f32> {
     errors.select(ndarray::Axis(0), cells)
 }

@@ -1,16 +1,18 @@
-//! Nearest labelled prompts.
+//! K nearest neighbours among the labelled prompts.
 
 use ndarray::{Array2, ArrayView2, Axis};
 
-use super::Method;
+use super::distances::squared_distances;
+use super::method::Method;
 use super::tuning::{self, Fold};
-use crate::eval::trial::{Hidden, Known, squared_distances};
+use crate::eval::fits::Context;
+use crate::eval::trial::Hidden;
 
 /// Numbers of neighbours to choose from.
 const GRID: [usize; 11] = [1, 2, 3, 5, 8, 12, 20, 35, 60, 100, 200];
 
-/// The mean label of the nearest labelled prompts; how many is chosen for the label budget on the
-/// seen language models.
+/// The mean label of the nearest labelled prompts; their number is chosen for the label budget on
+/// the seen models.
 pub struct Knn;
 
 impl Method for Knn {
@@ -18,23 +20,24 @@ impl Method for Knn {
         "knn"
     }
 
-    fn predict(&self, known: &Known, _: &Hidden) -> Array2<f32> {
+    fn predict(&self, context: &Context, _: &Hidden) -> Array2<f32> {
+        let (known, training) = (context.known, context.training());
+        let fallback = training.mean_error();
         let grid: Vec<usize> = GRID
             .into_iter()
             .filter(|k| *k == 1 || *k <= known.labels.nrows())
             .collect();
-        let rows = |rows: &[usize]| known.training.select(Axis(0), rows);
+        let rows = |rows: &[usize]| training.points.select(Axis(0), rows);
         let folds = Fold::for_budget(known);
         let orders: Vec<Vec<Vec<usize>>> = folds
             .iter()
             .map(|f| neighbours(rows(&f.held_out).view(), rows(&f.labelled).view()))
             .collect();
-        let labels: Vec<Array2<f32>> = folds.iter().map(|f| f.labels(known)).collect();
-        let on_fold =
-            |k: usize, i: usize| average(&orders[i], labels[i].view(), k, known.usual_error());
-        let k = tuning::best(known, &folds, &grid, on_fold).unwrap_or(1);
+        let labels: Vec<Array2<f32>> = folds.iter().map(|f| f.labels(training)).collect();
+        let on_fold = |k: usize, i: usize| average(&orders[i], labels[i].view(), k, fallback);
+        let k = tuning::best(training, &folds, &grid, on_fold).unwrap_or(1);
         let order = neighbours(known.test.view(), known.labelled.view());
-        average(&order, known.labels.view(), k, known.usual_error())
+        average(&order, known.labels.view(), k, fallback)
     }
 }
 
@@ -52,8 +55,8 @@ fn neighbours(points: ArrayView2<f32>, labelled: ArrayView2<f32>) -> Vec<Vec<usi
         .collect()
 }
 
-/// Mean of the `k` nearest labels that are not missing; `usual` if all are.
-fn average(order: &[Vec<usize>], labels: ArrayView2<f32>, k: usize, usual: f32) -> Array2<f32> {
+/// Mean of the `k` nearest labels that are not missing; `fallback` if all are.
+fn average(order: &[Vec<usize>], labels: ArrayView2<f32>, k: usize, fallback: f32) -> Array2<f32> {
     Array2::from_shape_fn((order.len(), labels.ncols()), |(i, h)| {
         let near = order[i]
             .iter()
@@ -61,7 +64,7 @@ fn average(order: &[Vec<usize>], labels: ArrayView2<f32>, k: usize, usual: f32) 
             .filter(|l| !l.is_nan())
             .take(k);
         let (sum, count) = near.fold((0f32, 0f32), |(s, c), l| (s + l, c + 1.0));
-        if count > 0.0 { sum / count } else { usual }
+        if count > 0.0 { sum / count } else { fallback }
     })
 }
 

@@ -1,39 +1,26 @@
-//! Ways to predict the error of an unseen language model on a prompt.
+//! Ways to predict the error of an unseen model on a prompt.
 //!
-//! Each method only predicts; the decision, the sweep over λ and the judgement are the same for
-//! all. Hyper-parameters are chosen on the seen language models and the training prompts, see
-//! `tuning`.
+//! Each method only predicts; the decision, the sweep over λ and the score are the same for all.
+//! Hyper-parameters are chosen on the seen models and the training prompts, see `tuning`.
 
+mod distances;
 mod kmeans;
 mod knn;
 mod learned_map;
+mod method;
 mod reference;
 mod tuning;
 mod uniroute;
 mod zero_router;
 
-use ndarray::Array2;
-
-use super::trial::{Hidden, Known};
-
 pub use kmeans::{KMeansMethod, KMeansTuned};
 pub use knn::Knn;
 pub use learned_map::LearnedMap;
-pub(crate) use learned_map::Map;
+pub use method::Method;
+pub(super) use method::{ORACLE, UNIROUTE, ZERO_ROUTER};
 pub use reference::{Clairvoyant, Oracle};
-pub(crate) use uniroute::FittedRouter;
 pub use uniroute::{Uniroute, UnirouteNoTraining, UnirouteSuggested};
 pub use zero_router::ZeroRouter;
-
-/// A way to predict the error of unseen language models.
-pub trait Method: Sync {
-    /// Name on the command line and in results.
-    fn name(&self) -> &'static str;
-
-    /// Predicted error of each unseen language model on each test prompt, `(tests, unseen)`. Only
-    /// the reference methods look at what is hidden.
-    fn predict(&self, known: &Known, hidden: &Hidden) -> Array2<f32>;
-}
 
 /// All methods, in the order of result tables.
 pub fn all() -> Vec<Box<dyn Method>> {
@@ -49,20 +36,26 @@ pub fn all() -> Vec<Box<dyn Method>> {
     ]
 }
 
-/// Variants of [`Uniroute`] that are measured on demand.
+/// Variants of [`Uniroute`], measured on request.
 pub fn variants() -> Vec<Box<dyn Method>> {
     vec![Box::new(UnirouteSuggested), Box::new(UnirouteNoTraining)]
 }
 
 #[cfg(test)]
 mod tests {
+    use std::sync::Arc;
+
+    use ndarray::Array2;
+
     use super::*;
     use crate::dataset::{Dataset, Model, Prompt};
-    use crate::eval::{Split, Trial};
+    use crate::eval::fits::{Context, TrainingFits};
+    use crate::eval::protocol::Split;
+    use crate::eval::trial::{Training, Trial};
 
-    /// Prompts of two kinds in turns, and language models that answer one kind each; two of them
-    /// unseen, known from 12 labels, of which one is missing.
-    fn two_kinds() -> Trial {
+    /// Prompts that alternate between two clusters, and models that are right in one cluster each.
+    /// Two models are unseen and have 12 labels, of which one is missing.
+    fn two_clusters() -> Trial {
         let (prompts, models) = (120, 6);
         let mut scores = Array2::from_shape_fn((prompts, models), |(i, h)| {
             f32::from(u8::from(i % 2 == h % 2))
@@ -90,29 +83,34 @@ mod tests {
             seen: vec![0, 1, 2, 3],
             unseen: vec![4, 5],
         };
-        Trial::new(&data, points.view(), &split, 12, 3)
+        let training = Arc::new(Training::new(&data, points.view(), &split, 3));
+        Trial::new(&data, points.view(), &split, 12, training)
     }
 
     #[test]
     fn the_blind_router_predicts_the_mean_label_and_is_right_half_the_time() {
-        let Trial { known, hidden } = two_kinds();
-        let predicted = ZeroRouter.predict(&known, &hidden);
+        let trial = two_clusters();
+        let fits = TrainingFits::new(trial.known.training.clone());
+        let context = Context::new(&trial.known, &fits);
+        let predicted = ZeroRouter.predict(&context, &trial.hidden);
         // Six of eleven and six of twelve labels are right.
         for row in predicted.rows() {
             assert!((row[0] - 5.0 / 11.0).abs() < 1e-6 && (row[1] - 0.5).abs() < 1e-6);
         }
-        assert_eq!(two_kinds().curve(predicted.view()).area(), 0.5);
+        assert_eq!(trial.curve(predicted.view()).area(), 0.5);
     }
 
     #[test]
-    fn every_other_method_tells_two_plain_kinds_apart() {
-        let trial = two_kinds();
+    fn every_other_method_separates_two_distinct_clusters() {
+        let trial = two_clusters();
+        let fits = TrainingFits::new(trial.known.training.clone());
+        let context = Context::new(&trial.known, &fits);
         for method in all()
             .iter()
             .chain(&variants())
             .filter(|m| m.name() != "zero_router")
         {
-            let predicted = method.predict(&trial.known, &trial.hidden);
+            let predicted = method.predict(&context, &trial.hidden);
             let area = trial.curve(predicted.view()).area();
             assert_eq!(area, 1.0, "{}", method.name());
         }

@@ -1,9 +1,12 @@
-//! Two references that look at what is hidden: not methods, but marks on the scale.
+//! Two reference points that look at what is hidden: they cannot be used for routing, but show what
+//! can be reached.
 
 use ndarray::{Array1, Array2, ArrayView1, Axis, s};
 
-use super::Method;
-use crate::eval::trial::{Hidden, Known, mean_or};
+use super::method::{Method, ORACLE};
+use crate::eval::fits::Context;
+use crate::eval::means::mean_or;
+use crate::eval::trial::Hidden;
 use crate::linalg::Cholesky;
 
 /// Knows every error on every test prompt: nothing can be better.
@@ -11,18 +14,17 @@ pub struct Oracle;
 
 impl Method for Oracle {
     fn name(&self) -> &'static str {
-        "oracle"
+        ORACLE
     }
 
-    fn predict(&self, _: &Known, hidden: &Hidden) -> Array2<f32> {
+    fn predict(&self, _: &Context, hidden: &Hidden) -> Array2<f32> {
         hidden.errors.clone()
     }
 }
 
-/// A linear model of each test language model's error, trained on *its* scores on all training
-/// prompts: what a router would be that is trained anew, on plenty of labels, for each new
-/// language model. Ridge regression on the embedding; the penalty is chosen on the last fifth of
-/// the training prompts.
+/// A linear regression of each unseen model's error, trained on *its* scores on all training
+/// prompts: a router that is trained again for each new model, on many labels. Ridge regression on
+/// the embedding; the penalty is chosen on the last fifth of the training prompts.
 pub struct Clairvoyant;
 
 /// Ridge penalties to choose from, for one prompt.
@@ -33,9 +35,10 @@ impl Method for Clairvoyant {
         "clairvoyant"
     }
 
-    fn predict(&self, known: &Known, hidden: &Hidden) -> Array2<f32> {
+    fn predict(&self, context: &Context, hidden: &Hidden) -> Array2<f32> {
+        let known = context.known;
         let mut predicted = Array2::zeros(hidden.errors.dim());
-        let all = with_constant(&known.training);
+        let all = with_constant(&context.training().points);
         let test = with_constant(&known.test);
         for h in 0..hidden.errors.ncols() {
             let errors = hidden.training_errors.column(h);
@@ -49,6 +52,7 @@ impl Method for Clairvoyant {
     }
 }
 
+/// The points with a last column of ones.
 fn with_constant(points: &Array2<f32>) -> Array2<f64> {
     let mut x = Array2::ones((points.nrows(), points.ncols() + 1));
     x.slice_mut(s![.., ..points.ncols()])
@@ -56,6 +60,7 @@ fn with_constant(points: &Array2<f32>) -> Array2<f64> {
     x
 }
 
+/// Weights of the ridge regression of the errors that are not missing; `None` if there are too few.
 fn fit_with_best_penalty(points: &Array2<f64>, errors: ArrayView1<f32>) -> Option<Array1<f64>> {
     let rows: Vec<usize> = (0..errors.len()).filter(|&i| !errors[i].is_nan()).collect();
     let x = points.select(Axis(0), &rows);
@@ -83,11 +88,12 @@ fn fit_with_best_penalty(points: &Array2<f64>, errors: ArrayView1<f32>) -> Optio
     )
 }
 
+/// XᵀX and Xᵀ(y − centre).
 fn moments(x: &Array2<f64>, y: &Array1<f64>, centre: f64) -> (Array2<f64>, Array1<f64>) {
     (x.t().dot(x), x.t().dot(&(y - centre)))
 }
 
-/// Weights of the columns, the last one being the constant, which is hardly penalised.
+/// Weights of the columns, of which the last is the constant, with a negligible penalty.
 fn ridge(
     gram: &Array2<f64>,
     cross: &Array1<f64>,

@@ -1,7 +1,7 @@
-//! Choosing hyper-parameters without looking at unseen language models or test prompts.
+//! Choosing hyper-parameters without looking at unseen models or test prompts.
 //!
-//! The training prompts are split in two: what a seen language model did on the first part stands
-//! in for labels, the second part for test prompts.
+//! The training prompts are split in two: the scores of the seen models on the first part serve as
+//! labels, and the second part serves as test prompts.
 
 use ndarray::{Array2, ArrayView2, Axis};
 use rand::seq::SliceRandom;
@@ -9,7 +9,7 @@ use rand_chacha::ChaCha8Rng;
 use rand_chacha::rand_core::SeedableRng;
 
 use crate::eval::curve::Outcomes;
-use crate::eval::trial::Known;
+use crate::eval::trial::{Known, Training};
 
 /// Share of the training prompts that are held out.
 const HELD_OUT: f64 = 0.2;
@@ -18,16 +18,16 @@ const DRAWS: u64 = 10;
 
 /// A split of the training prompts.
 pub(super) struct Fold {
-    /// Rows that stand in for labelled prompts.
+    /// Rows that serve as labelled prompts.
     pub(super) labelled: Vec<usize>,
-    /// Rows that stand in for test prompts.
+    /// Rows that serve as test prompts.
     pub(super) held_out: Vec<usize>,
 }
 
 impl Fold {
     /// All that is not held out serves as labels; every prompt is held out once.
-    pub(super) fn whole(known: &Known) -> Vec<Self> {
-        let rows = shuffled(known, 0);
+    pub(super) fn whole(training: &Training) -> Vec<Self> {
+        let rows = shuffled(training, 0);
         let parts = (1.0 / HELD_OUT).round() as usize;
         let part = |i: usize| rows.len() * i / parts..rows.len() * (i + 1) / parts;
         (0..parts)
@@ -38,10 +38,10 @@ impl Fold {
             .collect()
     }
 
-    /// As many labels as the unseen language models have, drawn several times.
+    /// As many labels as the unseen models have, drawn several times.
     pub(super) fn for_budget(known: &Known) -> Vec<Self> {
         let draw = |draw| {
-            let mut labelled = shuffled(known, draw);
+            let mut labelled = shuffled(&known.training, draw);
             let kept = labelled.len() - (HELD_OUT * labelled.len() as f64) as usize;
             let held_out = labelled.split_off(kept);
             labelled.truncate(known.labels.nrows());
@@ -50,16 +50,17 @@ impl Fold {
         (0..DRAWS).map(draw).collect()
     }
 
-    /// Errors of the seen language models on the labelled part.
-    pub(super) fn labels(&self, known: &Known) -> Array2<f32> {
-        known.errors.select(Axis(0), &self.labelled)
+    /// Errors of the seen models on the labelled part, `(labelled, seen)`.
+    pub(super) fn labels(&self, training: &Training) -> Array2<f32> {
+        training.errors.select(Axis(0), &self.labelled)
     }
 }
 
-fn shuffled(known: &Known, draw: u64) -> Vec<usize> {
-    let mut rng = ChaCha8Rng::seed_from_u64(known.seed);
+/// The training rows in the random order of one draw.
+fn shuffled(training: &Training, draw: u64) -> Vec<usize> {
+    let mut rng = ChaCha8Rng::seed_from_u64(training.seed);
     rng.set_stream(1000 + draw);
-    let mut rows: Vec<usize> = (0..known.training.nrows()).collect();
+    let mut rows: Vec<usize> = (0..training.points.nrows()).collect();
     rows.shuffle(&mut rng);
     rows
 }
@@ -67,7 +68,7 @@ fn shuffled(known: &Known, draw: u64) -> Vec<usize> {
 /// The candidate whose predictions `predict(candidate, i)` for the held-out prompts of fold i,
 /// `(held out, seen)`, have the largest mean area; the first if equal.
 pub(super) fn best<C: Copy>(
-    known: &Known,
+    training: &Training,
     folds: &[Fold],
     candidates: &[C],
     predict: impl Fn(C, usize) -> Array2<f32>,
@@ -77,7 +78,7 @@ pub(super) fn best<C: Copy>(
         let areas = folds
             .iter()
             .enumerate()
-            .map(|(i, f)| area(known, f, predict(candidate, i).view()));
+            .map(|(i, f)| area(training, f, predict(candidate, i).view()));
         let area = areas.sum::<f64>();
         if best.is_none_or(|(_, most)| area > most) {
             best = Some((candidate, area));
@@ -86,13 +87,14 @@ pub(super) fn best<C: Copy>(
     best.map(|(c, _)| c)
 }
 
-fn area(known: &Known, fold: &Fold, predicted: ArrayView2<f32>) -> f64 {
-    let errors = known.errors.select(Axis(0), &fold.held_out);
-    let costs = Array2::from_shape_fn(errors.dim(), |(_, h)| known.seen_costs[h]);
+/// Area under the deferral curve of the seen models on the held-out prompts of a fold.
+fn area(training: &Training, fold: &Fold, predicted: ArrayView2<f32>) -> f64 {
+    let errors = training.errors.select(Axis(0), &fold.held_out);
+    let costs = Array2::from_shape_fn(errors.dim(), |(_, h)| training.costs[h]);
     let outcomes = Outcomes {
         predicted,
         errors: errors.view(),
-        expected_costs: &known.seen_costs,
+        expected_costs: &training.costs,
         costs: costs.view(),
     };
     outcomes.curve().area()

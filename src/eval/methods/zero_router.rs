@@ -2,20 +2,22 @@
 
 use ndarray::Array2;
 
-use super::Method;
-use crate::eval::trial::{Hidden, Known};
+use super::method::{Method, ZERO_ROUTER};
+use crate::eval::fits::Context;
+use crate::eval::trial::Hidden;
 
-/// Predicts each language model's mean label for every prompt. Sweeping λ then visits the corners
-/// of the hull of labelled quality against cost, and the straight lines between points of the
-/// deferral curve are random mixtures of neighbouring corners: the ZeroRouter of the paper.
+/// Predicts each model's mean label for every prompt. The sweep over λ then visits the corners of
+/// the hull of labelled quality against cost, and the straight lines between points of the deferral
+/// curve are random mixtures of neighbouring corners: the ZeroRouter of the paper.
 pub struct ZeroRouter;
 
 impl Method for ZeroRouter {
     fn name(&self) -> &'static str {
-        "zero_router"
+        ZERO_ROUTER
     }
 
-    fn predict(&self, known: &Known, _: &Hidden) -> Array2<f32> {
+    fn predict(&self, context: &Context, _: &Hidden) -> Array2<f32> {
+        let known = context.known;
         let means: Vec<f32> = (0..known.labels.ncols())
             .map(|h| known.mean_label(h))
             .collect();

@@ -1,13 +1,16 @@
-//! A model's Ψ from what the file has of it.
+//! The profile Ψ(h) of a model from what the file says of its errors: per-cluster errors, else
+//! labels, else an accuracy, else the prior.
 
-use super::{Checker, number};
-use crate::pool::pool::ProfileSource;
+use super::checker::Checker;
+use super::value::number;
+use crate::pool::error::PoolError;
+use crate::pool::limits::MAX_TOKENS;
+use crate::pool::model::ProfileSource;
 use crate::pool::raw::{RawErrors, RawLabel, RawModel};
-use crate::pool::{MAX_TOKENS, PoolError};
 use crate::profile::{Profile, ProfileError};
 
 impl Checker<'_> {
-    pub(super) fn profile(
+    pub fn profile(
         &mut self,
         raw: &RawModel,
         path: &str,

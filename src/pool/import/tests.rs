@@ -1,4 +1,5 @@
 use super::*;
+use crate::pool::raw::RawCost;
 use crate::router::fixture;
 use serde_json::json;
 
@@ -42,7 +43,7 @@ fn litellm_prices_are_per_token_and_embedding_models_are_left_out() {
 }
 
 #[test]
-fn models_dev_prices_are_per_million_and_names_come_along() {
+fn models_dev_prices_are_per_million_and_names_are_kept() {
     let imported = read(
         json!({"alibaba": {"name": "Alibaba", "models": {"qwen2-5-7b-instruct": {
         "name": "Qwen2.5 7B Instruct", "cost": {"input": 0.175, "output": 0.7},
@@ -94,7 +95,7 @@ fn openrouter_prices_are_decimal_text_and_minus_one_means_unknown() {
 }
 
 #[test]
-fn prices_that_cannot_be_are_unknown_and_noted() {
+fn impossible_prices_are_unknown_and_noted() {
     for bad in [
         json!(1e40),
         json!(-0.1),
@@ -121,7 +122,7 @@ fn every_listed_model_makes_a_pool_that_is_accepted() {
         {"id": "x".repeat(300), "pricing": {}}, {"id": "a/\u{0}", "pricing": {}}]}),
     );
     assert_eq!(imported.models.len(), 1);
-    let pool = super::super::RawPool {
+    let pool = crate::pool::RawPool {
         models: imported.models,
         ..Default::default()
     };
@@ -129,7 +130,7 @@ fn every_listed_model_makes_a_pool_that_is_accepted() {
 }
 
 #[test]
-fn other_json_is_refused_with_a_remedy() {
+fn other_json_is_rejected_with_a_remedy() {
     let pool = Pool::from_json(br#"{"models": [{"id": "a"}]}"#, &fixture::router()).unwrap();
     for other in [
         "{}",
@@ -139,8 +140,8 @@ fn other_json_is_refused_with_a_remedy() {
         r#"{"data": []}"#,
         r#"{"a": {"b": 1}}"#,
     ] {
-        let refused = import_prices(other.as_bytes(), &pool).unwrap_err();
-        assert_eq!(refused.code(), "price_list", "{other}");
+        let rejected = import_prices(other.as_bytes(), &pool).unwrap_err();
+        assert_eq!(rejected.code(), "price_list", "{other}");
     }
     assert_eq!(
         import_prices(b"{", &pool).unwrap_err().code(),

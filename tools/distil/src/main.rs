@@ -7,6 +7,7 @@ mod linear;
 mod quantise;
 mod questions;
 mod text;
+mod wordnet;
 
 use std::fs;
 use std::path::PathBuf;

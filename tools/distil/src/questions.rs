@@ -6,7 +6,7 @@ use anyhow::{Context, Result, bail};
 use rand::Rng;
 use rand_chacha::ChaCha8Rng;
 
-use crate::text::{Words, pick};
+use crate::wordnet::{Words, pick};
 
 /// Patterns and the words that fill them.
 pub struct Patterns {

@@ -6,7 +6,11 @@ use std::{fmt::Write, fs, path::Path};
 use anyhow::Result;
 use uniroute::cost::{FEATURES, Family, TokenFeatures};
 
-use crate::Sample;
+/// The features of a text and its number of tokens.
+pub struct Sample {
+    pub shape: TokenFeatures,
+    pub tokens: f64,
+}
 
 /// One weight for each feature.
 pub type Weights = [f64; FEATURES];

@@ -12,6 +12,7 @@ use uniroute::cost::{Family, TokenFeatures};
 use uniroute::embed::{Embed, STATIC_FILE, StaticEmbedder};
 
 use encodings::Encoding;
+use fit::Sample;
 
 /// Fit token estimates on some texts and measure them on others.
 #[derive(Parser)]
@@ -31,12 +32,6 @@ struct Args {
     /// Where to write the weights
     #[arg(long, default_value = "src/cost/tokens/weights.rs")]
     out: PathBuf,
-}
-
-/// The features of a text and its number of tokens.
-pub struct Sample {
-    pub shape: TokenFeatures,
-    pub tokens: f64,
 }
 
 fn main() -> Result<()> {

@@ -1,73 +1,86 @@
-import { byId, h, replace, style } from "../dom.js";
-import { count, percent, percentRange, plural, usdPerThousand } from "../format.js";
-import { chosen } from "../state.js";
+import { chosenCandidate } from "../state/state.js";
+import { intervalBar, setIntervalBar } from "../ui/bars.js";
+import { byId, h, setChildren } from "../ui/dom.js";
+import { count, percent, percentRange, plural, usdPerThousand } from "../ui/format.js";
 
-/** @typedef {import("../../uniroute/lib/types.js").Candidate} Candidate */
+/** @import { Candidate } from "../../uniroute/lib/types.js" */
+/** @import { App } from "../state/app.js" */
+/** @import { State } from "../state/state.js" */
 
-/** How long the decision must stand still before it is read out. */
-const SETTLED_MS = 700;
+/** Milliseconds without a new decision after which a screen reader reads it out. */
+const ANNOUNCE_DELAY_MS = 700;
 
 /**
- * The decision in plain words.
+ * The decision in words.
  *
- * @param {import("../app.js").App} app
+ * @param {App} app
  */
 export function mountDecision({ store }) {
   const root = byId("decision");
-  const spoken = byId("spoken");
+  const announcement = byId("spoken");
   /** @type {ReturnType<typeof setTimeout> | undefined} */
-  let speaking;
+  let announcing;
   store.watch(["deciding"], ({ deciding }) => root.setAttribute("aria-busy", String(deciding)));
   store.watch(["explanation", "prompt", "phase", "pool"], (state) => {
-    const decision = state.explanation?.decision;
-    const candidate = chosen(state);
-    root.classList.toggle("empty", !decision);
-    if (!decision) return replace(root, h("p", { class: "eyebrow" }, "Send it to"), h("p", { class: "model" }, "…"));
-    if (!candidate) return replace(root, h("p", { class: "eyebrow" }, "Send it to"), h("p", { class: "model" }, "no model"), h("p", {}, decision.reason));
-    const provider = state.pool?.models.find(({ id }) => id === candidate.id)?.provider;
-    replace(
-      root,
-      h("p", { class: "eyebrow" }, "Send it to"),
-      h("h2", { class: "model" }, candidate.name, provider && h("small", {}, provider)),
-      readings(candidate),
-      h("p", { class: "reason" }, decision.reason),
-      decision.outOfDistribution && h("p", { class: "warn" }, h("strong", {}, "Unfamiliar prompt. "), "It is unlike those the router was fitted on, or too short to tell; trust the overall ranking more than the details."),
-    );
-    clearTimeout(speaking);
-    speaking = setTimeout(() => (spoken.textContent = inWords(candidate)), SETTLED_MS);
+    const candidate = chosenCandidate(state);
+    root.classList.toggle("empty", !state.explanation);
+    setChildren(root, h("p", { class: "eyebrow" }, "Send it to"), ...content(state, candidate));
+    if (!candidate) return;
+    clearTimeout(announcing);
+    announcing = setTimeout(() => (announcement.textContent = inWords(candidate)), ANNOUNCE_DELAY_MS);
   });
+}
+
+/**
+ * @param {State} state
+ * @param {Candidate | null} candidate
+ */
+function content({ explanation, pool }, candidate) {
+  if (!explanation) return [h("p", { class: "model" }, "…")];
+  const { reason, outOfDistribution } = explanation.decision;
+  if (!candidate) return [h("p", { class: "model" }, "no model"), h("p", {}, reason)];
+  const provider = pool?.models.find(({ id }) => id === candidate.id)?.provider;
+  return [
+    h("h2", { class: "model" }, candidate.name, provider && h("small", {}, provider)),
+    readings(candidate),
+    h("p", { class: "reason" }, reason),
+    outOfDistribution &&
+      h(
+        "p",
+        { class: "warn" },
+        h("strong", {}, "Unfamiliar prompt. "),
+        "It is unlike the prompts that the router was fitted on, or too short to tell. The overall ranking is more " +
+          "reliable than the details.",
+      ),
+  ];
 }
 
 /** @param {Candidate} candidate */
 function readings({ quality, interval, cost }) {
+  const tokens = `${count(cost.tokensIn)} input, about ${plural(cost.tokensOut, "output token")}`;
+  const bar = setIntervalBar(intervalBar(), quality, interval);
   return h(
     "dl",
     { class: "readings" },
-    h("div", {}, h("dt", {}, "Expected quality"), h("dd", {}, h("b", {}, percent(quality)), h("span", { class: "quiet" }, `likely ${percentRange(interval)}`), setBand(band(), quality, interval))),
-    h(
-      "div",
-      {},
-      h("dt", {}, "Cost of 1,000 such prompts"),
-      h("dd", {}, h("b", {}, usdPerThousand(cost.total)), h("span", { class: "quiet" }, `${count(cost.tokensIn)} in, about ${plural(cost.tokensOut, "token")} out`)),
-    ),
+    reading("Expected quality", percent(quality), `90\u202f% interval ${percentRange(interval)}`, bar),
+    reading("Cost of 1,000 such prompts", usdPerThousand(cost.total), tokens),
   );
 }
 
-/** A band from the low to the high end with a mark at the expectation. */
-export function band() {
-  return h("span", { class: "interval", "aria-hidden": "true" });
-}
-
 /**
- * @param {HTMLElement} band
- * @param {number} quality
- * @param {[number, number]} interval
+ * @param {string} name
+ * @param {string} value
+ * @param {string} detail
+ * @param {HTMLElement} [bar]
  */
-export function setBand(band, quality, [low, high]) {
-  return style(band, { "--low": low, "--high": high, "--at": quality });
+function reading(name, value, detail, bar) {
+  const content = [h("b", {}, value), h("span", { class: "quiet" }, detail), bar];
+  return h("div", {}, h("dt", {}, name), h("dd", {}, ...content));
 }
 
 /** @param {Candidate} candidate */
 function inWords({ name, quality, cost }) {
-  return `Send it to ${name}. Expected quality ${Math.round(quality * 100)} percent, ${usdPerThousand(cost.total)} per thousand prompts.`;
+  const percentage = Math.round(quality * 100);
+  const price = usdPerThousand(cost.total);
+  return `Send it to ${name}. Expected quality ${percentage} percent, ${price} per thousand prompts.`;
 }

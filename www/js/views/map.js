@@ -1,158 +1,219 @@
-import { byId, h, replace, s, style } from "../dom.js";
-import { percent, plural, words } from "../format.js";
-import { keepingFocus, placeLabels, roving } from "../rove.js";
+import { meter } from "../ui/bars.js";
+import { byId, h, s, setChildren } from "../ui/dom.js";
+import { percent, plural, words } from "../ui/format.js";
+import { moveFocusWithArrows, redrawKeepingFocus } from "../ui/keyboard.js";
+import { placeLabels } from "../ui/label-placement.js";
 
-/** @typedef {import("../../uniroute/lib/types.js").ClusterMap} ClusterMap */
-/** @typedef {import("../state.js").State} State */
-/** @typedef {{ id: number, label: string, share: number, x: number, y: number, r: number, mark: SVGGElement }} Spot */
+/** @import { ClusterMap } from "../../uniroute/lib/types.js" */
+/** @import { App } from "../state/app.js" */
+
+/** @typedef {{ id: number, label: string, share: number, x: number, y: number, r: number }} Place */
+/** @typedef {Place & { mark: SVGGElement }} Spot */
 
 const HEIGHT = 420;
 const EDGE = 26;
-/** Radius of a cluster that holds all prompts, in pixels; areas are proportional to shares. */
+/** Radius of a cluster with all prompts, in pixels; areas are proportional to shares. */
 const RADIUS = 110;
-/** Labels beyond the prompt's own kinds: as many as can be read. */
-const LABELS = 40;
+/** Cluster names shown at most. */
+const MAX_NAMES = 40;
 
 /**
- * The clusters in two dimensions, the prompt among them, and how each model fares in one.
+ * The clusters in two dimensions, with the prompt, and the quality of each model in a selected cluster.
  *
- * @param {import("../app.js").App} app
+ * @param {App} app
  */
 export function mountMap(app) {
   const root = byId("map");
-  const svg = s("svg", { role: "group", "aria-label": "Map of the kinds of prompts; the list beside it has the same" });
+  const label = "Map of the kinds of prompts; the list beside it has the same kinds";
+  const svg = s("svg", { role: "group", "aria-label": label });
   const side = h("div", { class: "map-side" });
-  replace(root, h("h2", { class: "eyebrow" }, "Map of kinds"), h("div", { class: "map-body" }, svg, side));
+  const body = h("div", { class: "map-body" }, svg, side);
+  setChildren(root, h("h2", { class: "eyebrow" }, "Map of kinds"), body);
   const drawing = new Drawing(svg, app);
-  roving(svg, ".spot");
+  moveFocusWithArrows(svg, ".spot");
   new ResizeObserver(() => drawing.resize(svg.clientWidth)).observe(root);
   app.store.watch(["map"], ({ map }) => {
     root.hidden = map === null;
-    drawing.drawSpots();
+    drawing.drawClusters();
   });
-  app.store.watch(["explanation", "cluster"], () => drawing.follow());
-  app.store.watch(["map", "cluster", "pool"], (state) => replace(side, ...beside(app, state)));
+  app.store.watch(["explanation", "cluster"], () => drawing.drawPrompt());
+  app.store.watch(["map", "cluster", "pool"], ({ map, cluster }) =>
+    setChildren(side, ...(map ? sidePanel(app, map, cluster) : [])),
+  );
 }
 
-/** The spots stay from one decision to the next; what ties the prompt to them follows it. */
+/** The clusters stay from one decision to the next; the place of the prompt and its lines change. */
 class Drawing {
   #app;
   #svg;
   #width = 0;
-  #ties = s("g");
+  #lines = s("g");
   #marks = s("g");
   #names = s("g");
-  #here = s("g");
+  #prompt = s("g");
   /** @type {Spot[]} */
   #spots = [];
 
   /**
    * @param {SVGSVGElement} svg
-   * @param {import("../app.js").App} app
+   * @param {App} app
    */
   constructor(svg, app) {
     this.#app = app;
     this.#svg = svg;
-    replace(svg, this.#ties, this.#marks, this.#names, this.#here);
+    setChildren(svg, this.#lines, this.#marks, this.#names, this.#prompt);
   }
 
   /** @param {number} width */
   resize(width) {
     if (width === this.#width) return;
     this.#width = width;
-    this.drawSpots();
+    this.drawClusters();
   }
 
-  drawSpots() {
-    const { map } = this.#app.store.now;
+  drawClusters() {
+    const { map } = this.#app.store.state;
     if (map === null || this.#width === 0) return;
     this.#svg.setAttribute("viewBox", `0 0 ${this.#width} ${HEIGHT}`);
     this.#spots = map.clusters.map(({ id, label, share, at }) => {
-      const place = { ...this.#scale(at), r: 3 + RADIUS * Math.sqrt(share) * 0.5 };
-      return { id, label, share, ...place, mark: drawSpot({ label, share, ...place }, () => this.#app.chooseCluster(id)) };
+      const place = { id, label, share, ...this.#scale(at), r: 3 + RADIUS * Math.sqrt(share) * 0.5 };
+      return { ...place, mark: clusterMark(place, () => this.#app.toggleCluster(id)) };
     });
-    keepingFocus(this.#svg, () => {
-      replace(this.#marks, ...this.#spots.map(({ mark }) => mark));
-      this.follow();
+    redrawKeepingFocus(this.#svg, () => {
+      setChildren(this.#marks, ...this.#spots.map(({ mark }) => mark));
+      this.drawPrompt();
     });
   }
 
-  /** Shows the present prompt among the spots. */
-  follow() {
-    const { explanation, cluster } = this.#app.store.now;
-    const weights = new Map(explanation?.decision.clusters.map(({ id, weight }) => [id, weight]));
-    const weigh = (/** @type {Spot} */ { id }) => weights.get(id) ?? 0;
-    const first = cluster ?? explanation?.decision.clusters[0]?.id ?? 0;
+  /** Draws the prompt between its clusters, and the names of clusters. */
+  drawPrompt() {
+    const { explanation, cluster } = this.#app.store.state;
+    const clusters = explanation?.decision.clusters ?? [];
+    const weights = new Map(clusters.map(({ id, weight }) => [id, weight]));
+    const weightOf = (/** @type {Spot} */ { id }) => weights.get(id) ?? 0;
+    const focusable = cluster ?? clusters[0]?.id ?? 0;
     for (const spot of this.#spots) {
-      const chosen = spot.id === cluster;
-      spot.mark.classList.toggle("chosen", chosen);
-      spot.mark.classList.toggle("near", weigh(spot) > 0);
-      spot.mark.setAttribute("aria-pressed", String(chosen));
-      spot.mark.setAttribute("tabindex", spot.id === first ? "0" : "-1");
+      const { mark, id } = spot;
+      mark.classList.toggle("chosen", id === cluster);
+      mark.classList.toggle("near", weightOf(spot) > 0);
+      mark.setAttribute("aria-pressed", String(id === cluster));
+      mark.setAttribute("tabindex", id === focusable ? "0" : "-1");
     }
     const place = explanation?.place ? this.#scale(explanation.place) : null;
-    const near = place === null ? [] : this.#spots.filter((spot) => weigh(spot) > 0.01);
-    replace(this.#ties, ...near.map((spot) => s("path", { class: "tie", d: `M${place?.x} ${place?.y}L${spot.x} ${spot.y}`, "stroke-width": 1 + 5 * weigh(spot) })));
-    replace(this.#here, place && s("circle", { class: "here", cx: place.x, cy: place.y, r: 6 }));
-    const named = [...this.#spots].sort((a, b) => weigh(b) - weigh(a) || b.share - a.share).slice(0, LABELS);
-    const labels = placeLabels(named.map((item) => ({ item, text: words(item.label, 2), x: item.x, y: item.y + 4, gap: item.r + 4, must: weigh(item) > 0.2 })), this.#width);
-    replace(this.#names, ...labels.map(({ item, text, x, y, anchor }) => s("text", { class: weigh(item) > 0 ? "name near" : "name", x, y, "text-anchor": anchor, "aria-hidden": "true" }, text)));
+    const near = place === null ? [] : this.#spots.filter((spot) => weightOf(spot) > 0.01);
+    const lines = near.map((spot) => {
+      const d = `M${place?.x} ${place?.y}L${spot.x} ${spot.y}`;
+      return s("path", { class: "tie", d, "stroke-width": 1 + 5 * weightOf(spot) });
+    });
+    setChildren(this.#lines, ...lines);
+    setChildren(this.#prompt, place && s("circle", { class: "here", cx: place.x, cy: place.y, r: 6 }));
+    setChildren(this.#names, ...clusterNames(this.#spots, weightOf, this.#width));
   }
 
   /** @param {[number, number]} at in [-1, 1] */
   #scale([x, y]) {
-    return { x: EDGE + ((x + 1) / 2) * (this.#width - 2 * EDGE), y: EDGE + ((y + 1) / 2) * (HEIGHT - 2 * EDGE) };
+    return {
+      x: EDGE + ((x + 1) / 2) * (this.#width - 2 * EDGE),
+      y: EDGE + ((y + 1) / 2) * (HEIGHT - 2 * EDGE),
+    };
   }
 }
 
 /**
- * @param {Omit<Spot, "id" | "mark">} spot
+ * @param {Place} place
  * @param {() => void} choose
  */
-function drawSpot({ label, share, x, y, r }, choose) {
-  const key = (/** @type {KeyboardEvent} */ event) => {
+function clusterMark({ label, share, x, y, r }, choose) {
+  const keydown = (/** @type {KeyboardEvent} */ event) => {
     if (event.key !== "Enter" && event.key !== " ") return;
     event.preventDefault();
     choose();
   };
+  const description = `${words(label, 4)}: ${percent(share)} of prompts`;
   return s(
     "g",
-    { class: "spot", role: "button", "aria-label": `${words(label, 4)}: ${percent(share)} of prompts`, click: choose, keydown: key },
+    { class: "spot", role: "button", "aria-label": description, click: choose, keydown },
     s("title", {}, words(label, 6)),
     s("circle", { cx: x, cy: y, r }),
   );
 }
 
 /**
- * What stands beside the map: a chosen kind, or how to choose one.
+ * Names of the prompt's clusters first, then of the largest ones, as far as there is room.
  *
- * @param {import("../app.js").App} app
- * @param {State} state
+ * @param {Spot[]} spots
+ * @param {(spot: Spot) => number} weightOf
+ * @param {number} width
  */
-function beside(app, { map, cluster, pool }) {
-  if (map === null) return [];
-  const chosen = map.clusters.find(({ id }) => id === cluster);
-  if (!chosen) {
-    return [
-      h("p", { class: "quiet" }, `${plural(map.clusters.length, "kind")} of prompts, found in the prompts the router was fitted on. Near is similar, large is frequent; the ring is your prompt. Choose one to see who is good at it.`),
-      kindList(app, map),
-    ];
-  }
-  const names = new Map(pool?.models.map(({ id, name }) => [id, name]));
-  const ranked = map.models.map(({ id, qualities }) => ({ name: names.get(id) ?? id, quality: qualities[chosen.id] ?? 0 })).sort((a, b) => b.quality - a.quality);
+function clusterNames(spots, weightOf, width) {
+  const first = [...spots].sort((a, b) => weightOf(b) - weightOf(a) || b.share - a.share).slice(0, MAX_NAMES);
+  const wanted = first.map((item) => ({
+    item,
+    text: words(item.label, 2),
+    x: item.x,
+    y: item.y + 4,
+    gap: item.r + 4,
+    must: weightOf(item) > 0.2,
+  }));
+  return placeLabels(wanted, width).map(({ item, text, x, y, anchor }) => {
+    const kind = weightOf(item) > 0 ? "name near" : "name";
+    return s("text", { class: kind, x, y, "text-anchor": anchor, "aria-hidden": "true" }, text);
+  });
+}
+
+/**
+ * The panel beside the map: all clusters, or the models in the selected one.
+ *
+ * @param {App} app
+ * @param {ClusterMap} map
+ * @param {number | null} cluster
+ */
+function sidePanel(app, map, cluster) {
+  const selected = map.clusters.find(({ id }) => id === cluster);
+  if (!selected) return clusterList(app, map);
+  const names = new Map(app.store.state.pool?.models.map(({ id, name }) => [id, name]));
+  const items = map.models
+    .map(({ id, qualities }) => ({ name: names.get(id) ?? id, quality: qualities[selected.id] ?? 0 }))
+    .sort((a, b) => b.quality - a.quality)
+    .map(({ name, quality }) =>
+      h("li", {}, h("span", {}, name), h("span", { class: "figures" }, percent(quality)), meter(quality)),
+    );
+  const share = percent(selected.share);
   return [
-    h("h3", {}, words(chosen.label, 4)),
-    h("p", { class: "quiet" }, `${percent(chosen.share)} of the prompts the router was fitted on. Expected quality of each model there:`),
-    h("ol", { class: "bars long" }, ...ranked.map(({ name, quality }) => h("li", {}, h("span", {}, name), h("span", { class: "figures" }, percent(quality)), style(h("span", { class: "meter", "aria-hidden": "true" }), { "--share": quality })))),
-    h("button", { type: "button", click: () => app.chooseCluster(null) }, "All kinds"),
+    h("h3", {}, words(selected.label, 4)),
+    h(
+      "p",
+      { class: "quiet" },
+      `${share} of the prompts that the router was fitted on. Expected quality of each model there:`,
+    ),
+    h("ol", { class: "bars long" }, ...items),
+    h("button", { type: "button", click: () => app.toggleCluster(null) }, "All kinds"),
   ];
 }
 
 /**
- * @param {import("../app.js").App} app
+ * @param {App} app
  * @param {ClusterMap} map
  */
-function kindList(app, map) {
-  const sorted = [...map.clusters].sort((a, b) => b.share - a.share);
-  return h("ol", { class: "kind-list" }, ...sorted.map(({ id, label, share }) => h("li", {}, h("button", { type: "button", click: () => app.chooseCluster(id) }, words(label, 4)), h("span", { class: "quiet figures" }, `${(share * 100).toFixed(1)} %`))));
+function clusterList(app, { clusters }) {
+  const items = [...clusters]
+    .sort((a, b) => b.share - a.share)
+    .map(({ id, label, share }) =>
+      h(
+        "li",
+        {},
+        h("button", { type: "button", click: () => app.toggleCluster(id) }, words(label, 4)),
+        h("span", { class: "quiet figures" }, `${(share * 100).toFixed(1)} %`),
+      ),
+    );
+  return [
+    h(
+      "p",
+      { class: "quiet" },
+      `${plural(clusters.length, "kind")} of prompts, found in the prompts that the router was fitted on. Near ` +
+        "kinds are similar, large kinds are frequent, and the ring is your prompt. Choose a kind to see which " +
+        "models are good at it.",
+    ),
+    h("ol", { class: "kind-list" }, ...items),
+  ];
 }

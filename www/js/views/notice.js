@@ -1,24 +1,38 @@
-import { byId, h, replace } from "../dom.js";
+import { byId, h, setChildren } from "../ui/dom.js";
+
+/** @import { App } from "../state/app.js" */
 
 /**
- * What went wrong, in place: which file, where in it, what to do, and what has not changed.
+ * A message: the file, the place in it, the remedy, and what has not changed.
  *
- * @param {import("../app.js").App} app
+ * @param {App} app
  */
 export function mountNotice(app) {
   const root = byId("notice");
   app.store.watch(["notice"], ({ notice }) => {
-    if (notice === null) return replace(root);
+    if (notice === null) return setChildren(root);
     const { kind, title, message, path, code, after, action } = notice;
-    // The core's messages begin with the path; it is set apart here.
+    // Messages of the core begin with the path, which is shown separately.
     const rest = path && message.startsWith(`${path}: `) ? message.slice(path.length + 2) : message;
-    replace(
+    setChildren(
       root,
       h(
         "div",
         { class: `notice ${kind}` },
-        h("div", {}, h("strong", {}, title), h("p", {}, path && h("code", {}, path), path && " ", rest), after && h("p", { class: "quiet" }, after)),
-        h("div", { class: "notice-end" }, code && h("code", { class: "quiet" }, code), action && h("button", { type: "button", class: "main", click: action.run }, action.name), h("button", { type: "button", click: () => app.dismiss() }, "Dismiss")),
+        h(
+          "div",
+          {},
+          h("strong", {}, title),
+          h("p", {}, path && h("code", {}, path), path && " ", rest),
+          after && h("p", { class: "quiet" }, after),
+        ),
+        h(
+          "div",
+          { class: "notice-end" },
+          code && h("code", { class: "quiet" }, code),
+          action && h("button", { type: "button", class: "main", click: action.run }, action.name),
+          h("button", { type: "button", click: () => app.showNotice(null) }, "Dismiss"),
+        ),
       ),
     );
   });

@@ -1,15 +1,20 @@
-import { byId, replace } from "../dom.js";
-import { percent, percentRange, usdPerThousand } from "../format.js";
-import { chart } from "./chart.js";
+import { byId, setChildren } from "../ui/dom.js";
+import { percent, percentRange, usdPerThousand } from "../ui/format.js";
+import { chart } from "../ui/chart.js";
+
+/** @import { App } from "../state/app.js" */
 
 /**
- * Expected quality against cost of every model, for this prompt.
+ * Expected quality against cost of each model, for this prompt.
  *
- * @param {import("../app.js").App} app
+ * @param {App} app
  */
 export function mountPlot({ store }) {
-  const { parts, show } = chart("Quality against cost", "Expected quality against cost of all models; the table of all models has the same numbers");
-  replace(byId("plot"), ...parts);
+  const { parts, show } = chart(
+    "Quality against cost",
+    "Expected quality against cost of all models; the table of all models has the same numbers",
+  );
+  setChildren(byId("plot"), ...parts);
   store.watch(["explanation"], ({ explanation }) => {
     if (!explanation) return;
     const { decision, frontier } = explanation;
@@ -27,7 +32,9 @@ export function mountPlot({ store }) {
         chosen: id === decision.model,
         named: best.has(id),
         hollow: excluded !== undefined,
-        told: `${percent(quality)} (${percentRange(interval)}) for ${usdPerThousand(cost.total)} per 1,000${excluded ? `; ${excluded.message}` : ""}`,
+        description:
+          `${percent(quality)} (${percentRange(interval)}) for ${usdPerThousand(cost.total)} per 1,000` +
+          (excluded ? `; ${excluded.message}` : ""),
       })),
     });
   });

@@ -1,24 +1,31 @@
-import { byId, h } from "../dom.js";
-import { EXAMPLES } from "../examples.js";
-import { duration, plural } from "../format.js";
+import { byId, h } from "../ui/dom.js";
+import { EXAMPLES } from "../state/examples.js";
+import { duration, plural } from "../ui/format.js";
+
+/** @import { App } from "../state/app.js" */
 
 /**
- * The prompt box, the examples, and what was counted.
+ * The prompt box, the examples, and the numbers of the last decision.
  *
- * @param {import("../app.js").App} app
+ * @param {App} app
  */
 export function mountPrompt(app) {
   const box = byId("prompt", HTMLTextAreaElement);
   const note = byId("tokens");
   box.addEventListener("input", () => app.setPrompt(box.value));
   byId("examples").append(
-    ...EXAMPLES.map(({ name, prompt }) => h("button", { type: "button", class: "chip", title: prompt, click: () => app.setPrompt(prompt) }, name)),
+    ...EXAMPLES.map(({ name, prompt }) =>
+      h("button", { type: "button", class: "chip", title: prompt, click: () => app.setPrompt(prompt) }, name),
+    ),
   );
   app.store.watch(["prompt"], ({ prompt }) => {
     if (box.value !== prompt) box.value = prompt;
   });
-  app.store.watch(["explanation", "took"], ({ explanation, took }) => {
+  app.store.watch(["explanation", "decisionMs"], ({ explanation, decisionMs }) => {
     const tokens = explanation?.decision.candidates[0]?.cost.tokensIn;
-    note.textContent = tokens === undefined || took === null ? "" : `about ${plural(tokens, "token")} · decided in ${duration(took)}`;
+    note.textContent =
+      tokens === undefined || decisionMs === null
+        ? ""
+        : `about ${plural(tokens, "token")} · decided in ${duration(decisionMs)}`;
   });
 }

@@ -1,9 +1,10 @@
-//! Runs the commands of README.md as a reader would type them.
+//! Runs the commands of README.md as a reader types them.
 //!
 //! Blocks marked `sh` are scripts; in blocks marked `console`, lines after `$ ` are commands and
-//! the rest is what they print. A block marked `sh no-run` is left alone. The commands run in one
-//! scratch folder that shows the repository's files and holds made-up evaluation data in `mydata`; what would install, serve for ever or start
-//! these tests again is checked for its arguments instead.
+//! the other lines are their output. A block marked `sh no-run` is skipped. The commands run in one
+//! scratch folder with links to the repository's files and made-up evaluation data in `mydata`. Of a
+//! command that installs something, serves without end or starts these tests again, only the
+//! arguments are checked.
 
 use std::{fs, path::Path, time::Duration};
 
@@ -14,7 +15,7 @@ use crate::{files, process};
 
 const LIMIT: Duration = Duration::from_secs(300);
 
-/// Shell functions in the place of what a test must not do.
+/// Shell functions that replace what a test must not do.
 const PRELUDE: &str = r#"set -euo pipefail
 git() { [ "$1" = clone ] || command git "$@"; }
 cd() { [ "$1" = uniroute ] || builtin cd "$@"; }
@@ -32,10 +33,11 @@ uniroute() {
 npm() { command npm help "$1" >/dev/null; }
 "#;
 
-/// Runs every block with the programs in `bin`.
-pub fn run(bin: &Path) -> Result<()> {
+/// Runs every block with the command line's program.
+pub fn run(program: &Path) -> Result<()> {
     let readme = String::from_utf8(files::read(&files::root().join("README.md"))?)?;
     let scripts = scripts(&readme);
+    let bin = program.parent().context("the program is in no folder")?;
     let scratch = files::target().join("readme");
     prepare(&scratch)?;
     sample::write(&scratch.join("mydata"))?;
@@ -63,7 +65,7 @@ pub fn run(bin: &Path) -> Result<()> {
                 script.line
             ),
             None => bail!(
-                "README.md line {}: not done after {} s",
+                "README.md line {}: the commands did not end within {} s",
                 script.line,
                 LIMIT.as_secs()
             ),
@@ -73,7 +75,7 @@ pub fn run(bin: &Path) -> Result<()> {
     Ok(())
 }
 
-/// A fresh folder with a link to each file and folder at the root that git knows.
+/// Makes an empty folder with a link to each file and folder of the repository's root that git tracks.
 fn prepare(scratch: &Path) -> Result<()> {
     if scratch.exists() {
         fs::remove_dir_all(scratch)?;
@@ -141,17 +143,17 @@ fn scripts(markdown: &str) -> Vec<Script> {
     found
 }
 
-/// The commands of a console block; one may go on after a backslash at the end of its line.
+/// The commands of a console block. A backslash at the end of a line continues the command.
 fn console_commands(block: &[&str]) -> String {
     let mut commands = Vec::new();
-    let mut goes_on = false;
+    let mut continues = false;
     for line in block {
-        let command = if goes_on {
+        let command = if continues {
             Some(*line)
         } else {
             line.strip_prefix("$ ")
         };
-        goes_on = command.is_some_and(|text| text.ends_with('\\'));
+        continues = command.is_some_and(|text| text.ends_with('\\'));
         commands.extend(command);
     }
     commands.join("\n")
@@ -185,7 +187,7 @@ mod tests {
     }
 
     #[test]
-    fn what_would_run_for_ever_is_only_asked_for_its_help() {
+    fn a_command_that_does_not_end_is_only_asked_for_its_help() {
         let script = format!(
             "XTASK=xtask\n{PRELUDE}\ncommand() {{ echo \"$@\" >&2; }}\ncargo xtask demo --no-open"
         );

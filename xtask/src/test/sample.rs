@@ -1,5 +1,5 @@
-//! Evaluation data made up for the tests: three kinds of prompts, three models, of which each is
-//! good at other kinds. Format: docs/DATA.md.
+//! Made-up evaluation data for the tests: three kinds of prompts, and three models that are each good
+//! at different kinds. Format: docs/DATA.md.
 
 use std::path::Path;
 
@@ -10,7 +10,7 @@ use crate::files;
 
 const PER_KIND: usize = 40;
 const MODELS: [(&str, f64); 3] = [("small", 0.1), ("medium", 0.5), ("large", 3.0)];
-/// How often of ten each model is right, for each kind.
+/// How many of ten prompts each model answers correctly, for each kind.
 const RIGHT: [[usize; 3]; 3] = [[3, 6, 9], [8, 8, 9], [2, 8, 7]];
 
 /// Writes the folder.
@@ -20,7 +20,7 @@ pub fn write(folder: &Path) -> Result<()> {
         for number in 0..PER_KIND {
             let line = json!({"id": format!("{kind}-{number}"), "prompt": prompt(kind, number)});
             prompts.push_str(&format!("{line}\n"));
-            // 7 has no factor in common with 10: right answers are spread evenly.
+            // 7 and 10 have no common factor, so that correct answers are spread evenly.
             let row = right.map(|of_ten| if number * 7 % 10 < of_ten { "1" } else { "0" });
             scores.push_str(&format!("{}\n", row.join(",")));
         }

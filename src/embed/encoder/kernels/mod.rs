@@ -1,4 +1,4 @@
-//! Integer dot products and lanes of floats, the parts of the encoder that are written once per
+//! Integer dot products and lanes of floats: the parts of the encoder with one version for each
 //! instruction set.
 //!
 //! Every kernel fills the same [`Tile`]: four rows of activations times eight columns of weights.
@@ -11,7 +11,7 @@
 //! | `wasm_simd128.rs` | every current browser | wide |
 //! | `wasm_relaxed.rs` | browsers with relaxed SIMD | narrow (attention wide) |
 
-// Its floats run on everything; its kernels are what a module with relaxed SIMD has better ones of.
+// Its floats are used everywhere; a module with relaxed SIMD has faster kernels.
 #[cfg_attr(target_feature = "relaxed-simd", allow(dead_code))]
 pub mod scalar;
 #[cfg(all(target_arch = "wasm32", target_feature = "relaxed-simd"))]
@@ -21,12 +21,9 @@ pub mod wasm_simd128;
 #[cfg(target_arch = "x86_64")]
 pub mod x86_64;
 
+pub use super::scheme::{COLUMNS, ROWS};
 use super::{floats::Floats, scheme::Scheme};
 
-/// Rows of activations in a tile.
-pub const ROWS: usize = 4;
-/// Columns of weights in a tile.
-pub const COLUMNS: usize = 8;
 /// Sums of products: `tile[row][column]`.
 pub type Tile = [[i32; COLUMNS]; ROWS];
 

@@ -8,7 +8,7 @@ use crate::embed::encoder::{
     scheme::{Narrow, NarrowColumns, NarrowRows, Wide, WideColumns, WideRows},
 };
 
-/// Runs on everything.
+/// Runs on every platform.
 pub struct Scalar;
 
 impl Target for Scalar {

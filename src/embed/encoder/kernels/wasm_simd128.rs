@@ -14,7 +14,7 @@ use crate::embed::encoder::{
     scheme::{Wide, WideColumns, WideRows},
 };
 
-/// Needs nothing but simd128.
+/// Needs only simd128.
 pub struct Simd128;
 
 impl Target for Simd128 {
@@ -26,7 +26,7 @@ impl Kernel<Wide> for Simd128 {
     fn multiply(rows: &[WideRows], columns: &[WideColumns], tile: &mut Tile) {
         assert_eq!(rows.len(), columns.len());
         let mut sums = [[i32x4_splat(0); 2]; ROWS];
-        // Not unrolled: the compiler would sum the steps in another order, which holds more
+        // Not unrolled: the compiler would sum the steps in another order, which needs more
         // vectors than there are registers.
         for (rows, columns) in rows.iter().zip(columns) {
             step(rows, columns, &mut sums);

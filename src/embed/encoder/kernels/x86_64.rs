@@ -1,41 +1,24 @@
 //! AVX2: eight columns are one vector, and each row's codes are broadcast against it.
 //!
-//! The whole forward pass is compiled with AVX2 on, so that the functions here are inlined into it.
+//! The whole forward pass is compiled with AVX2 enabled (`dispatch`), so that the functions here are
+//! inlined into it.
 
 use std::arch::x86_64::*;
 
 use super::{Kernel, ROWS, Target, Tile};
 use crate::embed::encoder::{
     floats::{Floats, LANES, ROUNDER},
-    forward::{Job, forward},
     scheme::{Narrow, NarrowColumns, NarrowRows, Wide, WideColumns, WideRows},
 };
 
-/// Whether this processor has what [`encode_wide`] and [`encode_narrow`] need.
+/// Whether this processor has AVX2.
 pub fn available() -> bool {
     std::arch::is_x86_feature_detected!("avx2")
 }
 
-/// The forward pass with wide activations.
-///
-/// # Safety
-/// [`available`] must have said so.
-#[target_feature(enable = "avx2")]
-pub unsafe fn encode_wide(job: Job<'_, Wide>) {
-    forward::<Wide, Avx2>(job);
-}
-
-/// The forward pass with narrow activations.
-///
-/// # Safety
-/// [`available`] must have said so.
-#[target_feature(enable = "avx2")]
-pub unsafe fn encode_narrow(job: Job<'_, Narrow>) {
-    forward::<Narrow, Avx2>(job);
-}
-
-/// Only named by [`encode_wide`] and [`encode_narrow`], which vouch for AVX2.
-struct Avx2;
+/// Used only by the functions of `dispatch` that are compiled with AVX2 and called where it is
+/// [`available`].
+pub struct Avx2;
 
 impl Target for Avx2 {
     type Floats = Eight;
@@ -45,7 +28,7 @@ impl Kernel<Wide> for Avx2 {
     #[inline(always)]
     fn multiply(rows: &[WideRows], columns: &[WideColumns], tile: &mut Tile) {
         assert_eq!(rows.len(), columns.len());
-        // SAFETY: AVX2 is there (see `Avx2`); `WideColumns` is 32 bytes aligned to 32.
+        // SAFETY: AVX2 is available (see `Avx2`); `WideColumns` is 32 bytes aligned to 32.
         unsafe {
             let mut sums = [_mm256_setzero_si256(); ROWS];
             for (rows, columns) in rows.iter().zip(columns) {
@@ -64,7 +47,7 @@ impl Kernel<Narrow> for Avx2 {
     #[inline(always)]
     fn multiply(rows: &[NarrowRows], columns: &[NarrowColumns], tile: &mut Tile) {
         assert_eq!(rows.len(), columns.len());
-        // SAFETY: AVX2 is there (see `Avx2`); `NarrowColumns` is 32 bytes aligned to 32. Codes of
+        // SAFETY: AVX2 is available (see `Avx2`); `NarrowColumns` is 32 bytes aligned to 32. Codes of
         // seven bits keep the saturating 16-bit sums of two products below saturation.
         unsafe {
             let ones = _mm256_set1_epi16(1);
@@ -83,7 +66,7 @@ impl Kernel<Narrow> for Avx2 {
 }
 
 /// # Safety
-/// AVX2 must be there.
+/// AVX2 must be available.
 #[inline(always)]
 unsafe fn store(sums: [__m256i; ROWS], tile: &mut Tile) {
     for (sum, row) in sums.into_iter().zip(tile) {
@@ -92,15 +75,15 @@ unsafe fn store(sums: [__m256i; ROWS], tile: &mut Tile) {
     }
 }
 
-/// Eight floats in one vector; only named by [`Avx2`].
+/// Eight floats in one vector; used only by [`Avx2`].
 #[derive(Clone, Copy)]
-struct Eight(__m256);
+pub struct Eight(__m256);
 
 impl Eight {
     /// Nearest integers, in the low bits.
     #[inline(always)]
     fn rounded(self) -> __m256i {
-        // SAFETY: AVX2 is there (see `Avx2`).
+        // SAFETY: AVX2 is available (see `Avx2`).
         unsafe {
             let base = _mm256_set1_epi32(ROUNDER.to_bits() as i32);
             _mm256_sub_epi32(_mm256_castps_si256(self.add(Self::splat(ROUNDER)).0), base)
@@ -108,7 +91,7 @@ impl Eight {
     }
 }
 
-// SAFETY of all of it: AVX2 is there (see `Avx2`), and loads and stores are of eight elements and
+// SAFETY of all of it: AVX2 is available (see `Avx2`), and loads and stores are of eight elements and
 // need no alignment.
 impl Floats for Eight {
     #[inline(always)]

@@ -1,9 +1,8 @@
-//! Rounding that makes up for its errors (GPTQ, arXiv 2210.17323).
+//! Rounding with compensation of its errors (GPTQ, arXiv 2210.17323).
 
-use super::code;
 use crate::parallel;
 
-/// Rows that enter a layer: their greatest magnitudes and the sums of products of their inputs.
+/// Statistics of the input rows of a layer: largest magnitudes and sums of products of inputs.
 #[derive(Default)]
 pub struct Correlation {
     magnitudes: Vec<f32>,
@@ -28,12 +27,12 @@ impl Correlation {
         }
     }
 
-    /// Greatest magnitude of each input.
+    /// Largest magnitude of each input.
     pub fn magnitudes(&self) -> &[f32] {
         &self.magnitudes
     }
 
-    /// How much of an input's rounding error each later input makes up for, when every input is
+    /// Share of an input's rounding error that each later input compensates, when every input is
     /// multiplied by its factor: `U` with `UᵀU` the inverse of the damped correlation.
     pub fn compensation(&self, factors: &[f32]) -> Upper {
         let n = factors.len();
@@ -113,6 +112,11 @@ fn dot(a: &[f64], b: &[f64]) -> f64 {
     lanes.iter().sum::<f64>() + left
 }
 
+/// The nearest code of a value in units of its scale.
+pub fn code(value: f32) -> i8 {
+    value.round_ties_even().clamp(-127.0, 127.0) as i8
+}
+
 /// Codes of weights `(outputs, inputs)`, each output with its scale.
 pub fn round(weights: &[f32], scales: &[f32], compensation: &Upper) -> Vec<u8> {
     let inputs = compensation.n;
@@ -167,7 +171,7 @@ mod tests {
         let mut correlation = Correlation::default();
         correlation.add(&rows, 16);
         let upper = correlation.compensation(&[1.0; 16]);
-        // (UᵀU)⁻¹ is the correlation, so U·C·Uᵀ is one but for the damping.
+        // (UᵀU)⁻¹ is the correlation, so U·C·Uᵀ is the identity except for the damping.
         let c = |i: usize, j: usize| f64::from(correlation.products[i * 16 + j]);
         for i in 0..16 {
             let quadratic: f64 = (0..16)

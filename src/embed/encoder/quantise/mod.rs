@@ -1,12 +1,12 @@
-//! Makes the weights file from the float model: the float model's weights in codes.
+//! Quantises the float model: writes the weights file with its weights as codes.
 //!
-//! Two known remedies keep the codes accurate, both calibrated by running texts through a plainly
-//! rounded first version of the model:
+//! Two published methods keep the codes accurate. Both are calibrated on texts that run through a
+//! first version of the model with plain rounding:
 //!
-//! * *SmoothQuant* (arXiv 2211.10438): inputs with large values are divided by a factor that goes
-//!   into their weights instead, so that few outliers do not coarsen all codes of a row;
+//! * *SmoothQuant* (arXiv 2211.10438): inputs with large values are divided by a factor that
+//!   multiplies their weights instead, so that a few outliers do not make all codes of a row coarse;
 //! * *GPTQ* (arXiv 2210.17323): weights are rounded one input after the other, and each rounding
-//!   error is made up for by the inputs still to come, as the texts' correlations suggest ([`gptq`]).
+//!   error is compensated by the inputs that follow, by the correlations in the texts ([`gptq`]).
 
 mod gptq;
 mod source;
@@ -26,15 +26,15 @@ use crate::parallel;
 use gptq::Correlation;
 use source::{Dense, Source};
 
-/// Share of an input's range that SmoothQuant moves into the weights. Seven-bit activations want
-/// 0.65, sixteen-bit ones 0.5; one file serves both.
+/// Share of an input's range that SmoothQuant moves into the weights. The best value is 0.65 for
+/// seven-bit and 0.5 for sixteen-bit activations; one file is used for both.
 const MIGRATION: f32 = 0.6;
 
-/// Positions that are kept: all-MiniLM-L6-v2 was tuned on texts of up to 256 tokens.
+/// Number of positions in the file: all-MiniLM-L6-v2 was tuned on texts of up to 256 tokens.
 const POSITIONS: usize = 256;
 
-/// Tokens with eight-bit embeddings: those of nine in ten places in English text, and as many as
-/// twenty megabytes allow.
+/// Tokens with eight-bit embeddings: they cover 90 % of English text, and more would not fit in
+/// twenty megabytes.
 const FINE_ROWS: usize = 9000;
 
 const PARTS: [(Part, &str); 4] = [
@@ -45,7 +45,7 @@ const PARTS: [(Part, &str); 4] = [
 ];
 
 /// The weights file for `model`, a BERT in safetensors with float32 tensors, and its vocabulary,
-/// one token a line; calibrated on `texts`.
+/// one token per line; calibrated on `texts`.
 pub fn quantise(model: &[u8], vocabulary: &[u8], texts: &[&str]) -> Result<Vec<u8>, EmbedError> {
     let source = Source::read(model)?;
     let plain = write(&source, vocabulary, |_, _, dense| Coded::plain(dense))?;
@@ -61,7 +61,7 @@ pub fn quantise(model: &[u8], vocabulary: &[u8], texts: &[&str]) -> Result<Vec<u
     })
 }
 
-/// What entered each linear layer.
+/// Statistics of the inputs of each linear layer.
 struct Seen(BTreeMap<(usize, Part), Correlation>);
 
 impl Seen {
@@ -83,7 +83,7 @@ impl Seen {
         let correlations = parallel::map(keys.len(), |k| {
             let mut correlation = Correlation::default();
             for (tokens, rows) in &each {
-                // The last rows of a text may only fill a block of four.
+                // The last rows of a text may be padding of a block of four.
                 if let Some(inputs) = rows.get(&keys[k]) {
                     let width = inputs.len() / tokens.next_multiple_of(super::kernels::ROWS);
                     correlation.add(&inputs[..tokens * width], width);
@@ -107,7 +107,8 @@ impl Coded {
     fn plain(dense: &Dense) -> Self {
         let scales = row_scales(&dense.weights, dense.inputs);
         let rows = dense.weights.chunks_exact(dense.inputs).zip(&scales);
-        let codes = rows.flat_map(|(row, scale)| row.iter().map(move |w| code(w / scale) as u8));
+        let codes =
+            rows.flat_map(|(row, scale)| row.iter().map(move |w| gptq::code(w / scale) as u8));
         Coded {
             codes: codes.collect(),
             factors: vec![1.0; dense.inputs],
@@ -156,10 +157,6 @@ fn column_magnitudes(weights: &[f32], inputs: usize) -> Vec<f32> {
         }
     }
     magnitudes
-}
-
-fn code(value: f32) -> i8 {
-    value.round_ties_even().clamp(-127.0, 127.0) as i8
 }
 
 /// Serialises the model with its linear layers as `encode` gives them.
@@ -216,7 +213,7 @@ fn write(
     file.finish()
 }
 
-/// Tensors on their way into a file.
+/// Tensors to be written to a file.
 #[derive(Default)]
 struct FileParts(Vec<(String, Dtype, Vec<usize>, Vec<u8>)>);
 
@@ -241,7 +238,7 @@ impl FileParts {
     fn finish(self) -> Result<Vec<u8>, EmbedError> {
         let unwritable = |e: safetensors::SafeTensorError| EmbedError::Safetensors(e.to_string());
         let hash = |bytes: &[u8]| crate::embed::hex(&Sha256::digest(bytes));
-        let about = Metadata {
+        let metadata = Metadata {
             schema_version: weights::SCHEMA_VERSION,
             embedder: MINILM_ID.to_owned(),
             provenance: "sentence-transformers/all-MiniLM-L6-v2; linear layers in 8 bits \
@@ -254,13 +251,13 @@ impl FileParts {
                 .map(|(name, .., bytes)| (name.clone(), hash(bytes)))
                 .collect(),
         };
-        let about =
-            serde_json::to_string(&about).map_err(|e| EmbedError::Metadata(e.to_string()))?;
+        let json =
+            serde_json::to_string(&metadata).map_err(|e| EmbedError::Metadata(e.to_string()))?;
         let mut views = Vec::with_capacity(self.0.len());
         for (name, dtype, shape, bytes) in &self.0 {
             let view = TensorView::new(*dtype, shape.clone(), bytes).map_err(unwritable)?;
             views.push((name.as_str(), view));
         }
-        serialize(views, Some([("uniroute".to_owned(), about)].into())).map_err(unwritable)
+        serialize(views, Some([("uniroute".to_owned(), json)].into())).map_err(unwritable)
     }
 }

@@ -1,4 +1,4 @@
-//! The float model, read whole.
+//! The float model, read into memory.
 
 use safetensors::tensor::{Dtype, SafeTensors};
 
@@ -12,7 +12,7 @@ pub struct Source {
     pub width: usize,
     /// (vocabulary, width)
     pub words: Vec<f32>,
-    /// (positions, width), the first segment's embedding added in.
+    /// (positions, width), including the embedding of the first segment.
     pub positions: Vec<f32>,
     pub norm: Norm,
     pub layers: Vec<SourceLayer>,
@@ -131,7 +131,7 @@ impl File<'_> {
             return Ok(dense);
         }
         let problem = format!(
-            "has {} weights; its fellows call for {}",
+            "has {} weights; the other tensors need {}",
             dense.weights.len(),
             dense.biases.len() * inputs
         );

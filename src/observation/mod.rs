@@ -1,0 +1,275 @@
+//! Observations: everything that is known of one model, in one form.
+//!
+//! An observation is a row of weights r over the K clusters, a value y (an error in `[0, 1]`) and
+//! the variance v of its noise:
+//!
+//! ```text
+//! y = r·Ψ + ε,    Var(ε) = κγ(1 − γ)/n + τ²
+//! ```
+//!
+//! | source | r | n | τ² |
+//! |---|---|---|---|
+//! | one label | Φ(prompt) | 1 | 0 |
+//! | one overall accuracy | the clusters' shares | the prompts it was measured on | 0 |
+//!
+//! n is the number of labels that y is the mean of. γ is the predicted error, so an observation
+//! holds n and τ², and [`Posterior::new`](crate::profile::Posterior::new) computes v from them with
+//! the prior's noise ratio κ. An observation does not depend on a prior.
+
+mod error;
+
+use ndarray::{Array1, Array2, ArrayView1, ArrayView2, Axis, concatenate};
+
+pub use error::ProfileError;
+pub(crate) use error::{check_length, check_range, check_unit};
+
+/// Where an observation comes from.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[non_exhaustive]
+pub enum Source {
+    /// The label of one prompt.
+    Label,
+    /// One accuracy over prompts of all kinds.
+    Overall,
+}
+
+/// A batch of n checked observations of one model over K clusters.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Observations {
+    weights: Array2<f64>,
+    values: Array1<f64>,
+    labels: Array1<f64>,
+    extra_variances: Array1<f64>,
+    sources: Vec<Source>,
+}
+
+impl Observations {
+    /// No observation of a model over `clusters` clusters.
+    pub fn none(clusters: usize) -> Self {
+        Self::uniform(
+            Array2::zeros((0, clusters)),
+            Array1::zeros(0),
+            1.0,
+            Source::Label,
+        )
+    }
+
+    /// One observation for each label: `errors[i]` (1 − score, in `[0, 1]`) on a prompt with
+    /// membership `memberships.row(i)`; `memberships` is `(n, K)`.
+    ///
+    /// # Errors
+    /// [`ProfileError::Length`] unless there is one error for each membership,
+    /// [`ProfileError::Range`] for an error outside `[0, 1]` or a membership that is not one.
+    pub fn from_labels(memberships: ArrayView2<f32>, errors: &[f32]) -> Result<Self, ProfileError> {
+        check_length("labels", errors.len(), memberships.nrows())?;
+        check_unit("label", errors.iter().map(|e| f64::from(*e)))?;
+        let weights = memberships.mapv(f64::from);
+        check_weights("membership of a label", weights.view())?;
+        let values = errors.iter().map(|e| f64::from(*e)).collect();
+        Ok(Self::uniform(weights, values, 1.0, Source::Label))
+    }
+
+    /// One observation: the overall `error`, the mean of `labels` labels of prompts that are
+    /// distributed over the clusters by `shares`, `(K)`.
+    ///
+    /// # Errors
+    /// [`ProfileError::Range`] unless `error` is in `[0, 1]`, `labels` in `(0, 1e9]`, and the shares
+    /// are shares.
+    pub fn from_overall(shares: &[f32], error: f64, labels: f64) -> Result<Self, ProfileError> {
+        check_unit("overall error", [error])?;
+        check_range("number of labels", "(0, 1e9]", [labels], |v| {
+            v > 0.0 && v <= 1e9
+        })?;
+        let weights = Array2::from_shape_fn((1, shares.len()), |(_, k)| f64::from(shares[k]));
+        check_weights("shares", weights.view())?;
+        let values = Array1::from_elem(1, error);
+        Ok(Self::uniform(weights, values, labels, Source::Overall))
+    }
+
+    /// Observations of one source that are each the mean of `labels` labels.
+    fn uniform(weights: Array2<f64>, values: Array1<f64>, labels: f64, source: Source) -> Self {
+        let n = values.len();
+        Self {
+            weights,
+            values,
+            labels: Array1::from_elem(n, labels),
+            extra_variances: Array1::zeros(n),
+            sources: vec![source; n],
+        }
+    }
+
+    /// These observations followed by those of `other`, which are of the same model.
+    ///
+    /// # Errors
+    /// [`ProfileError::Length`] when `other` is over another number of clusters.
+    pub fn and(self, other: &Self) -> Result<Self, ProfileError> {
+        let rows = [self.weights.view(), other.weights.view()];
+        let weights = concatenate(Axis(0), &rows).map_err(|_| ProfileError::Length {
+            what: "weights of an observation",
+            got: other.clusters(),
+            expected: self.clusters(),
+        })?;
+        let join = |a: &Array1<f64>, b: &Array1<f64>| a.iter().chain(b).copied().collect();
+        Ok(Self {
+            weights,
+            values: join(&self.values, &other.values),
+            labels: join(&self.labels, &other.labels),
+            extra_variances: join(&self.extra_variances, &other.extra_variances),
+            sources: [&self.sources[..], &other.sources].concat(),
+        })
+    }
+
+    /// Rejects observations that are not over `expected` clusters.
+    pub(crate) fn check_clusters(&self, expected: usize) -> Result<(), ProfileError> {
+        let what = match self.sources.first() {
+            Some(Source::Overall) => "shares",
+            Some(Source::Label) | None => "memberships of a label",
+        };
+        check_length(what, self.clusters(), expected)
+    }
+
+    /// Number of observations n.
+    pub fn len(&self) -> usize {
+        self.values.len()
+    }
+
+    /// Whether there is no observation.
+    pub fn is_empty(&self) -> bool {
+        self.values.is_empty()
+    }
+
+    /// Number of clusters K.
+    pub fn clusters(&self) -> usize {
+        self.weights.ncols()
+    }
+
+    /// The weights r of each observation over the clusters, `(n, K)`.
+    pub fn weights(&self) -> ArrayView2<'_, f64> {
+        self.weights.view()
+    }
+
+    /// The value y of each observation, an error in `[0, 1]`, `(n)`.
+    pub fn values(&self) -> ArrayView1<'_, f64> {
+        self.values.view()
+    }
+
+    /// The number of labels that each value is the mean of, `(n)`.
+    pub fn labels(&self) -> ArrayView1<'_, f64> {
+        self.labels.view()
+    }
+
+    /// τ², the variance of each value beyond that of its labels, `(n)`.
+    pub fn extra_variances(&self) -> ArrayView1<'_, f64> {
+        self.extra_variances.view()
+    }
+
+    /// The source of each observation, `(n)`.
+    pub fn sources(&self) -> &[Source] {
+        &self.sources
+    }
+
+    /// Whether every observation is the label of one prompt; true of none. Only then is the plain
+    /// mean of the values an estimate of the model's usual error.
+    pub(crate) fn are_labels(&self) -> bool {
+        self.sources.iter().all(|s| *s == Source::Label)
+    }
+
+    /// The number of labels that fell into each cluster, by weight, `(K)`.
+    pub(crate) fn labels_by_cluster(&self) -> Array1<f64> {
+        let mut counted = self.weights.clone();
+        for (mut row, labels) in counted.outer_iter_mut().zip(&self.labels) {
+            row *= *labels;
+        }
+        counted.sum_axis(Axis(0))
+    }
+}
+
+/// Weights are not negative and at most 1; the rounding of shares is allowed for.
+fn check_weights(what: &'static str, weights: ArrayView2<f64>) -> Result<(), ProfileError> {
+    check_range(what, "[0, 1]", weights.iter().copied(), |v| {
+        (0.0..=1.01).contains(&v)
+    })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use ndarray::array;
+
+    #[test]
+    fn a_label_is_an_observation_of_its_membership() {
+        let rows = array![[0.75f32, 0.25], [0.5, 0.5]];
+        let labels = Observations::from_labels(rows.view(), &[1.0, 0.25]).unwrap();
+        assert_eq!((labels.len(), labels.clusters()), (2, 2));
+        assert_eq!(labels.weights(), array![[0.75, 0.25], [0.5, 0.5]]);
+        assert_eq!(labels.values(), array![1.0, 0.25]);
+        assert_eq!(labels.labels(), array![1.0, 1.0]);
+        assert_eq!(labels.extra_variances(), array![0.0, 0.0]);
+        assert_eq!(labels.labels_by_cluster(), array![1.25, 0.75]);
+        assert!(labels.are_labels());
+    }
+
+    #[test]
+    fn an_overall_error_is_one_observation_of_the_shares() {
+        let overall = Observations::from_overall(&[0.75, 0.25], 0.2, 100.0).unwrap();
+        assert_eq!(overall.weights(), array![[0.75, 0.25]]);
+        assert_eq!(overall.values(), array![0.2]);
+        assert_eq!(overall.labels(), array![100.0]);
+        assert_eq!(overall.labels_by_cluster(), array![75.0, 25.0]);
+        assert_eq!(overall.sources(), [Source::Overall]);
+        assert!(!overall.are_labels());
+    }
+
+    #[test]
+    fn batches_of_one_model_are_joined_in_order() {
+        let labels = Observations::from_labels(array![[1.0f32, 0.0]].view(), &[1.0]).unwrap();
+        let overall = Observations::from_overall(&[0.75, 0.25], 0.2, 100.0).unwrap();
+        let both = labels.clone().and(&overall).unwrap();
+        assert_eq!(both.weights(), array![[1.0, 0.0], [0.75, 0.25]]);
+        assert_eq!(both.labels(), array![1.0, 100.0]);
+        assert_eq!(both.sources(), [Source::Label, Source::Overall]);
+        assert_eq!(Observations::none(2).and(&overall), Ok(overall));
+        assert!(matches!(
+            labels.and(&Observations::none(3)),
+            Err(ProfileError::Length {
+                got: 3,
+                expected: 2,
+                ..
+            })
+        ));
+    }
+
+    #[test]
+    fn each_wrong_number_is_rejected_by_name() {
+        let range = |problem: Result<Observations, ProfileError>| match problem {
+            Err(ProfileError::Range { what, index, .. }) => (what, index),
+            other => panic!("{other:?}"),
+        };
+        let rows = array![[0.5f32, 0.5], [1.0, 0.0]];
+        let labels = |errors: &[f32]| Observations::from_labels(rows.view(), errors);
+        for bad in [f32::NAN, 1.5, -0.1] {
+            assert_eq!(range(labels(&[0.5, bad])), ("label", 1));
+        }
+        assert!(matches!(
+            labels(&[0.5]),
+            Err(ProfileError::Length {
+                what: "labels",
+                got: 1,
+                expected: 2
+            })
+        ));
+        for bad in [f32::NAN, 1.5, -0.1] {
+            let rows = array![[0.5f32, bad]];
+            let wrong = Observations::from_labels(rows.view(), &[0.5]);
+            assert_eq!(range(wrong), ("membership of a label", 1));
+        }
+        let overall = |share, error, n| Observations::from_overall(&[0.5, share], error, n);
+        assert_eq!(range(overall(0.5, 1.5, 9.0)), ("overall error", 0));
+        assert_eq!(range(overall(0.5, 0.5, 0.0)), ("number of labels", 0));
+        assert_eq!(
+            range(overall(0.5, 0.5, f64::INFINITY)),
+            ("number of labels", 0)
+        );
+        assert_eq!(range(overall(-0.5, 0.5, 9.0)), ("shares", 1));
+    }
+}

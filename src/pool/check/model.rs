@@ -1,0 +1,137 @@
+//! One model: names, prices, limits, answer lengths, tokenizer.
+
+use super::checker::Checker;
+use super::value::{expected, number, text};
+use crate::cost::{Family, OutputTokens, Prices};
+use crate::pool::error::PoolError;
+use crate::pool::limits::{MAX_NAME, MAX_PRICE, MAX_TOKENS};
+use crate::pool::model::Model;
+use crate::pool::raw::RawModel;
+use serde_json::Value;
+
+impl Checker<'_> {
+    pub fn model(&mut self, raw: &RawModel, path: &str) -> Result<Model, PoolError> {
+        for (field, value) in [("name", &raw.name), ("provider", &raw.provider)] {
+            if let Some(value) = value {
+                text(&format!("{path}.{field}"), value)?;
+            }
+        }
+        let mut capabilities = Vec::new();
+        for (i, capability) in raw.capabilities.iter().flatten().enumerate() {
+            text(&format!("{path}.capabilities[{i}]"), capability)?;
+            capabilities.push(capability.clone());
+        }
+        let limit = |value: Option<f64>, field: &str| -> Result<Option<f64>, PoolError> {
+            let at = format!("{path}.limit.{field}");
+            value
+                .map(|v| {
+                    number(
+                        &at,
+                        v,
+                        1.0,
+                        MAX_TOKENS,
+                        "; leave it out if there is no limit",
+                    )
+                })
+                .transpose()
+        };
+        let limits = raw.limit.clone().unwrap_or_default();
+        let (profile, source) = self.profile(raw, path)?;
+        Ok(Model {
+            id: raw.id.clone(),
+            name: raw.name.clone().unwrap_or_else(|| raw.id.clone()),
+            provider: raw.provider.clone(),
+            prices: self.prices(raw, path)?,
+            context_limit: limit(limits.context, "context")?,
+            output_limit: limit(limits.output, "output")?,
+            capabilities,
+            profile,
+            source,
+            output_tokens: self.output_tokens(raw, path)?,
+            tokenizer: tokenizer(raw, path)?,
+        })
+    }
+
+    fn prices(&mut self, raw: &RawModel, path: &str) -> Result<Prices, PoolError> {
+        let cost = raw.cost.clone().unwrap_or_default();
+        let price = |value: Option<f64>, field: &str| {
+            let at = format!("{path}.cost.{field}");
+            let hint = "; prices are USD per million tokens, null if unknown";
+            value
+                .map(|v| number(&at, v, 0.0, MAX_PRICE, hint))
+                .transpose()
+        };
+        let prices = Prices {
+            input: price(cost.input, "input")?,
+            output: price(cost.output, "output")?,
+            cache_read: price(cost.cache_read, "cache_read")?,
+            reasoning: price(cost.reasoning, "reasoning")?,
+        };
+        if prices.input.is_none() || prices.output.is_none() {
+            self.note(
+                format!("{path}.cost"),
+                "price unknown: routed to only when a request allows unpriced models",
+            );
+        }
+        Ok(prices)
+    }
+
+    fn output_tokens(&mut self, raw: &RawModel, path: &str) -> Result<OutputTokens, PoolError> {
+        let at = format!("{path}.output_tokens");
+        let tokens = |at: &str, v: &Value| match v.as_f64() {
+            Some(v) => number(at, v, 0.0, MAX_TOKENS, "; tokens of a typical answer"),
+            None => Err(expected(at, "a number of tokens", v)),
+        };
+        match &raw.output_tokens {
+            None | Some(Value::Null) => {
+                self.note(at, OutputTokens::ASSUMED_NOTE);
+                Ok(OutputTokens::Unknown)
+            }
+            Some(Value::Object(map)) => {
+                if let Some(list) = map.get("per_cluster") {
+                    let at = format!("{at}.per_cluster");
+                    let Value::Array(list) = list else {
+                        return Err(expected(&at, "a list of numbers", list));
+                    };
+                    self.length(&at, list.len())?;
+                    let values = list
+                        .iter()
+                        .enumerate()
+                        .map(|(k, v)| tokens(&format!("{at}[{k}]"), v))
+                        .collect::<Result<_, _>>()?;
+                    return Ok(OutputTokens::PerCluster(values));
+                }
+                let Some(mean) = map.get("mean") else {
+                    return Err(PoolError::Type {
+                        path: at,
+                        problem: "needs `mean` or `per_cluster`".into(),
+                    });
+                };
+                let p90 = map.get("p90").filter(|v| !v.is_null());
+                Ok(OutputTokens::Mean {
+                    mean: tokens(&format!("{at}.mean"), mean)?,
+                    p90: p90.map(|v| tokens(&format!("{at}.p90"), v)).transpose()?,
+                })
+            }
+            Some(value) => Ok(OutputTokens::Mean {
+                mean: tokens(&at, value)?,
+                p90: None,
+            }),
+        }
+    }
+}
+
+/// The tokenizer that is named, else the one guessed from the id.
+fn tokenizer(raw: &RawModel, path: &str) -> Result<Family, PoolError> {
+    let Some(name) = &raw.tokenizer else {
+        return Ok(Family::of_model(&raw.id).unwrap_or_default());
+    };
+    Family::named(name).ok_or_else(|| PoolError::Type {
+        path: format!("{path}.tokenizer"),
+        problem: format!(
+            "expected one of {}, found {:?}",
+            Family::ALL.map(Family::name).join(", "),
+            name.chars().take(MAX_NAME).collect::<String>()
+        ),
+    })
+}

@@ -1,0 +1,56 @@
+//! A model of a pool after all checks.
+
+use crate::cost::{Family, OutputTokens, Prices};
+use crate::profile::Profile;
+
+/// How a model's Ψ was obtained, best first.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, serde::Serialize)]
+#[serde(rename_all = "snake_case")]
+#[cfg_attr(feature = "schema", derive(ts_rs::TS))]
+pub enum ProfileSource {
+    /// Per-cluster errors in the file.
+    Errors,
+    /// Labelled prompts in the file.
+    Labels,
+    /// One accuracy over all prompts.
+    Accuracy,
+    /// Nothing: what the router's prior expects of a model without observations.
+    Prior,
+}
+
+/// A value that the file leaves open, and what was assumed instead.
+#[derive(Clone, Debug, PartialEq, Eq, serde::Serialize)]
+#[cfg_attr(feature = "schema", derive(ts_rs::TS))]
+pub struct Note {
+    /// JSON path.
+    pub path: String,
+    /// The assumption.
+    pub message: String,
+}
+
+/// One checked model.
+#[derive(Clone, Debug)]
+pub struct Model {
+    /// Unique in the pool.
+    pub id: String,
+    /// Name for people.
+    pub name: String,
+    /// Name of its provider.
+    pub provider: Option<String>,
+    /// Prices in USD per million tokens.
+    pub prices: Prices,
+    /// Most input and output tokens together.
+    pub context_limit: Option<f64>,
+    /// Most output tokens.
+    pub output_limit: Option<f64>,
+    /// What it can do beside text.
+    pub capabilities: Vec<String>,
+    /// Ψ(h) and its uncertainty.
+    pub profile: Profile,
+    /// Where Ψ(h) comes from.
+    pub source: ProfileSource,
+    /// Expected output tokens.
+    pub output_tokens: OutputTokens,
+    /// The family of tokenizers that its input tokens are estimated for.
+    pub tokenizer: Family,
+}

@@ -1,0 +1,297 @@
+//! The prior conditioned on observations: one linear solve.
+
+use super::Posterior;
+use crate::linalg::Cholesky;
+use crate::observation::{Observations, ProfileError};
+use crate::prior::Prior;
+use ndarray::{Array1, Array2, ArrayView2, Axis};
+
+/// Labels that the mean error of a prior without training models counts for.
+const MEAN_ERROR_LABELS: f64 = 2.0;
+/// Times that the noise is computed from the prediction and the prediction from the noise.
+const NOISE_ROUNDS: usize = 2;
+
+impl Posterior {
+    /// Ψ of the model that was observed. No observations give the prior itself.
+    ///
+    /// A prior without training models does not know which error is usual. If all observations are
+    /// labels, their mean says it; an observation of another source is not drawn like the prompts
+    /// that a model will be used for, so its mean does not.
+    ///
+    /// # Errors
+    /// [`ProfileError::Length`] when prior and observations are not over the same clusters.
+    pub fn new(prior: &Prior, observations: &Observations) -> Result<Self, ProfileError> {
+        observations.check_clusters(prior.clusters())?;
+        if prior.training_models() > 0 || !observations.are_labels() {
+            return Ok(condition(prior, observations));
+        }
+        let values = observations.values();
+        let sum = values.sum() + MEAN_ERROR_LABELS * prior.mean_error();
+        let mean_error = sum / (values.len() as f64 + MEAN_ERROR_LABELS);
+        Ok(condition(&prior.around(mean_error), observations))
+    }
+}
+
+/// Conditions the prior on the observations.
+///
+/// The variance of a label is κγ(1 − γ) with γ its predicted error, so an error says more where
+/// errors are rare. γ is the prior's at first, then the posterior's. It is never the labels' own
+/// mean, with which a model that was lucky on a few labels would also look certain.
+fn condition(prior: &Prior, observations: &Observations) -> Posterior {
+    let rows = observations.weights();
+    let residual = &observations.values() - &rows.dot(&prior.mean());
+    let mut psi = Posterior {
+        mean: prior.mean().to_owned(),
+        covariance: prior.covariance().to_owned(),
+        labels: observations.labels_by_cluster(),
+    };
+    for _ in 0..NOISE_ROUNDS {
+        let noise = noise(prior, observations, &rows.dot(&psi.mean));
+        let solved = match rows.dim() {
+            (0, _) => None,
+            (n, k) if n <= k => by_observations(prior.covariance(), rows, &residual, &noise),
+            _ => by_clusters(prior.covariance(), rows, &residual, &noise),
+        };
+        let Some((shift, covariance)) = solved else {
+            break;
+        };
+        (psi.mean, psi.covariance) = (&prior.mean() + &shift, covariance);
+    }
+    psi
+}
+
+/// κγ(1 − γ)/n + τ² of each observation, γ its `predicted` error.
+fn noise(prior: &Prior, observations: &Observations, predicted: &Array1<f64>) -> Array1<f64> {
+    let (labels, extra) = (observations.labels(), observations.extra_variances());
+    let each = predicted.iter().zip(labels).zip(extra);
+    each.map(|((p, n), extra)| prior.label_noise(*p) / n + extra)
+        .collect()
+}
+
+/// ΣRᵀ(RΣRᵀ + N)⁻¹r and Σ − ΣRᵀ(RΣRᵀ + N)⁻¹RΣ, with R the `rows` of the observations and N the
+/// diagonal of `noise`: one solve of the number of observations.
+fn by_observations(
+    covariance: ArrayView2<f64>,
+    rows: ArrayView2<f64>,
+    residual: &Array1<f64>,
+    noise: &Array1<f64>,
+) -> Option<(Array1<f64>, Array2<f64>)> {
+    let cross = rows.dot(&covariance);
+    let mut gram = cross.dot(&rows.t());
+    let mut diagonal = gram.diag_mut();
+    diagonal += noise;
+    let factor = Cholesky::new(gram.view())?;
+    let shift = cross.t().dot(&factor.solve_vector(residual));
+    let half = factor.forward(cross.view());
+    Some((shift, &covariance - &half.t().dot(&half)))
+}
+
+/// The same as [`by_observations`] through V = (Σ⁻¹ + RᵀN⁻¹R)⁻¹: one solve of the number of
+/// clusters.
+fn by_clusters(
+    covariance: ArrayView2<f64>,
+    rows: ArrayView2<f64>,
+    residual: &Array1<f64>,
+    noise: &Array1<f64>,
+) -> Option<(Array1<f64>, Array2<f64>)> {
+    let weighted = &rows / &noise.view().insert_axis(Axis(1));
+    let precision = Cholesky::new(covariance)?.inverse() + weighted.t().dot(&rows);
+    let covariance = Cholesky::new(precision.view())?.inverse();
+    let shift = covariance.dot(&weighted.t().dot(residual));
+    Some((shift, covariance))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use ndarray::array;
+    use rand::seq::SliceRandom;
+    use rand::{Rng, SeedableRng};
+    use rand_chacha::ChaCha8Rng;
+
+    fn from_labels(prior: &Prior, memberships: ArrayView2<f32>, errors: &[f32]) -> Posterior {
+        let labels = Observations::from_labels(memberships, errors).unwrap();
+        Posterior::new(prior, &labels).unwrap()
+    }
+
+    #[test]
+    fn one_cluster_and_one_label_by_hand() {
+        let prior = Prior::try_new(array![0.4], array![[0.03]], 1.0, 0.4, 5).unwrap();
+        let psi = from_labels(&prior, array![[1.0f32]].view(), &[1.0]);
+        // First v = 0.4·0.6 and m = 0.4 + 0.6·0.03 / 0.27, then v = m(1 − m).
+        let m = 0.4 + 0.6 * 0.03 / (0.03 + 0.24);
+        let gain = 0.03 / (0.03 + m * (1.0 - m));
+        assert!((psi.mean[0] - (0.4 + gain * 0.6)).abs() < 1e-12);
+        assert!((psi.covariance[[0, 0]] - 0.03 * (1.0 - gain)).abs() < 1e-12);
+    }
+
+    #[test]
+    fn both_ways_to_solve_agree() {
+        let mut rng = ChaCha8Rng::seed_from_u64(2);
+        let prior = Prior::fallback(6, 0.3);
+        let sigma = prior.covariance();
+        let rows = Array2::from_shape_fn((9, 6), |_| rng.random::<f64>());
+        let r = Array1::from_shape_fn(9, |_| rng.random::<f64>() - 0.5);
+        let noise = Array1::from_shape_fn(9, |_| 0.05 + 0.2 * rng.random::<f64>());
+        let (shift_a, v_a) = by_observations(sigma, rows.view(), &r, &noise).unwrap();
+        let (shift_b, v_b) = by_clusters(sigma, rows.view(), &r, &noise).unwrap();
+        assert!((shift_a - shift_b).iter().all(|d| d.abs() < 1e-10));
+        assert!((v_a - v_b).iter().all(|d| d.abs() < 1e-10));
+    }
+
+    #[test]
+    fn a_label_in_one_cluster_moves_the_others_less() {
+        let prior = Prior::fallback(3, 0.5);
+        let psi = from_labels(&prior, array![[1.0f32, 0.0, 0.0]].view(), &[0.0]);
+        assert!(psi.mean[0] < psi.mean[1] && psi.mean[1] < 0.5);
+        assert_eq!(psi.mean[1], psi.mean[2]);
+        assert!(psi.covariance[[0, 0]] < psi.covariance[[1, 1]]);
+    }
+
+    #[test]
+    fn no_labels_give_the_prior_and_many_give_their_mean() {
+        let prior = Prior::fallback(2, 0.5);
+        for none in [
+            Posterior::new(&prior, &Observations::none(2)).unwrap(),
+            from_labels(&prior, Array2::zeros((0, 2)).view(), &[]),
+        ] {
+            assert_eq!(none.mean, prior.mean());
+            assert_eq!(none.covariance, prior.covariance());
+        }
+        let many = Array2::from_shape_fn((4000, 2), |(i, k)| if i % 2 == k { 1.0f32 } else { 0.0 });
+        let errors: Vec<f32> = (0..4000)
+            .map(|i| if i % 2 == 0 { 0.1 } else { 0.8 })
+            .collect();
+        let psi = from_labels(&prior, many.view(), &errors);
+        assert!((psi.mean[0] - 0.1).abs() < 5e-3 && (psi.mean[1] - 0.8).abs() < 5e-3);
+    }
+
+    #[test]
+    fn without_training_models_the_labels_say_what_is_usual() {
+        let f = Array2::from_shape_fn((18, 3), |(i, k)| if i % 2 == k { 1.0f32 } else { 0.0 });
+        let alone = from_labels(&Prior::fallback(3, 0.5), f.view(), &[0.0; 18]);
+        // (0 + 2·½) / 20: what is expected of the cluster without labels is at most that.
+        assert!(alone.mean[2] < 0.05);
+    }
+
+    #[test]
+    fn without_training_models_a_label_tells_of_near_clusters() {
+        // Clusters 0 and 1 are near each other, 2 is far from both.
+        let nearness = array![[1.0, 0.9, 0.1], [0.9, 1.0, 0.1], [0.1, 0.1, 1.0]];
+        let prior = Prior::uninformed(nearness.view(), 0.5).unwrap();
+        let psi = from_labels(&prior, array![[1.0f32, 0.0, 0.0]].view(), &[1.0]);
+        assert!(psi.mean[0] > psi.mean[1] && psi.mean[1] > psi.mean[2]);
+    }
+
+    #[test]
+    fn an_overall_error_shifts_every_cluster() {
+        let prior = Prior::fallback(4, 0.5);
+        let overall = Observations::from_overall(&[0.25; 4], 0.2, 1000.0).unwrap();
+        let psi = Posterior::new(&prior, &overall).unwrap();
+        assert!(
+            psi.mean.iter().all(|m| (m - 0.2).abs() < 0.01),
+            "{}",
+            psi.mean
+        );
+        // A single cluster stays uncertain by about its own variance, .01.
+        assert!(psi.covariance[[0, 0]] > 0.5 * 0.01);
+    }
+
+    /// `n` labels of random memberships over four clusters.
+    fn random_labels(n: usize, rng: &mut ChaCha8Rng) -> (Array2<f32>, Vec<f32>) {
+        let mut memberships = Array2::from_shape_fn((n, 4), |_| rng.random::<f32>());
+        for mut row in memberships.outer_iter_mut() {
+            row /= row.sum();
+        }
+        let errors = (0..n).map(|_| rng.random()).collect();
+        (memberships, errors)
+    }
+
+    /// The largest difference between any two numbers of the posteriors.
+    fn largest_difference(a: &Posterior, b: &Posterior) -> f64 {
+        let means = (&a.mean - &b.mean).into_iter();
+        let variances = (&a.covariance - &b.covariance).into_iter();
+        let labels = (&a.labels - &b.labels).into_iter();
+        means
+            .chain(variances)
+            .chain(labels)
+            .fold(0.0, |most, d| most.max(d.abs()))
+    }
+
+    fn trained() -> Prior {
+        let covariance = Prior::fallback(4, 0.3).covariance().to_owned();
+        Prior::try_new(array![0.1, 0.3, 0.4, 0.6], covariance, 0.9, 0.35, 7).unwrap()
+    }
+
+    #[test]
+    fn the_order_of_observations_does_not_matter() {
+        let mut rng = ChaCha8Rng::seed_from_u64(4);
+        for n in [2, 4, 5, 40] {
+            let (memberships, errors) = random_labels(n, &mut rng);
+            let mut order: Vec<usize> = (0..n).collect();
+            order.shuffle(&mut rng);
+            let shuffled: Vec<f32> = order.iter().map(|&i| errors[i]).collect();
+            let rows = memberships.select(Axis(0), &order);
+            for prior in [trained(), Prior::fallback(4, 0.4)] {
+                let one = from_labels(&prior, memberships.view(), &errors);
+                let other = from_labels(&prior, rows.view(), &shuffled);
+                assert!(largest_difference(&one, &other) < 1e-12, "{n}");
+            }
+        }
+    }
+
+    #[test]
+    fn sources_may_be_joined_in_either_order() {
+        let (memberships, errors) = random_labels(6, &mut ChaCha8Rng::seed_from_u64(5));
+        let labels = Observations::from_labels(memberships.view(), &errors).unwrap();
+        let overall = Observations::from_overall(&[0.25; 4], 0.2, 50.0).unwrap();
+        let before = overall.clone().and(&labels).unwrap();
+        let after = labels.clone().and(&overall).unwrap();
+        for prior in [trained(), Prior::fallback(4, 0.4)] {
+            let psi = |batch| Posterior::new(&prior, batch).unwrap();
+            assert!(largest_difference(&psi(&before), &psi(&after)) < 1e-12);
+            let without = psi(&labels);
+            let variance = |psi: &Posterior| psi.covariance.sum();
+            assert!(variance(&psi(&after)) < variance(&without));
+        }
+    }
+
+    #[test]
+    fn a_batch_without_observations_changes_nothing() {
+        let (memberships, errors) = random_labels(6, &mut ChaCha8Rng::seed_from_u64(6));
+        let labels = Observations::from_labels(memberships.view(), &errors).unwrap();
+        let joined = labels.clone().and(&Observations::none(4)).unwrap();
+        assert_eq!(joined, labels);
+        for prior in [trained(), Prior::fallback(4, 0.4)] {
+            let none = Posterior::new(&prior, &Observations::none(4)).unwrap();
+            assert_eq!(none.mean, prior.mean());
+            assert_eq!(none.covariance, prior.covariance());
+            assert_eq!(none.labels, Array1::<f64>::zeros(4));
+        }
+    }
+
+    #[test]
+    fn a_mean_of_labels_on_one_kind_of_prompt_counts_as_much_as_they_do() {
+        // Equal memberships have equal noise, so n labels are one observation of their mean.
+        let prior = trained();
+        let shares = [0.1f32, 0.2, 0.3, 0.4];
+        let rows = Array2::from_shape_fn((5, 4), |(_, k)| shares[k]);
+        let labels = from_labels(&prior, rows.view(), &[0.0, 1.0, 0.5, 0.0, 0.25]);
+        let mean = Observations::from_overall(&shares, 0.35, 5.0).unwrap();
+        let mean = Posterior::new(&prior, &mean).unwrap();
+        assert!(largest_difference(&labels, &mean) < 1e-12);
+    }
+
+    #[test]
+    fn observations_over_other_clusters_are_rejected() {
+        let prior = Prior::fallback(2, 0.5);
+        let problem = |o: Observations| Posterior::new(&prior, &o).unwrap_err().to_string();
+        let labels = Observations::from_labels(array![[0.5f32, 0.25, 0.25]].view(), &[1.0]);
+        assert_eq!(
+            problem(labels.unwrap()),
+            "memberships of a label: length 3, expected 2"
+        );
+        let overall = Observations::from_overall(&[1.0], 0.5, 9.0).unwrap();
+        assert_eq!(problem(overall), "shares: length 1, expected 2");
+    }
+}

@@ -1,0 +1,120 @@
+//! The models of a pool scored for one prompt, and their order.
+
+use super::Placed;
+use super::constraints::{exclusion, exclusion_code};
+use super::decision::{Candidate, ExclusionCode};
+use super::query::Query;
+use super::request::{Objective, Request};
+use crate::pool::Model;
+use std::cmp::Ordering;
+
+/// The values by which models are compared. A [`Candidate`] has more of them, and is made only for
+/// models that are listed.
+#[derive(Clone, Copy, Debug)]
+pub(super) struct Scored {
+    /// Expected quality in [0, 1].
+    pub quality: f64,
+    /// USD for the prompt; none where a price is unknown.
+    pub total: Option<f64>,
+    /// What the objective minimises; none where the price is unknown.
+    score: Option<f64>,
+    /// Why the model is not considered.
+    pub excluded: Option<ExclusionCode>,
+}
+
+impl Scored {
+    /// Scores one model for one prompt.
+    pub fn new(model: &Model, query: &Query) -> Self {
+        let Query {
+            placed, request, ..
+        } = query;
+        let error = f64::from(model.profile.expect(&placed.membership));
+        let usage = query.usage(model);
+        let total = model.prices.total(&usage);
+        let price = total.or(request.allow_unpriced.then_some(0.0));
+        let score = match request.objective {
+            Objective::Lambda(lambda) => price.map(|c| error + lambda * c),
+            Objective::MaxCost(_) => price.map(|_| error),
+            Objective::MinQuality(_) => price,
+        };
+        let quality = 1.0 - error;
+        Self {
+            quality,
+            total,
+            score,
+            excluded: exclusion_code(model, &usage, quality, price, request),
+        }
+    }
+
+    /// The model as a decision lists it.
+    pub fn candidate(&self, model: &Model, query: &Query) -> Candidate {
+        let cost = model.prices.cost(&query.usage(model));
+        let Placed {
+            membership, trust, ..
+        } = query.placed;
+        let predicted = model.profile.predict_with_trust(membership, *trust);
+        Candidate {
+            id: model.id.clone(),
+            name: model.name.clone(),
+            quality: self.quality,
+            interval: predicted.quality_interval().map(f64::from),
+            cost,
+            score: self.score,
+            excluded: self
+                .excluded
+                .map(|code| exclusion(code, model, &cost, self.quality, query.request)),
+        }
+    }
+}
+
+/// When no model reaches the quality floor, the nearest one is considered, since it is better than
+/// none. Returns whether that happened.
+pub(super) fn relax_floor(scored: &mut [Scored], request: &Request) -> bool {
+    if !matches!(request.objective, Objective::MinQuality(_))
+        || scored.iter().any(|s| s.excluded.is_none())
+    {
+        return false;
+    }
+    let nearest = scored
+        .iter_mut()
+        .filter(|s| s.excluded == Some(ExclusionCode::BelowFloor))
+        .max_by(|a, b| a.quality.total_cmp(&b.quality).then_with(|| rank(b, a)));
+    match nearest {
+        Some(model) => {
+            model.excluded = None;
+            true
+        }
+        None => false,
+    }
+}
+
+/// Positions of the models by rank, and by id where ranks are equal. As many as the request lists,
+/// but at least those that the reason names: the two best, or all when every model is excluded.
+pub(super) fn order(scored: &[Scored], models: &[Model], request: &Request) -> Vec<usize> {
+    let by_rank = |&a: &usize, &b: &usize| {
+        rank(&scored[a], &scored[b]).then_with(|| models[a].id.cmp(&models[b].id))
+    };
+    let mut order: Vec<usize> = (0..scored.len()).collect();
+    let any = scored.iter().any(|s| s.excluded.is_none());
+    let listed = request.top.filter(|_| any).unwrap_or(usize::MAX).max(2);
+    if listed < order.len() {
+        order.select_nth_unstable_by(listed, by_rank);
+        order.truncate(listed);
+    }
+    order.sort_unstable_by(by_rank);
+    order
+}
+
+/// Considered models before excluded ones, then the lower score, then the cheaper, then the better.
+fn rank(a: &Scored, b: &Scored) -> Ordering {
+    let known_first = |x: Option<f64>, y: Option<f64>| match (x, y) {
+        (Some(x), Some(y)) => x.total_cmp(&y),
+        (x, y) => y.is_some().cmp(&x.is_some()),
+    };
+    a.excluded
+        .is_some()
+        .cmp(&b.excluded.is_some())
+        .then_with(|| known_first(a.score, b.score))
+        .then_with(|| known_first(a.total, b.total))
+        .then_with(|| b.quality.total_cmp(&a.quality))
+}

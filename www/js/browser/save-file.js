@@ -1,0 +1,32 @@
+/** Files that the person downloads. */
+
+/**
+ * @param {string} name
+ * @param {string} type
+ * @param {string} content
+ */
+export function saveFile(name, type, content) {
+  const url = URL.createObjectURL(new Blob([content], { type }));
+  const link = document.createElement("a");
+  link.href = url;
+  link.download = name;
+  link.click();
+  setTimeout(() => URL.revokeObjectURL(url), 10_000);
+}
+
+/**
+ * Rows as CSV. A spreadsheet would run some cells as formulas, and a prompt may contain anything;
+ * such cells get an apostrophe in front.
+ *
+ * @param {(string | number)[][]} rows
+ */
+export function toCsv(rows) {
+  return rows.map((row) => `${row.map(cell).join(",")}\r\n`).join("");
+}
+
+/** @param {string | number} value */
+function cell(value) {
+  if (typeof value === "number") return Number.isFinite(value) ? String(value) : "";
+  const safe = /^[=+\-@\t\r\n]/.test(value) ? `'${value}` : value;
+  return /[",\r\n]/.test(safe) || safe !== safe.trim() ? `"${safe.replaceAll('"', '""')}"` : safe;
+}

@@ -1,0 +1,119 @@
+/**
+ * What a person chose: checked when it comes from storage or a link, and written into links.
+ *
+ * @typedef {"route" | "batch" | "pool" | "about"} View
+ * @typedef {"lambda" | "budget" | "floor"} Control
+ */
+
+/**
+ * @typedef {object} Choices
+ * @property {View} view
+ * @property {Control} control which of the three settings is fixed
+ * @property {number} lambda quality per US dollar
+ * @property {number} budget US dollars per thousand prompts
+ * @property {number} floor minimum expected quality, in [0, 1]
+ * @property {string[]} off ids of models that are switched off
+ * @property {string} poolId one of the listed pools, or {@link OWN}
+ */
+
+/** The id of a pool that the person opened or edited. */
+export const OWN = "own";
+
+/** @type {readonly View[]} */
+export const VIEWS = ["route", "batch", "pool", "about"];
+/** @type {readonly Control[]} */
+const CONTROLS = ["lambda", "budget", "floor"];
+
+/** @type {Choices} */
+export const DEFAULTS = {
+  view: "route",
+  control: "lambda",
+  lambda: 100,
+  budget: 1,
+  floor: 0.6,
+  off: [],
+  poolId: "",
+};
+
+/**
+ * The valid choices. Others, from an older page or a link made by hand, are ignored.
+ *
+ * @param {unknown} raw
+ * @returns {Partial<Choices>}
+ */
+export function checkedChoices(raw) {
+  const { view, control, lambda, budget, floor, off, poolId } = /** @type {Record<string, unknown>} */ (
+    raw ?? {}
+  );
+  const found = {
+    view: VIEWS.find((one) => one === view),
+    control: CONTROLS.find((one) => one === control),
+    lambda: number(lambda, 1e9),
+    budget: number(budget, 1e9),
+    floor: number(floor, 1),
+    off: Array.isArray(off) ? off.filter((id) => text(id)).slice(0, 2000) : undefined,
+    poolId: text(poolId),
+  };
+  return /** @type {Partial<Choices>} */ (
+    Object.fromEntries(Object.entries(found).filter(([, value]) => value !== undefined))
+  );
+}
+
+/**
+ * @param {unknown} value
+ * @param {number} maximum
+ */
+function number(value, maximum) {
+  return typeof value === "number" && value >= 0 && value <= maximum ? value : undefined;
+}
+
+/** @param {unknown} value */
+function text(value) {
+  return typeof value === "string" && value.length <= 256 ? value : undefined;
+}
+
+/**
+ * Only the choices of a larger state.
+ *
+ * @param {Choices} state
+ * @returns {Choices}
+ */
+export function choicesOf({ view, control, lambda, budget, floor, off, poolId }) {
+  return { view, control, lambda, budget, floor, off, poolId };
+}
+
+/**
+ * The choices as the fragment of a link, without those that have their default.
+ *
+ * @param {Choices} state
+ * @param {string} [prompt] only if the person asked for it
+ */
+export function toFragment(state, prompt) {
+  const parts = new URLSearchParams();
+  for (const [key, value] of Object.entries(choicesOf(state))) {
+    const json = JSON.stringify(value);
+    if (json !== JSON.stringify(DEFAULTS[/** @type {keyof Choices} */ (key)]))
+      parts.set(key, Array.isArray(value) ? json : String(value));
+  }
+  if (prompt) parts.set("prompt", prompt);
+  return parts.size > 0 ? `#${parts}` : "";
+}
+
+/**
+ * @param {string} fragment
+ * @returns {{ choices: Partial<Choices>, prompt: string | null }}
+ */
+export function fromFragment(fragment) {
+  const parts = new URLSearchParams(fragment.replace(/^#/, ""));
+  /** @type {Record<string, unknown>} */
+  const raw = Object.fromEntries(parts);
+  for (const key of CONTROLS) {
+    if (key in raw) raw[key] = Number(raw[key]);
+  }
+  try {
+    raw["off"] = JSON.parse(String(raw["off"]));
+  } catch {
+    delete raw["off"];
+  }
+  return { choices: checkedChoices(raw), prompt: parts.get("prompt") };
+}

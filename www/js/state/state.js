@@ -1,0 +1,84 @@
+/** What the page knows, with the choices of the person. */
+import { DEFAULTS } from "./choices.js";
+
+/** @import { ClusterMap, Embedder, Explanation, PoolInfo } from "../../uniroute/lib/types.js" */
+/** @import { Progress, RouteRequest, RouterInfo } from "../../uniroute/lib/types.js" */
+/** @import { Choices } from "./choices.js" */
+
+/** @typedef {{ id: string, file: string, name: string, description: string }} ListedPool */
+
+/**
+ * A message to the person, for example about a rejected file.
+ *
+ * @typedef {object} Notice
+ * @property {"bad" | "good"} kind
+ * @property {string} title
+ * @property {string} message
+ * @property {string | undefined} [path] JSON path of the value that was rejected
+ * @property {string} [code]
+ * @property {string} [after] what has not changed
+ * @property {{ name: string, run: () => void }} [action]
+ */
+
+/**
+ * @typedef {Choices & {
+ *   prompt: string,
+ *   embedder: Embedder,
+ *   phase: "loading" | "ready" | "broken",
+ *   progress: Partial<Record<Progress["phase"], Progress>>,
+ *   pools: ListedPool[],
+ *   router: RouterInfo | null,
+ *   pool: PoolInfo | null,
+ *   poolName: string,
+ *   explanation: Explanation | null,
+ *   deciding: boolean,
+ *   map: ClusterMap | null,
+ *   cluster: number | null,
+ *   decisionMs: number | null,
+ *   notice: Notice | null,
+ * }} State
+ */
+
+/** @returns {State} */
+export function initialState() {
+  return {
+    ...DEFAULTS,
+    prompt: "",
+    deciding: false,
+    embedder: "static",
+    phase: "loading",
+    progress: {},
+    pools: [],
+    router: null,
+    pool: null,
+    poolName: "",
+    explanation: null,
+    map: null,
+    cluster: null,
+    decisionMs: null,
+    notice: null,
+  };
+}
+
+/**
+ * The request that the choices make.
+ *
+ * @param {State} state
+ * @returns {RouteRequest}
+ */
+export function routeRequest({ control, lambda, budget, floor, off }) {
+  const deny = off.length > 0 ? { deny: off } : {};
+  if (control === "budget") return { ...deny, maxCost: budget / 1000 };
+  if (control === "floor") return { ...deny, minQuality: floor };
+  return { ...deny, lambda };
+}
+
+/**
+ * The chosen candidate of the present decision.
+ *
+ * @param {State} state
+ */
+export function chosenCandidate({ explanation }) {
+  const decision = explanation?.decision;
+  return decision?.candidates.find(({ id }) => id === decision.model) ?? null;
+}

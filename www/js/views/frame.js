@@ -1,0 +1,121 @@
+import { shareLink } from "../browser/share-link.js";
+import { saveColourScheme } from "../browser/storage.js";
+import { OWN, VIEWS, toFragment } from "../state/choices.js";
+import { byId, h, s, setAttribute, setChildren } from "../ui/dom.js";
+
+/** @import { App } from "../state/app.js" */
+
+const NAMES = { route: "Route", batch: "Batch", pool: "Pool", about: "About" };
+const SCHEMES = [
+  { scheme: "auto", label: "Colours: as the system" },
+  { scheme: "light", label: "Colours: light" },
+  { scheme: "dark", label: "Colours: dark" },
+];
+
+/**
+ * The frame of the views: navigation, choice of the pool, links and colour scheme.
+ *
+ * @param {App} app
+ */
+export function mountFrame(app) {
+  mountNavigation(app);
+  mountPoolChoice(app);
+  mountShareMenu(app);
+  mountColourScheme();
+}
+
+/** @param {App} app */
+function mountNavigation(app) {
+  const links = VIEWS.map((view) => {
+    const click = (/** @type {MouseEvent} */ event) => {
+      event.preventDefault();
+      app.setChoices({ view });
+    };
+    return h("a", { href: `#view=${view}`, click }, NAMES[view]);
+  });
+  setChildren(byId("nav"), ...links);
+  app.store.watch(["view"], ({ view: current }) => {
+    VIEWS.forEach((view, i) => {
+      setAttribute(/** @type {HTMLElement} */ (links[i]), "aria-current", view === current ? "page" : null);
+      byId(`view-${view}`).hidden = view !== current;
+    });
+  });
+}
+
+/** @param {App} app */
+function mountPoolChoice(app) {
+  const select = byId("pools", HTMLSelectElement);
+  const file = byId("file", HTMLInputElement);
+  select.addEventListener("change", () => app.pool.choose(select.value));
+  file.addEventListener("change", async () => {
+    const [chosen] = file.files ?? [];
+    if (chosen) await app.pool.openFile(chosen);
+    file.value = ""; // so that the same file can be opened again
+  });
+  // After a rejected choice, which shows a notice, the select must show the pool in use again.
+  app.store.watch(
+    ["pools", "poolId", "poolName", "phase", "notice"],
+    ({ pools, poolId, poolName, phase }) => {
+      select.disabled = phase !== "ready";
+      const own = poolId === OWN ? [{ id: OWN, name: poolName, description: "" }] : [];
+      const options = [...pools, ...own].map(({ id, name, description }) =>
+        h("option", { value: id, title: description }, name),
+      );
+      setChildren(select, ...options);
+      select.value = poolId;
+    },
+  );
+}
+
+/** @param {App} app */
+function mountShareMenu(app) {
+  const status = byId("copy-status");
+  const copy = async (/** @type {boolean} */ withPrompt) => {
+    const { state } = app.store;
+    const ownPool = state.poolId === OWN ? ((await app.router?.pool()) ?? null) : null;
+    const fragment = toFragment(state, withPrompt ? state.prompt : undefined);
+    const { link, complete } = await shareLink(fragment, ownPool);
+    const copied = complete
+      ? "Copied."
+      : "Copied, but without your pool: it is too large for a link. Save it as JSON and send it as a file.";
+    await navigator.clipboard.writeText(link).then(
+      () => setChildren(status, copied),
+      () => setChildren(status, "Copy this: ", h("code", {}, link)),
+    );
+  };
+  byId("copy-link").addEventListener("click", () => copy(false));
+  byId("copy-link-prompt").addEventListener("click", () => copy(true));
+  byId("share").addEventListener("toggle", () => setChildren(status));
+}
+
+function mountColourScheme() {
+  const button = byId("scheme");
+  const { dataset } = document.documentElement;
+  const index = () =>
+    Math.max(
+      0,
+      SCHEMES.findIndex(({ scheme }) => scheme === dataset["scheme"]),
+    );
+  const show = (/** @type {number} */ at) => {
+    const { scheme, label } = SCHEMES[at % SCHEMES.length] ?? { scheme: "auto", label: "" };
+    dataset["scheme"] = scheme;
+    button.setAttribute("aria-label", label);
+    button.title = label;
+    setChildren(button, schemeIcon(scheme));
+    return scheme;
+  };
+  button.addEventListener("click", () => saveColourScheme(show(index() + 1)));
+  show(index());
+}
+
+/** @param {string} scheme */
+function schemeIcon(scheme) {
+  const half = scheme === "auto" ? s("path", { d: "M10 3a7 7 0 0 1 0 14z", fill: "currentColor" }) : null;
+  const fill = scheme === "dark" ? "currentColor" : "none";
+  return s(
+    "svg",
+    { viewBox: "0 0 20 20", width: 18, height: 18, "aria-hidden": "true" },
+    s("circle", { cx: 10, cy: 10, r: 7, fill, stroke: "currentColor", "stroke-width": 1.5 }),
+    half,
+  );
+}

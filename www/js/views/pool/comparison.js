@@ -1,0 +1,59 @@
+import { OWN } from "../../state/choices.js";
+import { byId, h, setChildren } from "../../ui/dom.js";
+import { count, percent, percentRange, usdPerThousand } from "../../ui/format.js";
+
+/** @import { App } from "../../state/app.js" */
+/** @import { Decision } from "../../../uniroute/lib/types.js" */
+
+/**
+ * What another pool would decide for the present prompt, beside the pool in use.
+ *
+ * @param {App} app
+ */
+export function mountComparison(app) {
+  const select = byId("compare", HTMLSelectElement);
+  const result = byId("compared");
+  select.addEventListener("change", () => app.pool.compare(select.value));
+  app.store.watch(["pools", "poolId"], ({ pools, poolId }) => {
+    const all = [...pools, { id: OWN, name: "The pool you last opened or edited" }];
+    const others = all.filter(({ id }) => id !== poolId);
+    const options = others.map(({ id, name }) => h("option", { value: id }, name));
+    setChildren(select, h("option", { value: "" }, "choose…"), ...options);
+  });
+  app.pool.store.watch(["other"], ({ other }) => {
+    select.value = other?.poolId ?? "";
+    const { explanation, poolName, pool } = app.store.state;
+    if (!other || !explanation) return setChildren(result);
+    const { decision, info } = other.comparison;
+    const counts = [pool?.models ?? [], info.models].map((models) => count(models.length));
+    const heads = [poolName, other.name].map((name) => h("th", { scope: "col" }, name));
+    const head = h("thead", {}, h("tr", {}, h("td"), ...heads));
+    setChildren(
+      result,
+      h("table", {}, head, h("tbody", {}, ...rows([explanation.decision, decision], counts))),
+    );
+  });
+  app.store.watch(["explanation"], () => {
+    const { other } = app.pool.store.state;
+    if (other) void app.pool.compare(other.poolId);
+  });
+}
+
+/**
+ * @param {Decision[]} decisions
+ * @param {string[]} modelCounts
+ */
+function rows(decisions, modelCounts) {
+  const chosen = decisions.map(({ candidates, model }) => candidates.find(({ id }) => id === model));
+  const lines = {
+    "Sends it to": chosen.map((one) => one?.name ?? "none"),
+    "Expected quality": chosen.map((one) =>
+      one ? `${percent(one.quality)} (${percentRange(one.interval)})` : "–",
+    ),
+    "Cost per 1,000": chosen.map((one) => usdPerThousand(one?.cost.total)),
+    Models: modelCounts,
+  };
+  return Object.entries(lines).map(([name, cells]) =>
+    h("tr", {}, h("th", { scope: "row" }, name), ...cells.map((cell) => h("td", {}, cell))),
+  );
+}

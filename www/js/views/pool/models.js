@@ -1,0 +1,105 @@
+import { meter } from "../../ui/bars.js";
+import { byId, h, setChildren } from "../../ui/dom.js";
+import { percent, plural } from "../../ui/format.js";
+
+/** @import { ModelInfo } from "../../../uniroute/lib/types.js" */
+/** @import { App } from "../../state/app.js" */
+
+/** The source of a quality, for people. */
+const SOURCES = {
+  errors: "measured by kind of prompt",
+  labels: "from labels",
+  accuracy: "from one accuracy",
+  prior: "unknown: assumed to be average",
+};
+
+/**
+ * The table of the pool's models, with prices and limits to edit.
+ *
+ * @param {App} app
+ */
+export function mountModels(app) {
+  const body = byId("pool-rows");
+  app.store.watch(["pool", "off"], ({ pool, off }) => {
+    const focused = document.activeElement?.id;
+    const models = pool?.models ?? [];
+    setChildren(body, ...models.map((model) => row(app, model, off.includes(model.id), models.length === 1)));
+    if (focused) document.getElementById(focused)?.focus();
+  });
+}
+
+/**
+ * @param {App} app
+ * @param {ModelInfo} model
+ * @param {boolean} off
+ * @param {boolean} isOnly whether the pool has no other model
+ */
+function row(app, model, off, isOnly) {
+  const { id, name, provider, input, output, contextLimit } = model;
+  const use = h("input", {
+    type: "checkbox",
+    role: "switch",
+    id: `use-${id}`,
+    checked: !off,
+    "aria-label": `Use ${name}`,
+    change: () => app.toggleModel(id),
+  });
+  const label = `Remove ${name}`;
+  const remove = h(
+    "button",
+    {
+      type: "button",
+      class: "icon",
+      disabled: isOnly,
+      "aria-label": label,
+      title: label,
+      click: () => app.pool.removeModel(id),
+    },
+    "×",
+  );
+  return h(
+    "tr",
+    { class: off ? "excluded" : "" },
+    h("td", { class: "col-on" }, use),
+    h("th", { scope: "row" }, name, h("span", { class: "why" }, provider ?? "")),
+    qualityCell(model),
+    fieldCell(app, model, "cost", "input", input, "Input price"),
+    fieldCell(app, model, "cost", "output", output, "Output price"),
+    fieldCell(app, model, "limit", "context", contextLimit, "Context"),
+    h("td", {}, remove),
+  );
+}
+
+/** @param {ModelInfo} model */
+function qualityCell({ quality, source, labels }) {
+  const counted = source === "errors" || source === "labels";
+  return h(
+    "td",
+    {},
+    h("span", { class: "figures" }, percent(quality)),
+    meter(quality),
+    h("span", { class: "why" }, SOURCES[source], counted && `, ${plural(Math.round(labels), "label")}`),
+  );
+}
+
+/**
+ * @param {App} app
+ * @param {ModelInfo} model
+ * @param {"cost" | "limit"} group
+ * @param {string} key
+ * @param {number | null} value
+ * @param {string} label
+ */
+function fieldCell(app, { id, name }, group, key, value, label) {
+  const box = h("input", {
+    type: "number",
+    id: `${group}-${key}-${id}`,
+    min: 0,
+    step: "any",
+    value: value ?? "",
+    placeholder: group === "cost" ? "unknown" : "no limit",
+    "aria-label": `${label} of ${name}`,
+    change: () => app.pool.setField(id, group, key, box.value === "" ? null : box.valueAsNumber),
+  });
+  return h("td", { "data-label": label }, box);
+}

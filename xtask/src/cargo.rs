@@ -1,0 +1,95 @@
+//! cargo on the project's packages: which features each build has, in one place, so that every
+//! task builds the same thing and dependencies build once.
+
+use std::{env::consts, path::PathBuf, process::Command};
+
+use anyhow::Result;
+
+use crate::{files, process};
+
+/// The library's package.
+pub const LIBRARY: &str = "uniroute";
+/// The command line's package.
+pub const CLI: &str = "uniroute-cli";
+/// The command line's program.
+pub const PROGRAM: &str = "uniroute";
+/// Everything that the library can do on this machine.
+const NATIVE_FEATURES: &str = "uniroute/bundled,uniroute/eval,uniroute/minilm,uniroute/parallel,\
+                               uniroute/quantise,uniroute/schema";
+/// The library's features in the WebAssembly module, which has no others.
+const WASM_FEATURES: &str = "wasm";
+
+/// `cargo` of the toolchain that this process runs under, with our own target folder.
+pub fn cargo() -> Command {
+    let mut cargo = process::command("cargo");
+    cargo.env("CARGO_TARGET_DIR", files::target());
+    cargo
+}
+
+/// cargo on the library and the command line with all native features.
+pub fn on_native(command: &str) -> Command {
+    let mut cargo = on_library(command);
+    cargo.args(["--package", CLI]);
+    cargo
+}
+
+/// cargo on the library alone with all native features.
+pub fn on_library(command: &str) -> Command {
+    let mut cargo = cargo();
+    cargo
+        .args([command, "--locked", "--features", NATIVE_FEATURES])
+        .args(["--package", LIBRARY]);
+    cargo
+}
+
+/// cargo on the library as a package that depends on it sees it, with the default features.
+pub fn on_default_library(command: &str) -> Command {
+    let mut cargo = cargo();
+    cargo.args([command, "--locked", "--package", LIBRARY]);
+    cargo
+}
+
+/// What cargo builds of the library for WebAssembly.
+pub fn wasm_arguments() -> [&'static str; 7] {
+    [
+        "--locked",
+        "--package",
+        LIBRARY,
+        "--lib",
+        "--no-default-features",
+        "--features",
+        WASM_FEATURES,
+    ]
+}
+
+/// cargo on the command line without the native transformer, which takes long to build and which
+/// the page does not use.
+pub fn on_light_program(command: &str) -> Command {
+    let mut cargo = cargo();
+    cargo
+        .args([command, "--locked", "--package", CLI, "--bin", PROGRAM])
+        .arg("--no-default-features");
+    cargo
+}
+
+/// Where cargo leaves the command line's program.
+pub fn program() -> PathBuf {
+    files::target()
+        .join("debug")
+        .join(PROGRAM)
+        .with_extension(consts::EXE_EXTENSION)
+}
+
+/// Builds the command line's program with all native features.
+pub fn build_program() -> Result<PathBuf> {
+    process::run(on_native("build").args(["--bin", PROGRAM]))?;
+    Ok(program())
+}
+
+/// cargo on these tasks, in the profile that they were built with.
+pub fn on_xtask(command: &str) -> Command {
+    let mut cargo = cargo();
+    cargo.args([command, "--locked", "--package", "xtask"]);
+    cargo.args(["--profile", "xtask"]);
+    cargo
+}

@@ -1,0 +1,76 @@
+//! What a leg is, what it starts with and how it ends.
+
+use clap::ValueEnum;
+
+use crate::wasm::Built;
+
+/// One kind of check. `cargo xtask test` runs them in this order.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, ValueEnum)]
+pub enum Leg {
+    /// rustfmt and prettier accept every file
+    Format,
+    /// Modules use each other as ARCHITECTURE.md says
+    Architecture,
+    /// The WebAssembly modules and the page build
+    Wasm,
+    /// clippy has no warnings, natively and for WebAssembly; the library has few dependencies
+    Lints,
+    /// Rust tests on this machine
+    Native,
+    /// Examples in the documentation run, and its links have targets
+    Docs,
+    /// The commands in README.md work
+    Readme,
+    /// The JavaScript matches its types
+    Types,
+    /// The built npm package in Node
+    Node,
+    /// The npm tarball in Node, bundlers, Chromium and workerd, and the examples
+    Package,
+    /// The served page in Chromium
+    Browser,
+    /// What a visitor downloads
+    Size,
+    /// Licences and advisories of dependencies; optional, needs cargo-deny
+    Licences,
+}
+
+impl Leg {
+    /// Whether the leg may be skipped even where all others must run.
+    pub fn is_optional(self) -> bool {
+        matches!(self, Self::Licences)
+    }
+
+    /// The name as typed on the command line.
+    pub fn name(self) -> String {
+        format!("{self:?}").to_lowercase()
+    }
+}
+
+/// Where a leg ran.
+#[derive(Clone, Debug, Default)]
+pub struct Place {
+    /// The target of the code that was checked.
+    pub target: String,
+    /// The compiler, Node or browser, with its version.
+    pub compiler: String,
+    /// The vector instructions in use.
+    pub simd: String,
+}
+
+/// How a leg ended if it found no fault.
+pub enum Ran {
+    /// All of it ran there.
+    On(Place),
+    /// A part ran there; why this machine cannot run the other part.
+    Partly(Place, String),
+    /// Why this machine cannot run it.
+    Cannot(String),
+}
+
+/// What one leg passes on to the next.
+#[derive(Default)]
+pub struct State {
+    /// The WebAssembly modules, once a leg has built them.
+    pub wasm: Option<Built>,
+}

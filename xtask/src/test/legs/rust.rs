@@ -1,0 +1,97 @@
+//! The legs on source and native code.
+
+use anyhow::Result;
+
+use super::place;
+use crate::{
+    architecture as modules, cargo, minilm,
+    package::npm,
+    process,
+    test::{dependencies, leg::Ran, readme as commands},
+    toolchain, wasm,
+};
+
+const DENY_WARNINGS: [&str; 3] = ["--", "-D", "warnings"];
+
+pub fn format() -> Result<Ran> {
+    process::run(cargo::cargo().args(["fmt", "--all", "--check"]))?;
+    let host = place::host()?;
+    if npm::install()?.is_none() {
+        let reason = "only the Rust files were checked: prettier needs Node.js with npm, version 20 or \
+                      later";
+        return Ok(Ran::Partly(host, reason.into()));
+    }
+    let mut prettier = npm::script("prettier/bin/prettier.cjs")?;
+    process::run(prettier.args(["--log-level", "warn", "--check", "."]))?;
+    Ok(Ran::On(host))
+}
+
+pub fn architecture() -> Result<Ran> {
+    modules::run(&modules::Args::default())?;
+    Ok(Ran::On(place::host()?))
+}
+
+pub fn lints() -> Result<Ran> {
+    let clippy = |mut command: std::process::Command| process::run(command.args(DENY_WARNINGS));
+    let mut on_xtask = cargo::on_xtask("clippy");
+    on_xtask.arg("--all-targets");
+    clippy(on_xtask)?;
+    let mut on_native = cargo::on_native("clippy");
+    on_native.arg("--all-targets");
+    clippy(on_native)?;
+    // The library as others use it: what a feature adds must not be missing without it.
+    for features in [&[][..], &["--no-default-features"]] {
+        let mut on_library = cargo::on_default_library("clippy");
+        on_library.arg("--lib").args(features);
+        clippy(on_library)?;
+    }
+    dependencies::check()?;
+    if toolchain::target_is_installed() {
+        let features = wasm::Simd::default().target_features();
+        let mut on_wasm = cargo::cargo();
+        on_wasm
+            .arg("clippy")
+            .args(cargo::wasm_arguments())
+            .args(["--target", toolchain::TARGET])
+            .env("RUSTFLAGS", format!("-Ctarget-feature={features}"));
+        clippy(on_wasm)?;
+    }
+    Ok(Ran::On(place::host()?))
+}
+
+pub fn native() -> Result<Ran> {
+    minilm::run_if_possible()?;
+    process::run(&mut cargo::on_xtask("test"))?;
+    process::run(cargo::on_native("test").args(["--lib", "--bins", "--tests", "--examples"]))?;
+    Ok(Ran::On(place::host()?))
+}
+
+pub fn docs() -> Result<Ran> {
+    process::run(cargo::on_library("test").arg("--doc"))?;
+    process::run(
+        cargo::on_library("doc")
+            .arg("--no-deps")
+            .env("RUSTDOCFLAGS", "-D warnings"),
+    )?;
+    Ok(Ran::On(place::host()?))
+}
+
+pub fn readme() -> Result<Ran> {
+    if process::find(&["bash"]).is_none() {
+        return Ok(Ran::Cannot(
+            "bash is missing, which runs the commands of README.md".into(),
+        ));
+    }
+    commands::run(&cargo::build_program()?)?;
+    Ok(Ran::On(place::host()?))
+}
+
+pub fn licences() -> Result<Ran> {
+    if process::find(&["cargo-deny"]).is_none() {
+        return Ok(Ran::Cannot(
+            "optional; needs `cargo install cargo-deny`".into(),
+        ));
+    }
+    process::run(cargo::cargo().args(["deny", "check"]))?;
+    Ok(Ran::On(place::host()?))
+}
