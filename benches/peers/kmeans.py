@@ -1,4 +1,4 @@
-"""K-means of scikit-learn on the points that `cargo bench --bench kmeans` left.
+"""K-means of scikit-learn on the points that `cargo bench --bench kmeans` wrote.
 
     pip install scikit-learn
     python benches/peers/kmeans.py target/kmeans

@@ -1,5 +1,5 @@
-//! The decision alone, from a prompt's place to the best model and the reason: how it grows with
-//! the pool and with the clusters. Plots: target/criterion/*/report/lines.svg.
+//! Time of a decision without the embedding, from a prompt's place to the best model and the reason,
+//! by size of the pool and number of clusters. Plots: target/criterion/*/report/lines.svg.
 
 use std::hint::black_box;
 

@@ -10,7 +10,7 @@ use uniroute::embed::{Embed, QuantisedMiniLm, STATIC_FILE, StaticEmbedder};
 /// Tokens in one call.
 const TOKENS: usize = 1024;
 
-/// One token a word, and two around.
+/// A text in which each word is one token; two special tokens are added.
 fn text(tokens: usize) -> String {
     let words = ["river", "stone", "why", "seven"].iter().cycle();
     words
@@ -33,7 +33,7 @@ fn transformers() -> Result<[(&'static str, Box<dyn Embed>); 2]> {
 }
 
 fn embed(c: &mut Criterion) {
-    let table = StaticEmbedder::from_bytes(STATIC_FILE).expect("is whole");
+    let table = StaticEmbedder::from_bytes(STATIC_FILE).expect("the bundled table is valid");
     let mut embedders: Vec<(&str, Box<dyn Embed>)> = vec![("static", Box::new(table))];
     match transformers() {
         Ok(both) => embedders.extend(both),

@@ -12,7 +12,7 @@ use rand_of_linfa::{SeedableRng, rngs::SmallRng};
 use uniroute::cluster::{KMeansParams, kmeans};
 
 const PROMPTS: usize = 4000;
-/// Directions that the points lie around: more than clusters, so that no start is perfect.
+/// Directions around which the points lie: more than clusters, so that no start is perfect.
 const KINDS: usize = 150;
 const CLUSTERS: usize = 100;
 const STARTS: [usize; 5] = [1, 2, 4, 8, 16];
@@ -66,7 +66,7 @@ fn compare(dim: usize) -> Result<()> {
                 own.starts,
                 runs.seconds / own.seconds
             ),
-            None => println!("; uniroute comes less near"),
+            None => println!("; uniroute does not reach its inertia"),
         }
     }
     Ok(())
@@ -133,7 +133,7 @@ fn linfa(
     Ok(Array2::from_shape_vec(found.dim(), values)?)
 }
 
-/// Little-endian floats, a point after the other.
+/// Little-endian floats, one point after the other.
 fn write(points: &Array2<f32>) -> Result<()> {
     let folder = Path::new(env!("CARGO_MANIFEST_DIR")).join("../../target/kmeans");
     fs::create_dir_all(&folder)?;

@@ -1,11 +1,11 @@
-//! How often the quantised transformer routes as the one in f32 does, in either numerics.
+//! How often the quantised transformer selects the same model as the one in f32, in both numerics.
 //!
 //! ```sh
 //! cat DATA/*/prompts.jsonl | cargo run --release --package native-bench --example agreement -- 10
 //! ```
 //!
-//! takes every tenth prompt; needs `cargo xtask minilm`. What the model in f32 makes of them takes most of
-//! the time and is kept in target/minilm.
+//! uses every tenth prompt and needs `cargo xtask minilm`. The embeddings in f32 take most of the time and
+//! are cached in target/minilm.
 
 use std::{
     fs,
@@ -23,14 +23,14 @@ use uniroute::{
     router::{LoadOptions, Router},
 };
 
-/// λ, quality per US dollar: from where only quality counts to where mostly the price does.
+/// λ, quality per US dollar: from values where only quality matters to values where mostly cost does.
 const LAMBDAS: [f64; 4] = [0.0, 10.0, 100.0, 1000.0];
 const BLOCK: usize = 256;
 
 #[derive(Deserialize)]
 struct Line {
     prompt: String,
-    /// The prompt without examples that many share.
+    /// The prompt without the examples that many prompts share.
     query: Option<String>,
 }
 
@@ -117,7 +117,7 @@ fn main() -> Result<()> {
     Ok(())
 }
 
-/// Embeddings of the texts in f32, computed or from an earlier run.
+/// The embeddings of the texts in f32, from the cache or computed.
 fn in_floats(texts: &[String]) -> Result<Vec<Vec<f32>>> {
     let mut hash = DefaultHasher::new();
     texts.hash(&mut hash);
@@ -151,7 +151,8 @@ struct Count {
 }
 
 impl Count {
-    /// Counts whether both chose one model, and what the other's choice costs by the f32 scores.
+    /// Counts whether both selected the same model, and adds the loss of the other selection by the f32
+    /// scores.
     fn add(&mut self, best: &uniroute::route::Decision, other: &uniroute::route::Decision) {
         self.decisions += 1.0;
         let same = best.model == other.model;

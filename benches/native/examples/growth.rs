@@ -1,4 +1,4 @@
-//! Draws how the time of a decision grows with models and clusters, from what `cargo bench` left.
+//! Draws how the time of a decision grows with models and clusters, from the results of `cargo bench`.
 //!
 //! ```sh
 //! cargo bench --package native-bench --bench decide
@@ -16,18 +16,18 @@ const SIZE: (u32, u32) = (880, 360);
 const MEASURED: RGBColor = RGBColor(0, 114, 178);
 const FITTED: RGBColor = RGBColor(153, 153, 153);
 
-/// What Criterion writes of a bench: samples of several decisions each.
+/// The samples that Criterion writes for a bench, of several decisions each.
 #[derive(Deserialize)]
 struct Samples {
-    /// Decisions.
+    /// Number of decisions.
     iters: Vec<f64>,
-    /// Nanoseconds of all of them.
+    /// Nanoseconds of all decisions.
     times: Vec<f64>,
 }
 
 impl Samples {
-    /// Microseconds of a decision in the fastest sample: others may use the machine as well, and
-    /// what they take has nothing to do with sizes.
+    /// Microseconds of a decision in the fastest sample. Slower samples include the time of other
+    /// programs, which does not depend on sizes.
     fn least(&self) -> f64 {
         let each = self.times.iter().zip(&self.iters);
         each.map(|(nanos, n)| nanos / n / 1e3)
@@ -74,7 +74,7 @@ fn read(group: &str) -> Result<Vec<(f64, f64)>> {
     Ok(points)
 }
 
-/// Draws the points and the line that lies nearest in proportion.
+/// Draws the points and the line with the least relative squared error.
 fn panel<D>(
     area: &DrawingArea<D, plotters::coord::Shift>,
     title: &str,
@@ -113,7 +113,8 @@ where
     Ok(())
 }
 
-/// Base and slope of least squares in proportion to the values, so that small ones count as well.
+/// Intercept and slope of the line with the least relative squared error, so that small values count
+/// as much as large ones.
 fn line(points: &[(f64, f64)]) -> (f64, f64) {
     let sum = |of: &dyn Fn(f64, f64) -> f64| -> f64 {
         points.iter().map(|(x, y)| of(*x, *y) / (y * y)).sum()

@@ -1,4 +1,4 @@
-//! What the benches measure on: numbers drawn from a seed, in the sizes of real routers and pools.
+//! Data for the benches: numbers drawn from a seed, in the sizes of real routers and pools.
 
 use std::fmt::Write;
 
@@ -18,7 +18,7 @@ pub mod transformer;
 /// What can go wrong in an example.
 pub type Result<T> = std::result::Result<T, Box<dyn std::error::Error>>;
 
-/// Unit vectors `(n, dim)` around `kinds` directions, as embeddings of prompts lie.
+/// Unit vectors `(n, dim)` around `kinds` directions, distributed like embeddings of prompts.
 pub fn points(n: usize, dim: usize, kinds: usize, seed: u64) -> Array2<f32> {
     const SPREAD: f32 = 0.8;
     let mut rng = ChaCha8Rng::seed_from_u64(seed);
@@ -55,12 +55,13 @@ pub fn router(clusters: usize) -> Router {
         id: "bench".into(),
         embedder: Box::new(Nothing(DIM)),
         embedder_file: None,
-        clusters: Clusters::try_new(centroids, 0.1, shares, labels).expect("fit each other"),
+        clusters: Clusters::try_new(centroids, 0.1, shares, labels)
+            .expect("the parts fit each other"),
         prior: Prior::fallback(clusters, 0.4),
-        calibration: Calibration::try_new(vec![0.0, 2.0]).expect("ascends"),
+        calibration: Calibration::try_new(vec![0.0, 2.0]).expect("the quantiles ascend"),
         provenance: Provenance::default(),
     })
-    .expect("fit each other")
+    .expect("the parts fit each other")
 }
 
 /// A pool of `models` models with errors in each of the router's clusters, and prices.
@@ -83,10 +84,10 @@ pub fn pool(router: &Router, models: usize) -> Pool {
         .expect("writing to a string cannot fail");
     }
     json.push_str("]}");
-    Pool::from_json(json.as_bytes(), router).expect("is in range")
+    Pool::from_json(json.as_bytes(), router).expect("the values are in range")
 }
 
-/// Stands for an embedder where only the decision is measured.
+/// An embedder without function, for benches of the decision alone.
 struct Nothing(usize);
 
 impl Embed for Nothing {

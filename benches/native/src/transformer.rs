@@ -1,4 +1,4 @@
-//! The transformer's weights where `cargo xtask minilm` leaves them.
+//! The transformer's weights, in the folder of `cargo xtask minilm`.
 
 use std::{
     fs,

@@ -59,7 +59,7 @@ pub struct Args {
 
 pub fn run(args: Args) -> Result<()> {
     let methods = selected_methods(&args)?;
-    let (embedder, _) = artefacts::embedder(&args.embedder)?;
+    let embedder = artefacts::embedder(&args.embedder)?;
     let mut summaries = Vec::new();
     for dir in &args.data {
         let data = datasets::folder(dir)?;

@@ -34,7 +34,7 @@ pub struct Args {
 }
 
 pub fn run(args: Args) -> Result<()> {
-    let (embedder, embedder_file) = artefacts::embedder(&args.embedder)?;
+    let embedder = artefacts::embedder(&args.embedder)?;
     let sets = args
         .data
         .iter()
@@ -45,7 +45,7 @@ pub fn run(args: Args) -> Result<()> {
     let params = RouterParams {
         id: args.name,
         embedder,
-        embedder_file,
+        embedder_file: artefacts::embedder_file(&args.embedder),
         licence: args.licence,
         fit: FitParams {
             clusters: args.clusters.map(usize::from),

@@ -28,15 +28,17 @@ fn router_at(path: &Path, weights: &WeightsArgs) -> Result<Router> {
     Router::load(&bytes, options).with_context(place)
 }
 
-/// The embedder that the options name, and its file where a router carries it.
-pub fn embedder(args: &EmbedderArgs) -> Result<(Box<dyn Embed>, Option<Vec<u8>>)> {
+/// The embedder that the options name.
+pub fn embedder(args: &EmbedderArgs) -> Result<Box<dyn Embed>> {
     match args.embedder {
-        EmbedderKind::Static => {
-            let embedder = StaticEmbedder::from_bytes(STATIC_FILE)?;
-            Ok((Box::new(embedder), Some(STATIC_FILE.to_vec())))
-        }
-        EmbedderKind::Minilm => Ok((minilm(&args.weights)?, None)),
+        EmbedderKind::Static => Ok(Box::new(StaticEmbedder::from_bytes(STATIC_FILE)?)),
+        EmbedderKind::Minilm => minilm(&args.weights),
     }
+}
+
+/// The embedder's file, if a router carries it: the static embedder's.
+pub fn embedder_file(args: &EmbedderArgs) -> Option<Vec<u8>> {
+    (args.embedder == EmbedderKind::Static).then(|| STATIC_FILE.to_vec())
 }
 
 /// The transformer, from the weights that the command line names or that xtask fetched. Quantised

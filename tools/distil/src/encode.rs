@@ -1,4 +1,5 @@
-//! Texts through MiniLM, once: vectors are kept in a file that is named by what they depend on.
+//! Embeddings of texts by MiniLM. They are cached in a file whose name is a hash of what they depend
+//! on.
 
 use std::fs;
 use std::path::Path;
@@ -10,7 +11,7 @@ use rayon::prelude::*;
 use sha2::{Digest, Sha256};
 use uniroute::embed::{Embed, MiniLm};
 
-/// Sequences in one unit of work for a thread.
+/// Sequences that a thread embeds at a time.
 const CHUNK: usize = 256;
 
 /// The teacher with its cache.

@@ -1,4 +1,4 @@
-//! How often everyday prompts land among training prompts of the right field.
+//! How often the nearest training prompts of an everyday prompt are of the right field.
 
 use std::collections::BTreeMap;
 use std::path::Path;
@@ -10,9 +10,9 @@ use uniroute::embed::{Embed, StaticEmbedder};
 use crate::encode::Teacher;
 use crate::text;
 
-/// Nearest training prompts that vote.
+/// Number of nearest training prompts that vote.
 const VOTERS: usize = 15;
-/// Our prompts, with the field each was written for.
+/// The project's everyday prompts, with the field that each was written for.
 const PROMPTS: &str = include_str!("../../../tests/everyday/prompts.jsonl");
 
 /// The kind of a training prompt's task.
@@ -28,7 +28,7 @@ fn kind(task: &str) -> Result<&'static str> {
     })
 }
 
-/// The kind that a field's prompts belong among.
+/// The kind of training prompts that is right for a field.
 fn right(field: &str) -> Result<&'static str> {
     Ok(match field {
         "money and arithmetic" | "mathematics" => "mathematics",
@@ -46,7 +46,7 @@ struct Prompt {
     text: String,
 }
 
-/// Prints the share of everyday prompts that land right, by field, for both embedders.
+/// Prints for both embedders how many everyday prompts of each field get the right kind.
 pub fn report(teacher: &Teacher, table: &StaticEmbedder, data: &Path) -> Result<()> {
     let prompts: Vec<Prompt> = PROMPTS
         .lines()
@@ -112,7 +112,7 @@ pub fn report(teacher: &Teacher, table: &StaticEmbedder, data: &Path) -> Result<
     Ok(())
 }
 
-/// The commonest kind among the most similar training prompts; of equals the first met.
+/// The most frequent kind among the most similar training prompts; of equally frequent ones the first.
 fn vote<'a>(similarities: &[f32], kinds: &[&'a str]) -> &'a str {
     let mut order: Vec<usize> = (0..kinds.len()).collect();
     order.sort_by(|&a, &b| similarities[b].total_cmp(&similarities[a]));

@@ -1,4 +1,5 @@
-//! Token rows whose sum points where MiniLM's sentence vector does.
+//! Fits a row for each token, such that the sum over a text has the direction of MiniLM's sentence
+//! vector.
 
 use ndarray::{Array2, Axis};
 use uniroute::embed::WordPiece;
@@ -7,12 +8,14 @@ use crate::linear::{Bags, principal_directions, ridge_towards};
 
 /// Width of the table.
 pub const DIM: usize = 64;
-/// How hard rows are held to their start. A token of one text of ten tokens has 0.01 against it.
+/// Weight of the distance from the start. A token that occurs in one text of ten tokens has a weight
+/// of 0.01 in the data term.
 const RIDGE: f32 = 0.01;
-/// Steps of the first solution, and of each that follows from the last.
+/// Conjugate gradient steps of the first round, and of each later round, which starts from the
+/// previous solution.
 const FIRST_STEPS: usize = 30;
 const STEPS: usize = 15;
-/// Rounds in which each text's sum is brought to length one; more change nothing.
+/// Rounds, in each of which every text's sum is scaled to length one; further rounds change nothing.
 const ROUNDS: usize = 6;
 
 /// What is fitted: token ids of each text, its unit vector (texts, 384) and its weight.
@@ -22,8 +25,8 @@ pub struct Problem {
     pub weights: Vec<f32>,
 }
 
-/// (vocabulary, [`DIM`]) rows. `tokens` (vocabulary, 384) is each token alone through the model,
-/// where the fit starts from.
+/// (vocabulary, [`DIM`]) rows. `tokens` (vocabulary, 384) are the embeddings of each token alone, from
+/// which the fit starts.
 pub fn fit(problem: Problem, tokens: &Array2<f32>, tokenizer: &WordPiece) -> Array2<f32> {
     let Problem {
         mut texts,
@@ -47,7 +50,7 @@ pub fn fit(problem: Problem, tokens: &Array2<f32>, tokenizer: &WordPiece) -> Arr
     rows *= (&sums * &targets).sum() / (&sums * &sums).sum();
     rows = ridge_towards(&bags, &targets, &rows, RIDGE, FIRST_STEPS);
     for round in 0..ROUNDS {
-        // Only the direction of a sum counts in use, so a long sum must not count for more here.
+        // In use only the direction of a sum matters, so that a long sum must not weigh more here.
         bags.weigh(|_| 1.0);
         let lengths: Vec<f32> = bags
             .times(&rows)
@@ -67,8 +70,8 @@ pub fn fit(problem: Problem, tokens: &Array2<f32>, tokenizer: &WordPiece) -> Arr
     rows
 }
 
-/// Each token alone through the model, weighted by Zipf's law: the vocabulary is ordered roughly
-/// by frequency, so the logarithm of the id stands for how much a token says.
+/// The embedding of each token alone, weighted by Zipf's law: the vocabulary is ordered roughly by
+/// frequency, so that the logarithm of the id approximates how much a token says.
 fn start(tokens: &Array2<f32>, directions: &Array2<f32>, tokenizer: &WordPiece) -> Array2<f32> {
     let mut rows = tokens.dot(directions);
     for (id, mut row) in rows.axis_iter_mut(Axis(0)).enumerate() {
@@ -81,7 +84,7 @@ fn start(tokens: &Array2<f32>, directions: &Array2<f32>, tokenizer: &WordPiece) 
     rows
 }
 
-/// Whether a token comes from text: `[CLS]`, `[unused7]` and their like do not.
+/// Whether a token can occur in a text; special tokens such as `[CLS]` and `[unused7]` cannot.
 pub fn is_word(tokenizer: &WordPiece, id: u32) -> bool {
     tokenizer
         .vocabulary()

@@ -1,5 +1,5 @@
-//! The little linear algebra that the fit needs, in a fixed order of summation, so that a run can
-//! be repeated to the last bit.
+//! The linear algebra of the fit. The order of summation is fixed, so that every run gives the same
+//! bits.
 
 use ndarray::{Array1, Array2, ArrayView1, Axis, Zip};
 use rayon::prelude::*;
@@ -90,8 +90,8 @@ fn gather(
     out
 }
 
-/// Minimises ‖bags·R − targets‖² + ridge·‖R − start‖² by conjugate gradients, each column of R on
-/// its own.
+/// Minimises ‖bags·R − targets‖² + ridge·‖R − start‖² by conjugate gradients, for each column of R
+/// separately.
 pub fn ridge_towards(
     bags: &Bags,
     targets: &Array2<f32>,
@@ -132,7 +132,7 @@ fn ratio(a: &Array1<f64>, b: &Array1<f64>) -> Array1<f32> {
         .map_collect(|&a, &b| (a / b.max(1e-30)) as f32)
 }
 
-/// The `count` directions that hold most of the rows' squared length, as columns (d, count); by
+/// The `count` directions that contain most of the rows' squared length, as columns (d, count), by
 /// the cyclic Jacobi method.
 pub fn principal_directions(rows: &Array2<f32>, count: usize) -> Array2<f32> {
     let mut moments = Array2::<f64>::zeros((rows.ncols(), rows.ncols()));
@@ -146,14 +146,14 @@ pub fn principal_directions(rows: &Array2<f32>, count: usize) -> Array2<f32> {
     let mut top = Array2::zeros((rows.ncols(), count));
     for (mut column, &from) in top.columns_mut().into_iter().zip(&order) {
         let direction: ArrayView1<f64> = directions.row(from);
-        // The sign of an eigenvector is free: fix it, so that runs agree.
+        // The sign of an eigenvector is arbitrary; a fixed sign makes runs agree.
         let sign = if direction.sum() < 0.0 { -1.0 } else { 1.0 };
         column.assign(&direction.mapv(|x| (sign * x) as f32));
     }
     top
 }
 
-/// Turns a symmetric matrix diagonal in place and returns its eigenvectors as rows.
+/// Diagonalises a symmetric matrix in place and returns its eigenvectors as rows.
 fn jacobi(matrix: &mut Array2<f64>) -> Array2<f64> {
     let n = matrix.nrows();
     let mut vectors = Array2::<f64>::eye(n);

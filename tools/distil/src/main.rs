@@ -35,15 +35,15 @@ struct Args {
     /// Folder with the evaluation data
     #[arg(long)]
     data: PathBuf,
-    /// The table: written, or with --measure read
+    /// The table to write, or with --measure to read
     #[arg(long, default_value = "assets/static-minilm-64.safetensors")]
     table: PathBuf,
-    /// Where vectors of the transformer are kept between runs
+    /// Folder for the cache of the transformer's vectors
     #[arg(long, default_value = "target/distil")]
     cache: PathBuf,
     #[arg(long, default_value_t = 1)]
     seed: u64,
-    /// Make no table, only measure the one that is there
+    /// Only measure the existing table
     #[arg(long)]
     measure: bool,
 }
@@ -62,7 +62,7 @@ fn main() -> Result<()> {
     everyday::report(&teacher, &StaticEmbedder::from_bytes(&bytes)?, &args.data)
 }
 
-/// The whole way from texts to a checked table.
+/// Makes a table from texts, and checks it.
 fn distil(args: &Args, teacher: &Teacher, vocabulary: Vec<u8>) -> Result<StaticEmbedder> {
     let tokenizer = teacher.model.tokenizer();
     let mut rng = ChaCha8Rng::seed_from_u64(args.seed);

@@ -1,13 +1,13 @@
-//! Rows to three bits a number and one byte of scale.
+//! Quantises rows to three bits for each number and one byte for the scale.
 
 use ndarray::{Array2, ArrayView1};
 
-/// The eight values that lose least of a normal distribution (Lloyd and Max), in units of 1/127 of
-/// the outermost.
+/// The eight levels with the least mean squared error for a normal distribution (Lloyd and Max), in
+/// units of 1/127 of the largest.
 pub const LEVELS: [i8; 8] = [-127, -79, -44, -14, 14, 44, 79, 127];
-/// Root mean square of the levels, each as often as it occurs in a normal distribution.
+/// Root mean square of the levels, weighted by how often each occurs for a normal distribution.
 const TYPICAL: f32 = 58.0;
-/// Steps of a scale in a doubling.
+/// Number of steps in which the scale doubles.
 const STEPS: f32 = 16.0;
 /// Steps to either side of the typical scale that are tried.
 const REACH: i32 = 12;
@@ -47,8 +47,8 @@ pub fn quantise(rows: &Array2<f32>, keep: impl Fn(usize) -> bool) -> Quantised {
     }
 }
 
-/// The scale, in steps, with the codes that come nearest to a row, and their squared error; none
-/// for the zero row.
+/// The scale, in steps, and the codes with the least squared error for a row, and that error; `None`
+/// for a row of zeros.
 fn best(row: ArrayView1<f32>) -> Option<(i32, Vec<u8>, f32)> {
     let size = (row.dot(&row) / row.len() as f32).sqrt();
     if size == 0.0 {

@@ -16,7 +16,7 @@ pub struct Patterns {
 
 enum Piece {
     Text(String),
-    /// Number of the list that a word is taken from.
+    /// Number of the list from which a word is drawn.
     Slot(usize),
 }
 
@@ -57,7 +57,7 @@ impl Patterns {
         Ok(Patterns { patterns, lists })
     }
 
-    /// One question; half of them end in a question mark, as typing goes.
+    /// One question. Half of them end in a question mark, since people often leave it out.
     pub fn sample(&self, rng: &mut ChaCha8Rng) -> String {
         let mut text = String::new();
         for piece in &self.patterns[rng.random_range(0..self.patterns.len())] {

@@ -10,20 +10,20 @@ use rand_chacha::ChaCha8Rng;
 use crate::questions::Patterns;
 use crate::wordnet::{common_words, lines};
 
-/// Sets whose prompts may go into what is shipped, and how many of each are taken at most:
+/// Data sets whose licence allows their use for the published table, and the most prompts of each:
 /// `reasoning_gym` generates thousands from a few patterns.
 const PROMPT_SETS: [(&str, usize); 3] = [
     ("llmrouter_mix", usize::MAX),
     ("zeroeval", usize::MAX),
     ("reasoning_gym", 2_000),
 ];
-/// The first characters of a prompt say what it is about; the rest only takes time.
+/// Characters that are read of a prompt: the first ones show what it is about, and more take longer.
 const PROMPT_CHARS: usize = 500;
 const GLOSSES: usize = 40_000;
 const QUESTIONS: usize = 30_000;
 
-/// Weight of a prompt beside a general text: prompts are what routers are fitted on, but there are
-/// many of few kinds.
+/// Weight of a prompt relative to a general text: routers are fitted on prompts, but many prompts are
+/// of a few kinds.
 const PROMPT_WEIGHT: f32 = 0.3;
 
 /// Definitions, examples, questions and prompts with their weights, in a fixed order for a seed.
@@ -55,13 +55,13 @@ fn definitions(wordnet: &Path) -> Result<Vec<String>> {
     let mut texts = Vec::new();
     for part in ["noun", "verb", "adj", "adv"] {
         for line in lines(&wordnet.join(format!("data.{part}")))? {
-            // Lines that begin with spaces are the licence.
+            // Lines that begin with spaces contain the licence.
             let Some((_, gloss)) = line.split_once(" | ").filter(|_| !line.starts_with(' ')) else {
                 continue;
             };
             for (i, piece) in gloss.split('"').enumerate() {
                 let piece = piece.trim_matches(|c: char| c.is_whitespace() || c == ';');
-                // Between quotation marks stands an example, outside them the definition.
+                // Examples are in quotation marks; the rest is the definition.
                 if piece.len() > 3 && (i % 2 == 1 || i == 0) {
                     texts.push(piece.to_owned());
                 }

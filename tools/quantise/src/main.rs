@@ -1,5 +1,5 @@
 //! `quantise FOLDER`: reads `model.safetensors` and `vocab.txt` of all-MiniLM-L6-v2 in a folder and
-//! writes `minilm-int8.safetensors` beside them. `cargo xtask minilm` runs it.
+//! writes `minilm-int8.safetensors` to the same folder. `cargo xtask minilm` runs it.
 
 use std::{env, fs, path::PathBuf, time::Instant};
 
@@ -9,7 +9,7 @@ use uniroute::embed::{Numerics, QuantisedMiniLm, encoder::quantise};
 /// Texts of many kinds, written for this purpose, one a line; the words `\n` stand for new lines.
 const CALIBRATION: &str = include_str!("calibration.txt");
 
-/// The page must not have to load more.
+/// Largest file that the page may have to load, in bytes.
 const MAX_BYTES: usize = 20_000_000;
 
 fn main() -> Result<()> {
@@ -34,7 +34,7 @@ fn main() -> Result<()> {
     for numerics in [Numerics::Wide, Numerics::Narrow] {
         QuantisedMiniLm::with_numerics(&file, numerics)?;
     }
-    // Beside first, so that an interrupted run leaves no half file under the final name.
+    // To a temporary file first, so that an interrupted run leaves no partial file under the final name.
     let (path, part) = (
         folder.join("minilm-int8.safetensors"),
         folder.join("minilm-int8.part"),

@@ -1,4 +1,4 @@
-//! The encodings themselves: what the estimates are measured against.
+//! The tokenizers that the estimates are measured against.
 
 use anyhow::{Context, Result, anyhow};
 use tiktoken_rs::CoreBPE;
@@ -16,7 +16,7 @@ enum Table {
 }
 
 impl Encoding {
-    /// Tokens of a text, none of them special.
+    /// Number of tokens of a text, without special tokens.
     pub fn count(&self, text: &str) -> usize {
         match &self.table {
             Table::OpenAi(table) => table.encode_ordinary(text).len(),
@@ -25,7 +25,7 @@ impl Encoding {
     }
 }
 
-/// OpenAI's two, and those given as `family=tokenizer.json`.
+/// OpenAI's two tokenizers, and those given as `family=tokenizer.json`.
 pub fn all(tables: &[String]) -> Result<Vec<Encoding>> {
     let open = |family, table| Encoding {
         family,
@@ -36,7 +36,7 @@ pub fn all(tables: &[String]) -> Result<Vec<Encoding>> {
         open(Family::Cl100k, tiktoken_rs::cl100k_base()?),
     ];
     for given in tables {
-        let (name, path) = given.split_once('=').context("--table wants FAMILY=FILE")?;
+        let (name, path) = given.split_once('=').context("--table needs FAMILY=FILE")?;
         let family = Family::named(name).with_context(|| format!("no family is named {name}"))?;
         let table = Tokenizer::from_file(path).map_err(|e| anyhow!("{path}: {e}"))?;
         let table = Table::HuggingFace(Box::new(table));

@@ -1,33 +1,37 @@
-//! Weights of at least zero, so that more text never has fewer tokens, that keep the relative
-//! errors small.
+//! Fits weights that keep the relative errors small. They are at least zero, so that a longer text
+//! never has fewer tokens.
 
 use std::{fmt::Write, fs, path::Path};
 
 use anyhow::Result;
 use uniroute::cost::{FEATURES, Family, TokenFeatures};
 
-/// A text's features and how many tokens it has.
+/// The features of a text and its number of tokens.
 pub struct Sample {
     pub features: TokenFeatures,
     pub tokens: f64,
 }
 
-/// One weight for each of a features's counts.
+/// One weight for each feature.
 pub type Weights = [f64; FEATURES];
 
 /// Passes of reweighting, which turn squares into absolute values.
 const PASSES: usize = 12;
 const SWEEPS: usize = 400;
-/// Relative errors below this count alike.
+/// Relative errors below this have the same weight.
 const LEAST: f64 = 0.01;
 
 pub fn estimate(weights: &Weights, features: &TokenFeatures) -> f64 {
-    let sum: f64 = weights.iter().zip(features.counts()).map(|(w, n)| w * n).sum();
+    let sum: f64 = weights
+        .iter()
+        .zip(features.counts())
+        .map(|(w, n)| w * n)
+        .sum();
     sum.round()
 }
 
-/// Least absolute relative errors, then scaled so that the first `prompts` samples together come out
-/// right.
+/// Weights with the least absolute relative errors, then scaled so that the total of the first
+/// `prompts` samples is exact.
 pub fn weights(samples: &[Sample], prompts: usize) -> Weights {
     let mut weights = [0.0; FEATURES];
     let mut importance = vec![1.0; samples.len()];
@@ -41,12 +45,16 @@ pub fn weights(samples: &[Sample], prompts: usize) -> Weights {
     let prompts = &samples[..prompts];
     let estimated: f64 = prompts.iter().map(|s| raw(&weights, &s.features)).sum();
     let counted: f64 = prompts.iter().map(|s| s.tokens).sum();
-    // Four digits, as they are written.
+    // Rounded to the four digits that are written.
     weights.map(|w| (w * counted / estimated * 1e4).round() / 1e4)
 }
 
 fn raw(weights: &Weights, features: &TokenFeatures) -> f64 {
-    weights.iter().zip(features.counts()).map(|(w, n)| w * n).sum()
+    weights
+        .iter()
+        .zip(features.counts())
+        .map(|(w, n)| w * n)
+        .sum()
 }
 
 /// Coordinate descent on the normal equations, never below zero.

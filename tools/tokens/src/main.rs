@@ -20,13 +20,13 @@ struct Args {
     /// Folders with prompts.jsonl(.gz) to measure on
     #[arg(long, num_args = 1.., required = true)]
     measure: Vec<PathBuf>,
-    /// Folders with prompts.jsonl(.gz) to fit on; without any, the weights that uniroute has are measured
+    /// Folders with prompts.jsonl(.gz) to fit on; without any, measure uniroute's present weights
     #[arg(long, num_args = 1..)]
     fit: Vec<PathBuf>,
-    /// Folders of other text to fit on: every .json below that maps names to texts
+    /// Folders of other texts to fit on: every .json file in them that maps names to texts
     #[arg(long, num_args = 1..)]
     messages: Vec<PathBuf>,
-    /// Tables beside OpenAI's: family=tokenizer.json
+    /// Tables other than OpenAI's: family=tokenizer.json
     #[arg(long, value_name = "FAMILY=FILE", num_args = 1..)]
     table: Vec<String>,
     /// Where to write the weights
@@ -37,7 +37,7 @@ struct Args {
 fn main() -> Result<()> {
     let args = Args::parse();
     let embedder = StaticEmbedder::from_bytes(STATIC_FILE)?;
-    let shaped = |texts: Vec<String>| -> Vec<(TokenFeatures, String)> {
+    let with_features = |texts: Vec<String>| -> Vec<(TokenFeatures, String)> {
         texts
             .into_iter()
             .map(|text| (TokenFeatures::of(&text, embedder.embed(&text).tokens), text))
@@ -45,15 +45,15 @@ fn main() -> Result<()> {
     };
     let mut training = Vec::new();
     for folder in &args.fit {
-        training.extend(shaped(texts::prompts(folder)?));
+        training.extend(with_features(texts::prompts(folder)?));
     }
     let prompts = training.len();
     for folder in &args.messages {
-        training.extend(shaped(texts::messages(folder)?));
+        training.extend(with_features(texts::messages(folder)?));
     }
     let mut measured = Vec::new();
     for folder in &args.measure {
-        measured.push((texts::name(folder), shaped(texts::prompts(folder)?)));
+        measured.push((texts::name(folder), with_features(texts::prompts(folder)?)));
     }
     let mut weights = Vec::new();
     println!(

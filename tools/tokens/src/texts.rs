@@ -10,7 +10,7 @@ use anyhow::{Context, Result};
 use flate2::read::MultiGzDecoder;
 use serde_json::{Map, Value};
 
-/// Messages that make one text: about as long as a prompt.
+/// Messages that are joined to one text, which is then about as long as a prompt.
 const MESSAGES: usize = 4;
 
 /// The folder's own name.
@@ -43,7 +43,7 @@ pub fn prompts(folder: &Path) -> Result<Vec<String>> {
         .collect()
 }
 
-/// The messages of a program in many languages, some together.
+/// The messages of a program in many languages, several in each text.
 pub fn messages(folder: &Path) -> Result<Vec<String>> {
     let mut texts = Vec::new();
     let mut folders = vec![folder.to_owned()];

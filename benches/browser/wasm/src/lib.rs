@@ -1,5 +1,5 @@
-//! The transformer without its bindings, for `cargo xtask bench browser`: numbers in, numbers out,
-//! so that nothing but the encoder is measured.
+//! The transformer without its bindings, for `cargo xtask bench browser`: it accepts and returns only
+//! numbers, so that only the encoder is measured.
 #![cfg(target_arch = "wasm32")]
 
 use std::{cell::RefCell, slice};
@@ -14,22 +14,22 @@ thread_local! {
     static VECTOR: RefCell<Vec<f32>> = const { RefCell::new(Vec::new()) };
 }
 
-/// Room for `length` bytes, aligned to 16.
+/// Allocates `length` bytes, aligned to 16.
 #[unsafe(no_mangle)]
 pub extern "C" fn reserve(length: usize) -> *mut u128 {
-    let buffer = vec![0u128; length.div_ceil(16)].into_boxed_slice();
-    Box::into_raw(buffer).cast()
+    let memory = vec![0u128; length.div_ceil(16)].into_boxed_slice();
+    Box::into_raw(memory).cast()
 }
 
-/// Gives it back.
+/// Frees such an allocation.
 ///
 /// # Safety
-/// `buffer` must be what [`reserve`] gave for this `length`.
+/// `memory` must be a result of [`reserve`] for this `length`.
 #[unsafe(no_mangle)]
-pub unsafe extern "C" fn release(buffer: *mut u128, length: usize) {
-    let buffer = std::ptr::slice_from_raw_parts_mut(buffer, length.div_ceil(16));
-    // SAFETY: the caller's promise.
-    drop(unsafe { Box::from_raw(buffer) });
+pub unsafe extern "C" fn release(memory: *mut u128, length: usize) {
+    let memory = std::ptr::slice_from_raw_parts_mut(memory, length.div_ceil(16));
+    // SAFETY: the caller guarantees it.
+    drop(unsafe { Box::from_raw(memory) });
 }
 
 /// Loads the weights file; 1 when it was accepted.
@@ -38,7 +38,7 @@ pub unsafe extern "C" fn release(buffer: *mut u128, length: usize) {
 /// `bytes` must point to `length` bytes.
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn load(bytes: *const u8, length: usize) -> u32 {
-    // SAFETY: the caller's promise.
+    // SAFETY: the caller guarantees it.
     let bytes = unsafe { slice::from_raw_parts(bytes, length) };
     let model = QuantisedMiniLm::from_bytes(bytes).ok();
     let loaded = model.is_some().into();
@@ -52,24 +52,24 @@ fn embed(embed: impl FnOnce(&QuantisedMiniLm) -> Vec<f32>) -> *const f32 {
     VECTOR.with_borrow(|vector| vector.as_ptr())
 }
 
-/// Embeds ids; the vector stays until the next call.
+/// Embeds ids; the vector is valid until the next call.
 ///
 /// # Safety
 /// `ids` must point to `length` of them.
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn embed_ids(ids: *const u32, length: usize) -> *const f32 {
-    // SAFETY: the caller's promise.
+    // SAFETY: the caller guarantees it.
     let ids = unsafe { slice::from_raw_parts(ids, length) };
     embed(|model| model.embed_ids(ids))
 }
 
-/// Embeds UTF-8; the vector stays until the next call.
+/// Embeds UTF-8 text; the vector is valid until the next call.
 ///
 /// # Safety
 /// `text` must point to `length` bytes.
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn embed_text(text: *const u8, length: usize) -> *const f32 {
-    // SAFETY: the caller's promise.
+    // SAFETY: the caller guarantees it.
     let text = unsafe { slice::from_raw_parts(text, length) };
     embed(|model| model.embed(&String::from_utf8_lossy(text)).vector)
 }
