@@ -15,6 +15,7 @@ pub trait Run: Scheme {
     fn run(job: Job<'_, Self>);
 }
 
+#[cfg(not(all(target_arch = "wasm32", target_feature = "relaxed-simd")))]
 impl Run for Wide {
     fn run(job: Job<'_, Self>) {
         #[cfg(target_arch = "x86_64")]
@@ -29,6 +30,7 @@ impl Run for Wide {
     }
 }
 
+#[cfg(any(not(target_arch = "wasm32"), target_feature = "relaxed-simd"))]
 impl Run for Narrow {
     fn run(job: Job<'_, Self>) {
         #[cfg(target_arch = "x86_64")]

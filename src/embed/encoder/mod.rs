@@ -15,6 +15,15 @@
 //! Modules: `weights` (the file), `table` (token embeddings), `scheme` (codes), `linear`,
 //! `attention`, `math`, `kernels`, and `forward`, which combines them.
 
+#![cfg_attr(
+    target_arch = "wasm32",
+    allow(
+        dead_code,
+        unused_imports,
+        reason = "a module has the code of one of the two numerics"
+    )
+)]
+
 mod attention;
 #[cfg(all(feature = "bench", target_arch = "wasm32"))]
 pub mod bench_probe;
@@ -45,12 +54,15 @@ use scheme::{Narrow, Scheme, Wide};
 
 use super::MINILM_ID;
 
-/// Precision of the coded activations.
+/// Precision of the coded activations. Native builds have both; a WebAssembly module has only the
+/// faster one, which makes it smaller.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Numerics {
     /// Sixteen bits; mean cosine to the float model above 0.999.
+    #[cfg(not(all(target_arch = "wasm32", target_feature = "relaxed-simd")))]
     Wide,
     /// Seven bits, for relaxed SIMD, where they are faster; mean cosine above 0.998.
+    #[cfg(any(not(target_arch = "wasm32"), target_feature = "relaxed-simd"))]
     Narrow,
 }
 
@@ -58,11 +70,10 @@ impl Numerics {
     /// The fastest choice of this build: [`Numerics::Narrow`] in a WebAssembly module with relaxed
     /// SIMD, else [`Numerics::Wide`].
     pub const fn native() -> Self {
-        if cfg!(all(target_arch = "wasm32", target_feature = "relaxed-simd")) {
-            Numerics::Narrow
-        } else {
-            Numerics::Wide
-        }
+        #[cfg(all(target_arch = "wasm32", target_feature = "relaxed-simd"))]
+        return Numerics::Narrow;
+        #[cfg(not(all(target_arch = "wasm32", target_feature = "relaxed-simd")))]
+        Numerics::Wide
     }
 }
 
@@ -73,8 +84,22 @@ pub struct QuantisedMiniLm {
 }
 
 enum Engine {
+    #[cfg(not(all(target_arch = "wasm32", target_feature = "relaxed-simd")))]
     Wide(Encoder<Wide>),
+    #[cfg(any(not(target_arch = "wasm32"), target_feature = "relaxed-simd"))]
     Narrow(Encoder<Narrow>),
+}
+
+/// The same expression for the encoder of either numerics.
+macro_rules! with_encoder {
+    ($engine:expr, $encoder:ident => $body:expr) => {
+        match $engine {
+            #[cfg(not(all(target_arch = "wasm32", target_feature = "relaxed-simd")))]
+            Engine::Wide($encoder) => $body,
+            #[cfg(any(not(target_arch = "wasm32"), target_feature = "relaxed-simd"))]
+            Engine::Narrow($encoder) => $body,
+        }
+    };
 }
 
 impl QuantisedMiniLm {
@@ -83,13 +108,15 @@ impl QuantisedMiniLm {
         Self::with_numerics(bytes, Numerics::native())
     }
 
-    /// Loads the file for the given numerics. Every build can run both; one of them is slow.
+    /// Loads the file for the given numerics.
     pub fn with_numerics(bytes: &[u8], numerics: Numerics) -> Result<Self, EmbedError> {
         let (engine, vocabulary) = match numerics {
+            #[cfg(not(all(target_arch = "wasm32", target_feature = "relaxed-simd")))]
             Numerics::Wide => {
                 let (encoder, vocabulary) = Encoder::from_bytes(bytes)?;
                 (Engine::Wide(encoder), vocabulary)
             }
+            #[cfg(any(not(target_arch = "wasm32"), target_feature = "relaxed-simd"))]
             Numerics::Narrow => {
                 let (encoder, vocabulary) = Encoder::from_bytes(bytes)?;
                 (Engine::Narrow(encoder), vocabulary)
@@ -112,18 +139,12 @@ impl QuantisedMiniLm {
     /// Embeds token ids, including those of `[CLS]` and `[SEP]`. Ids beyond the vocabulary count
     /// as zero vectors; ids beyond [`QuantisedMiniLm::max_tokens`] are dropped.
     pub fn embed_ids(&self, ids: &[u32]) -> Vec<f32> {
-        match &self.engine {
-            Engine::Wide(encoder) => encoder.embed(ids, None),
-            Engine::Narrow(encoder) => encoder.embed(ids, None),
-        }
+        with_encoder!(&self.engine, encoder => encoder.embed(ids, None))
     }
 
     /// Embeds token ids and passes the input rows of each linear layer to `observer`, in blocks.
     pub fn observe(&self, ids: &[u32], observer: &mut Observer<'_>) -> Vec<f32> {
-        match &self.engine {
-            Engine::Wide(encoder) => encoder.embed(ids, Some(observer)),
-            Engine::Narrow(encoder) => encoder.embed(ids, Some(observer)),
-        }
+        with_encoder!(&self.engine, encoder => encoder.embed(ids, Some(observer)))
     }
 
     /// Ids of a text with `[CLS]` and `[SEP]`, cut to [`QuantisedMiniLm::max_tokens`], and the
@@ -144,17 +165,11 @@ impl QuantisedMiniLm {
 
     /// Largest number of ids that are used, including `[CLS]` and `[SEP]`.
     pub fn max_tokens(&self) -> usize {
-        match &self.engine {
-            Engine::Wide(encoder) => encoder.model.max_tokens(),
-            Engine::Narrow(encoder) => encoder.model.max_tokens(),
-        }
+        with_encoder!(&self.engine, encoder => encoder.model.max_tokens())
     }
 
     fn rows(&self) -> usize {
-        match &self.engine {
-            Engine::Wide(encoder) => encoder.model.words.len(),
-            Engine::Narrow(encoder) => encoder.model.words.len(),
-        }
+        with_encoder!(&self.engine, encoder => encoder.model.words.len())
     }
 }
 
@@ -164,10 +179,7 @@ impl Embed for QuantisedMiniLm {
     }
 
     fn dim(&self) -> usize {
-        match &self.engine {
-            Engine::Wide(encoder) => encoder.model.width(),
-            Engine::Narrow(encoder) => encoder.model.width(),
-        }
+        with_encoder!(&self.engine, encoder => encoder.model.width())
     }
 
     fn familiarity(&self, text: &str) -> f32 {
