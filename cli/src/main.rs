@@ -11,7 +11,7 @@ use std::process::ExitCode;
 
 /// Decide which language model should get a prompt, why, and for how much. All on this machine.
 #[derive(Parser)]
-#[command(version, max_term_width = 100)]
+#[command(name = "uniroute", version, max_term_width = 100)]
 struct Cli {
     #[command(subcommand)]
     command: Command,

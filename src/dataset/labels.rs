@@ -302,7 +302,6 @@ fn json_score(at: &Place, column: String, value: &Value) -> Result<f64, DatasetE
     let score = match value {
         Value::Bool(right) => Some(f64::from(u8::from(*right))),
         Value::Number(number) => Some(number.as_f64().unwrap_or(f64::NAN)),
-        Value::String(text) => text_score(text.trim()),
         _ => None,
     };
     match score {
@@ -433,6 +432,10 @@ mod tests {
         assert!(
             said(jsonl("{\"prompt\":\"p\",\"scores\":{\"a\":null}}"))
                 .contains("line 1, a: score null")
+        );
+        assert!(
+            said(jsonl("{\"prompt\":\"p\",\"scores\":{\"a\":\"1\"}}"))
+                .contains("line 1, a: score \"1\" is not a number")
         );
         assert!(said(jsonl("[")).starts_with("l.jsonl, line 1, character"));
         assert!(said(jsonl("")).contains("no labels"));

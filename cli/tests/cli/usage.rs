@@ -18,3 +18,9 @@ fn usage_errors_exit_with_2_and_help_explains() {
         );
     }
 }
+
+#[test]
+fn the_version_names_the_program_not_its_package() {
+    let version = succeeds(&["--version"], b"");
+    assert_eq!(version, format!("uniroute {}\n", env!("CARGO_PKG_VERSION")));
+}
