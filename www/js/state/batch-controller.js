@@ -65,7 +65,7 @@ export class BatchController {
       const table = await router.readPrompts(name, content);
       this.store.set({ file: { name, table }, column: table.column, problem: "" });
     } catch (thrown) {
-      this.store.set({ problem: `${name}: ${UnirouteError.from(thrown).message}` });
+      this.store.set({ problem: UnirouteError.from(thrown).message });
     }
   }
 
