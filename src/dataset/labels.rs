@@ -480,7 +480,7 @@ mod tests {
             ),
             (
                 "l.ndjson",
-                "\u{feff}{\"prompt\":\"p\",\"scores\":{\"m\":1}}\n{\"prompt\":\"q\",\"correct\":\"0.25\"}",
+                "\u{feff}{\"prompt\":\"p\",\"scores\":{\"m\":1}}\n{\"prompt\":\"q\",\"correct\":0.25}",
             ),
             (
                 "l.json",
