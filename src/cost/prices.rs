@@ -81,6 +81,7 @@ impl Prices {
     }
 
     /// Only the total of [`Prices::cost`]; USD.
+    #[inline]
     pub fn total(&self, usage: &Usage) -> Option<f64> {
         self.sum(usage, usage.input, usage.output)
     }
@@ -103,6 +104,7 @@ impl Prices {
 
 impl Usage {
     /// Expected output tokens, reasoning included.
+    #[inline]
     pub fn tokens_out(&self) -> f64 {
         self.output + self.reasoning
     }

@@ -18,6 +18,7 @@ pub(super) fn check_names(pool: &Pool, request: &Request) -> Result<(), RouteErr
 
 /// Why a model is excluded; none when it is considered. `price` is USD for the prompt, and none
 /// where the request does not accept an unknown price. The first reason counts.
+#[inline]
 pub(super) fn exclusion_code(
     model: &Model,
     usage: &Usage,

@@ -24,6 +24,7 @@ impl<'a> Query<'a> {
 
     /// Input tokens as the request counts them, else as estimated for the model's tokenizer; output
     /// tokens as the request expects them, else as the pool does.
+    #[inline]
     pub fn usage(&self, model: &Model) -> Usage {
         let counted = self.request.input_tokens.of(&model.id, model.tokenizer);
         let (output, output_range) = match self.request.expected_output_tokens {

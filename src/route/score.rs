@@ -24,6 +24,7 @@ pub(super) struct Scored {
 
 impl Scored {
     /// Scores one model for one prompt.
+    #[inline]
     pub fn new(model: &Model, query: &Query) -> Self {
         let Query {
             placed, request, ..
