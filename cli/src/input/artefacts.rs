@@ -3,7 +3,7 @@
 use super::files;
 use crate::args::{EmbedderArgs, EmbedderKind, PoolArgs, RouterArgs, WeightsArgs};
 use anyhow::{Context, Result, bail};
-use std::path::{Path, PathBuf};
+use std::path::Path;
 use uniroute::embed::{Embed, MINILM_ID, STATIC_FILE, StaticEmbedder};
 use uniroute::pool::{self, Pool};
 use uniroute::router::{self, LoadOptions, Router};
@@ -50,14 +50,14 @@ fn minilm(args: &WeightsArgs) -> Result<Box<dyn Embed>> {
         "target/minilm/model.safetensors",
     ];
     const LIMIT: usize = 200_000_000;
-    let found = || FETCHED.iter().map(PathBuf::from).find(|path| path.exists());
-    let Some(path) = args.weights.clone().or_else(found) else {
+    let fetched = || FETCHED.iter().map(Path::new).find(|path| path.exists());
+    let Some(path) = args.weights.as_deref().or_else(fetched) else {
         bail!(
             "the transformer's weights are not at {}; run `cargo xtask minilm` or name them with --weights",
             FETCHED[0]
         );
     };
-    let bytes = files::read(&path, LIMIT)?;
+    let bytes = files::read(path, LIMIT)?;
     if let Ok(quantised) = uniroute::embed::QuantisedMiniLm::from_bytes(&bytes) {
         return Ok(Box::new(quantised));
     }

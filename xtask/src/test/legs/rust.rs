@@ -45,6 +45,8 @@ pub fn lints() -> Result<Ran> {
         on_library.arg("--lib").args(features);
         clippy(on_library)?;
     }
+    // The program as `cargo xtask demo` builds it.
+    clippy(cargo::on_light_program("clippy"))?;
     dependencies::check()?;
     if toolchain::target_is_installed() {
         let features = wasm::Simd::default().target_features();
