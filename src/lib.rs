@@ -33,8 +33,10 @@
 //!
 //! * [`embed`]: text to a unit vector;
 //! * [`cluster`]: a unit vector to its membership of K prompt clusters;
+//! * [`observation`]: what is known of a model, as weights over clusters, a value and a variance;
+//! * [`benchmark`]: the benchmarks that a router knows, and the scores of a model on them;
 //! * [`prior`]: what the errors of training models say about those of a new model;
-//! * [`profile`]: a prior and labelled prompts to the error of a model in each cluster;
+//! * [`profile`]: a prior and observations to the error of a model in each cluster;
 //! * [`cost`]: tokens and prices to US dollars;
 //! * [`dataset`]: files of prompts and scores;
 //! * [`router`]: embedder, clusters and prior in one file;
@@ -48,6 +50,7 @@
 //! (UniRoute, arXiv 2502.08773).
 #![deny(missing_docs)]
 
+pub mod benchmark;
 pub mod cluster;
 pub mod cost;
 pub mod dataset;

@@ -35,6 +35,11 @@ impl Cholesky {
         Some(Self { lower, n })
     }
 
+    /// L, `(n, n)`.
+    pub(crate) fn lower(&self) -> Array2<f64> {
+        shaped(self.lower.clone(), (self.n, self.n))
+    }
+
     fn row(&self, i: usize) -> &[f64] {
         &self.lower[i * self.n..][..=i]
     }

@@ -6,7 +6,7 @@ use rand_chacha::ChaCha8Rng;
 use rand_chacha::rand_core::SeedableRng;
 
 use super::error::ClusterError;
-use super::kmeans::{KMeansParams, kmeans};
+use super::kmeans::{KMeans, KMeansParams, kmeans};
 
 /// A prompt farther from its cluster than this share of held-out training prompts is called out of
 /// distribution.
@@ -60,14 +60,20 @@ impl Calibration {
             ..params.clone()
         };
         let found = kmeans(points.select(Axis(0), kept).view(), k, &one_start)?;
-        let mut distances: Vec<f32> = held_out
-            .iter()
-            .map(|&i| {
+        Self::of(points.select(Axis(0), held_out).view(), &found)
+    }
+
+    /// The quantiles of the distances from these `points` `(n, dim)` to the nearest centroid of
+    /// `found`.
+    ///
+    /// # Errors
+    /// [`ClusterError::Quantiles`] without points.
+    pub fn of(points: ArrayView2<f32>, found: &KMeans) -> Result<Self, ClusterError> {
+        let mut distances: Vec<f32> = points
+            .outer_iter()
+            .map(|point| {
                 let to = |c: ndarray::ArrayView1<f32>| -> f32 {
-                    c.iter()
-                        .zip(points.row(i))
-                        .map(|(a, b)| (a - b) * (a - b))
-                        .sum()
+                    c.iter().zip(point).map(|(a, b)| (a - b) * (a - b)).sum()
                 };
                 found
                     .centroids
@@ -76,6 +82,9 @@ impl Calibration {
                     .fold(f32::INFINITY, f32::min)
             })
             .collect();
+        if distances.is_empty() {
+            return Err(ClusterError::Quantiles);
+        }
         distances.sort_by(f32::total_cmp);
         let level = |q: usize| {
             let at = q as f64 / (QUANTILES - 1) as f64 * (distances.len() - 1) as f64;

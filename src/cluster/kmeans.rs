@@ -56,22 +56,8 @@ pub fn kmeans(
     k: usize,
     params: &KMeansParams,
 ) -> Result<KMeans, ClusterError> {
-    let (n, _) = points.dim();
-    if n == 0 || k == 0 {
-        return Err(ClusterError::Empty {
-            points: n,
-            clusters: k,
-        });
-    }
-    if let Some(row) = points
-        .outer_iter()
-        .position(|p| p.iter().any(|v| !v.is_finite()))
-    {
-        return Err(ClusterError::NotFinite {
-            what: "points",
-            row,
-        });
-    }
+    check(points, k)?;
+    let n = points.nrows();
     let points = points.as_standard_layout();
     let task = Task::new(points.view());
     let mut best: Option<KMeans> = None;
@@ -87,6 +73,75 @@ pub fn kmeans(
         points: n,
         clusters: k,
     })
+}
+
+/// Clusters `points` `(n, dim)` around `anchors` `(k, dim)`: as [`kmeans`] from these centroids, but
+/// each centroid stays half way between its anchor and the mean of its points. Cluster i then keeps
+/// the meaning of anchor i.
+///
+/// # Errors
+/// As [`kmeans`].
+pub fn anchored(
+    points: ArrayView2<f32>,
+    anchors: ArrayView2<f32>,
+    params: &KMeansParams,
+) -> Result<KMeans, ClusterError> {
+    check(points, anchors.nrows())?;
+    let points = points.as_standard_layout();
+    let task = Task::new(points.view());
+    let mut centroids = anchors.to_owned();
+    let mut assignment = task.assign(centroids.view());
+    for _ in 0..params.max_iterations {
+        let mut counts = vec![0usize; anchors.nrows()];
+        assignment.nearest.iter().for_each(|&k| counts[k] += 1);
+        let mut moved = task.sums(&assignment.nearest, anchors.dim());
+        for ((mut mean, anchor), &count) in moved
+            .outer_iter_mut()
+            .zip(anchors.outer_iter())
+            .zip(&counts)
+        {
+            match count {
+                0 => mean.assign(&anchor.mapv(f64::from)),
+                _ => mean.zip_mut_with(&anchor, |m, a| {
+                    *m = (*m / count as f64 + f64::from(*a)) / 2.0;
+                }),
+            }
+        }
+        let moved = moved.mapv(|v| v as f32);
+        let shift: f32 = (&moved - &centroids).mapv(|v| v * v).sum();
+        centroids = moved;
+        assignment = task.assign(centroids.view());
+        if shift <= params.tolerance * task.mean_variance {
+            break;
+        }
+    }
+    let inertia = assignment.distances.iter().map(|d| f64::from(*d)).sum();
+    Ok(KMeans {
+        centroids,
+        assignments: assignment.nearest,
+        inertia,
+    })
+}
+
+/// Rejects what cannot be clustered.
+fn check(points: ArrayView2<f32>, k: usize) -> Result<(), ClusterError> {
+    let n = points.nrows();
+    if n == 0 || k == 0 {
+        return Err(ClusterError::Empty {
+            points: n,
+            clusters: k,
+        });
+    }
+    let bad = points
+        .outer_iter()
+        .position(|p| p.iter().any(|v| !v.is_finite()));
+    match bad {
+        Some(row) => Err(ClusterError::NotFinite {
+            what: "points",
+            row,
+        }),
+        None => Ok(()),
+    }
 }
 
 /// The points, and what every start needs to know of them.
@@ -240,6 +295,15 @@ impl<'a> Task<'a> {
         }
     }
 
+    /// Sum of the points of each cluster.
+    fn sums(&self, nearest: &[usize], shape: (usize, usize)) -> Array2<f64> {
+        let mut sums = Array2::<f64>::zeros(shape);
+        for (p, &k) in self.points.outer_iter().zip(nearest) {
+            sums.row_mut(k).zip_mut_with(&p, |s, &v| *s += f64::from(v));
+        }
+        sums
+    }
+
     /// The mean of each cluster. A cluster that lost all its points starts again at the point
     /// farthest from its own centroid.
     fn means(&self, assignment: &mut Assignment, old: ArrayView2<f32>) -> Array2<f32> {
@@ -258,10 +322,7 @@ impl<'a> Task<'a> {
             assignment.nearest[far] = empty;
             assignment.distances[far] = 0.0;
         }
-        let mut sums = Array2::<f64>::zeros(old.dim());
-        for (p, &k) in self.points.outer_iter().zip(&assignment.nearest) {
-            sums.row_mut(k).zip_mut_with(&p, |s, &v| *s += f64::from(v));
-        }
+        let sums = self.sums(&assignment.nearest, old.dim());
         let mut means = old.to_owned();
         for ((mut mean, sum), &count) in means
             .outer_iter_mut()

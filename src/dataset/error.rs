@@ -278,6 +278,40 @@ pub enum DatasetError {
         /// The file.
         at: Place,
     },
+    /// A table of published scores without the columns that it needs.
+    #[error(
+        "{at}: needs the columns model, benchmark and score, or a column model and one for each benchmark"
+    )]
+    PublishedColumns {
+        /// The line.
+        at: Place,
+    },
+    /// A published score that is not a share.
+    #[error(
+        "{at}: score {score} is not in [0, 1]; write 0.857 rather than 85.7, or add a column scale"
+    )]
+    PublishedScore {
+        /// The line.
+        at: Place,
+        /// The score, as written.
+        score: f64,
+    },
+    /// A cell that should hold a number.
+    #[error("{at}: {found:?} is not a number; leave the cell empty if there is no score")]
+    PublishedNumber {
+        /// The line.
+        at: Place,
+        /// The beginning of the cell.
+        found: String,
+    },
+    /// More published scores than are read.
+    #[error("{at}: more than {limit} scores; split the table")]
+    PublishedRows {
+        /// The file.
+        at: Place,
+        /// Most scores of a table.
+        limit: usize,
+    },
 }
 
 impl DatasetError {
@@ -301,6 +335,8 @@ impl DatasetError {
             Self::PromptsNoText { .. } => "batch_columns",
             Self::PromptsLine { .. } => "batch_line",
             Self::NotList { .. } => "batch_type",
+            Self::PublishedColumns { .. } | Self::PublishedRows { .. } => "published_columns",
+            Self::PublishedScore { .. } | Self::PublishedNumber { .. } => "published_score",
         }
     }
 

@@ -4,6 +4,7 @@
 //!   ([`Dataset::from_folder`]): the score of every model on every prompt, empty where missing;
 //! * [`labels`], a label a row: of all models ([`Dataset::from_labels`]) or of one
 //!   ([`labels::read`]);
+//! * published scores of models on benchmarks: [`PublishedTable`];
 //! * prompts alone: [`PromptTable`] and [`JsonlPrompts`].
 //!
 //! Each format has its module (`csv`, `jsonl`), and what the rows mean is read in `folder`,
@@ -15,6 +16,8 @@ mod folder;
 mod jsonl;
 pub mod labels;
 mod prompts;
+mod published;
+mod topics;
 
 use ndarray::Array2;
 
@@ -22,6 +25,8 @@ pub use error::{DatasetError, Part, Place};
 pub use folder::{FolderParts, read_models};
 pub use jsonl::{JsonlLine, JsonlProblem, JsonlPrompt, JsonlPrompts, MAX_LINE};
 pub use prompts::PromptTable;
+pub use published::{PublishedScore, PublishedTable};
+pub use topics::{TopicField, TopicPrompts};
 
 /// Names of the column of prompts, the most likely one first.
 pub const PROMPT_NAMES: [&str; 8] = [

@@ -4,24 +4,34 @@
 //! the variance v of its noise:
 //!
 //! ```text
-//! y = r·Ψ + ε,    Var(ε) = κγ(1 − γ)/n + τ²
+//! y = r·Ψ + l·e + ε,    Var(ε) = κγ(1 − γ)/n + τ²,    e ~ N(0, I)
 //! ```
 //!
-//! | source | r | n | τ² |
-//! |---|---|---|---|
-//! | one label | Φ(prompt) | 1 | 0 |
-//! | one overall accuracy | the clusters' shares | the prompts it was measured on | 0 |
+//! | source | r | n | τ² | effects |
+//! |---|---|---|---|---|
+//! | one label | Φ(prompt) | 1 | 0 | none |
+//! | one overall accuracy | the clusters' shares | the prompts it was measured on | the harness | none |
+//! | one benchmark score | mean Φ over the benchmark's prompts | its prompts | the harness | the benchmark's own |
 //!
 //! n is the number of labels that y is the mean of. γ is the predicted error, so an observation
 //! holds n and τ², and [`Posterior::new`](crate::profile::Posterior::new) computes v from them with
 //! the prior's noise ratio κ. An observation does not depend on a prior.
+//!
+//! The *effects* e are what observations of one model have in common beyond Ψ: how well the model
+//! does on the form of a benchmark, or how its maker measures. They never reach a user's prompt. The
+//! loadings l say how much of each effect an observation has, so two observations have the
+//! covariance l·l′ beyond that of Ψ.
 
 mod error;
 
-use ndarray::{Array1, Array2, ArrayView1, ArrayView2, Axis, concatenate};
+use ndarray::{Array1, Array2, ArrayView1, ArrayView2, Axis, concatenate, s};
 
 pub use error::ProfileError;
 pub(crate) use error::{check_length, check_range, check_unit};
+
+/// τ² of an accuracy: the square of what two harnesses usually differ by on the same prompts, 3
+/// points.
+const HARNESS_VARIANCE: f64 = 0.03 * 0.03;
 
 /// Where an observation comes from.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -31,6 +41,8 @@ pub enum Source {
     Label,
     /// One accuracy over prompts of all kinds.
     Overall,
+    /// The score of one benchmark.
+    Benchmark,
 }
 
 /// A batch of n checked observations of one model over K clusters.
@@ -40,7 +52,23 @@ pub struct Observations {
     values: Array1<f64>,
     labels: Array1<f64>,
     extra_variances: Array1<f64>,
+    loadings: Array2<f64>,
     sources: Vec<Source>,
+}
+
+/// The scores of one model on benchmarks; see [`Observations::from_benchmarks`].
+#[derive(Debug, Clone, PartialEq)]
+pub struct BenchmarkScores<'a> {
+    /// Mean membership of the prompts of each benchmark, `(n, K)`.
+    pub weights: Array2<f64>,
+    /// Error on each benchmark less what is expected of the benchmark itself, in `[-1, 2]`.
+    pub values: Array1<f64>,
+    /// Number of prompts of each benchmark, in `(0, 1e9]`.
+    pub prompts: &'a [f64],
+    /// τ², the variance of each value beyond that of its prompts, in `[0, 1]`.
+    pub extra_variances: &'a [f64],
+    /// Loadings on effects that the scores share, `(n, L)`.
+    pub loadings: Array2<f64>,
 }
 
 impl Observations {
@@ -83,7 +111,43 @@ impl Observations {
         let weights = Array2::from_shape_fn((1, shares.len()), |(_, k)| f64::from(shares[k]));
         check_weights("shares", weights.view())?;
         let values = Array1::from_elem(1, error);
-        Ok(Self::uniform(weights, values, labels, Source::Overall))
+        let mut overall = Self::uniform(weights, values, labels, Source::Overall);
+        overall.extra_variances.fill(HARNESS_VARIANCE);
+        Ok(overall)
+    }
+
+    /// One observation for each benchmark score.
+    ///
+    /// # Errors
+    /// [`ProfileError::Length`] unless there is one value of each kind for each score,
+    /// [`ProfileError::Range`] for a number out of the range that [`BenchmarkScores`] names.
+    pub fn from_benchmarks(scores: BenchmarkScores) -> Result<Self, ProfileError> {
+        let n = scores.values.len();
+        check_length("benchmark weights", scores.weights.nrows(), n)?;
+        check_length("benchmark prompts", scores.prompts.len(), n)?;
+        check_length("benchmark variances", scores.extra_variances.len(), n)?;
+        check_length("benchmark loadings", scores.loadings.nrows(), n)?;
+        check_weights("weights of a benchmark", scores.weights.view())?;
+        let values = scores.values.iter().copied();
+        check_range("benchmark error", "[-1, 2]", values, |v| {
+            (-1.0..=2.0).contains(&v)
+        })?;
+        let prompts = scores.prompts.iter().copied();
+        check_range("benchmark prompts", "(0, 1e9]", prompts, |v| {
+            v > 0.0 && v <= 1e9
+        })?;
+        let variances = scores.extra_variances.iter().copied();
+        check_unit("benchmark variance", variances)?;
+        let loadings = scores.loadings.iter().copied();
+        check_range("benchmark loading", "[-1, 1]", loadings, |v| v.abs() <= 1.0)?;
+        Ok(Self {
+            weights: scores.weights,
+            values: scores.values,
+            labels: Array1::from_vec(scores.prompts.to_vec()),
+            extra_variances: Array1::from_vec(scores.extra_variances.to_vec()),
+            loadings: scores.loadings,
+            sources: vec![Source::Benchmark; n],
+        })
     }
 
     /// Observations of one source that are each the mean of `labels` labels.
@@ -94,11 +158,13 @@ impl Observations {
             values,
             labels: Array1::from_elem(n, labels),
             extra_variances: Array1::zeros(n),
+            loadings: Array2::zeros((n, 0)),
             sources: vec![source; n],
         }
     }
 
-    /// These observations followed by those of `other`, which are of the same model.
+    /// These observations followed by those of `other`, which are of the same model. The effects of
+    /// one batch are not those of the other.
     ///
     /// # Errors
     /// [`ProfileError::Length`] when `other` is over another number of clusters.
@@ -115,6 +181,7 @@ impl Observations {
             values: join(&self.values, &other.values),
             labels: join(&self.labels, &other.labels),
             extra_variances: join(&self.extra_variances, &other.extra_variances),
+            loadings: block_diagonal(&self.loadings, &other.loadings),
             sources: [&self.sources[..], &other.sources].concat(),
         })
     }
@@ -123,6 +190,7 @@ impl Observations {
     pub(crate) fn check_clusters(&self, expected: usize) -> Result<(), ProfileError> {
         let what = match self.sources.first() {
             Some(Source::Overall) => "shares",
+            Some(Source::Benchmark) => "weights of a benchmark",
             Some(Source::Label) | None => "memberships of a label",
         };
         check_length(what, self.clusters(), expected)
@@ -163,25 +231,50 @@ impl Observations {
         self.extra_variances.view()
     }
 
+    /// Loadings l of each observation on the effects that observations share, `(n, L)`.
+    pub fn loadings(&self) -> ArrayView2<'_, f64> {
+        self.loadings.view()
+    }
+
     /// The source of each observation, `(n)`.
     pub fn sources(&self) -> &[Source] {
         &self.sources
     }
 
-    /// Whether every observation is the label of one prompt; true of none. Only then is the plain
-    /// mean of the values an estimate of the model's usual error.
-    pub(crate) fn are_labels(&self) -> bool {
-        self.sources.iter().all(|s| *s == Source::Label)
+    /// Number of labels of single prompts, and the sum of their errors. They are drawn like the
+    /// prompts that a model will be used for, so their mean estimates the model's usual error.
+    pub(crate) fn labels_and_sum(&self) -> (usize, f64) {
+        let labels = self.sources.iter().zip(&self.values);
+        labels
+            .filter(|(source, _)| **source == Source::Label)
+            .fold((0, 0.0), |(n, sum), (_, value)| (n + 1, sum + value))
     }
 
-    /// The number of labels that fell into each cluster, by weight, `(K)`.
+    /// The number of labels that fell into each cluster, by weight, `(K)`. A benchmark's prompts are
+    /// not labels: nobody knows which of them were answered.
     pub(crate) fn labels_by_cluster(&self) -> Array1<f64> {
         let mut counted = self.weights.clone();
-        for (mut row, labels) in counted.outer_iter_mut().zip(&self.labels) {
-            row *= *labels;
+        let rows = counted
+            .outer_iter_mut()
+            .zip(&self.labels)
+            .zip(&self.sources);
+        for ((mut row, labels), source) in rows {
+            row *= match source {
+                Source::Benchmark => 0.0,
+                Source::Label | Source::Overall => *labels,
+            };
         }
         counted.sum_axis(Axis(0))
     }
+}
+
+/// `a` and `b` side by side and one below the other, with zeros elsewhere.
+fn block_diagonal(a: &Array2<f64>, b: &Array2<f64>) -> Array2<f64> {
+    let ((n, l), (m, k)) = (a.dim(), b.dim());
+    let mut joined = Array2::zeros((n + m, l + k));
+    joined.slice_mut(s![..n, ..l]).assign(a);
+    joined.slice_mut(s![n.., l..]).assign(b);
+    joined
 }
 
 /// Weights are not negative and at most 1; the rounding of shares is allowed for.
@@ -206,7 +299,7 @@ mod tests {
         assert_eq!(labels.labels(), array![1.0, 1.0]);
         assert_eq!(labels.extra_variances(), array![0.0, 0.0]);
         assert_eq!(labels.labels_by_cluster(), array![1.25, 0.75]);
-        assert!(labels.are_labels());
+        assert_eq!(labels.labels_and_sum(), (2, 1.25));
     }
 
     #[test]
@@ -217,7 +310,40 @@ mod tests {
         assert_eq!(overall.labels(), array![100.0]);
         assert_eq!(overall.labels_by_cluster(), array![75.0, 25.0]);
         assert_eq!(overall.sources(), [Source::Overall]);
-        assert!(!overall.are_labels());
+        assert_eq!(overall.labels_and_sum(), (0, 0.0));
+    }
+
+    #[test]
+    fn a_benchmark_score_is_an_observation_of_its_prompts() {
+        let scores = |weight: f64, value: f64, prompts: f64, variance: f64| {
+            Observations::from_benchmarks(BenchmarkScores {
+                weights: array![[weight, 0.5]],
+                values: array![value],
+                prompts: &[prompts],
+                extra_variances: &[variance],
+                loadings: array![[0.1, 0.05]],
+            })
+        };
+        let score = scores(0.5, -0.1, 198.0, 0.001).unwrap();
+        assert_eq!(score.sources(), [Source::Benchmark]);
+        assert_eq!(score.labels_by_cluster(), array![0.0, 0.0]);
+        let label = Observations::from_labels(array![[1.0f32, 0.0]].view(), &[1.0]).unwrap();
+        let both = label.and(&score).unwrap().and(&score).unwrap();
+        let effects = array![
+            [0.0, 0.0, 0.0, 0.0],
+            [0.1, 0.05, 0.0, 0.0],
+            [0.0, 0.0, 0.1, 0.05]
+        ];
+        assert_eq!(both.loadings(), effects);
+        assert_eq!(both.extra_variances(), array![0.0, 0.001, 0.001]);
+        for wrong in [
+            scores(1.5, 0.1, 198.0, 0.001),
+            scores(0.5, f64::NAN, 198.0, 0.001),
+            scores(0.5, 0.1, 0.0, 0.001),
+            scores(0.5, 0.1, 198.0, -0.001),
+        ] {
+            assert!(matches!(wrong, Err(ProfileError::Range { index: 0, .. })));
+        }
     }
 
     #[test]

@@ -5,10 +5,12 @@
 //! [`Prior::suggest`] selects the prompts of which labels tell most of a new model.
 
 mod learn;
+mod published;
 mod suggest;
 mod uninformed;
 
 pub(crate) use learn::held_out_loss;
+pub use published::{LearnedBenchmarks, PublishedScores};
 
 use crate::linalg::Cholesky;
 use crate::observation::{ProfileError, check_length, check_range, check_unit};

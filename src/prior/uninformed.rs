@@ -12,7 +12,7 @@ pub(super) const OWN_VARIANCE: f64 = 0.01;
 /// cluster tell of those in its neighbours.
 const NEAR_VARIANCE: f64 = 0.04;
 /// It falls with the distance as this power of the nearness, exp(−4‖c_k − c_l‖²/m).
-const NEARNESS_POWER: i32 = 4;
+pub(super) const NEARNESS_POWER: i32 = 4;
 /// Noise ratio κ where no training model shows it.
 const NOISE_RATIO: f64 = 0.9;
 

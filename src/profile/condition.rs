@@ -14,20 +14,20 @@ const NOISE_ROUNDS: usize = 2;
 impl Posterior {
     /// Ψ of the model that was observed. No observations give the prior itself.
     ///
-    /// A prior without training models does not know which error is usual. If all observations are
-    /// labels, their mean says it; an observation of another source is not drawn like the prompts
-    /// that a model will be used for, so its mean does not.
+    /// A prior without training models does not know which error is usual. The mean of the labels
+    /// says it, where there are labels; observations of other sources are not drawn like the prompts
+    /// that a model will be used for, so their mean does not.
     ///
     /// # Errors
     /// [`ProfileError::Length`] when prior and observations are not over the same clusters.
     pub fn new(prior: &Prior, observations: &Observations) -> Result<Self, ProfileError> {
         observations.check_clusters(prior.clusters())?;
-        if prior.training_models() > 0 || !observations.are_labels() {
+        let (labels, sum) = observations.labels_and_sum();
+        if prior.training_models() > 0 || (labels == 0 && !observations.is_empty()) {
             return Ok(condition(prior, observations));
         }
-        let values = observations.values();
-        let sum = values.sum() + MEAN_ERROR_LABELS * prior.mean_error();
-        let mean_error = sum / (values.len() as f64 + MEAN_ERROR_LABELS);
+        let sum = sum + MEAN_ERROR_LABELS * prior.mean_error();
+        let mean_error = sum / (labels as f64 + MEAN_ERROR_LABELS);
         Ok(condition(&prior.around(mean_error), observations))
     }
 }
@@ -46,7 +46,7 @@ fn condition(prior: &Prior, observations: &Observations) -> Posterior {
         labels: observations.labels_by_cluster(),
     };
     for _ in 0..NOISE_ROUNDS {
-        let noise = noise(prior, observations, &rows.dot(&psi.mean));
+        let noise = Noise::new(prior, observations, &rows.dot(&psi.mean));
         let solved = match rows.dim() {
             (0, _) => None,
             (n, k) if n <= k => by_observations(prior.covariance(), rows, &residual, &noise),
@@ -60,26 +60,62 @@ fn condition(prior: &Prior, observations: &Observations) -> Posterior {
     psi
 }
 
-/// κγ(1 − γ)/n + τ² of each observation, γ its `predicted` error.
-fn noise(prior: &Prior, observations: &Observations, predicted: &Array1<f64>) -> Array1<f64> {
-    let (labels, extra) = (observations.labels(), observations.extra_variances());
-    let each = predicted.iter().zip(labels).zip(extra);
-    each.map(|((p, n), extra)| prior.label_noise(*p) / n + extra)
-        .collect()
+/// The noise of observations, with covariance N = D + LLᵀ.
+struct Noise<'a> {
+    /// D: κγ(1 − γ)/n + τ² of each observation.
+    variances: Array1<f64>,
+    /// L: its loadings on effects that observations share.
+    loadings: ArrayView2<'a, f64>,
+}
+
+impl<'a> Noise<'a> {
+    /// The noise where γ is the `predicted` error of each observation.
+    fn new(prior: &Prior, observations: &'a Observations, predicted: &Array1<f64>) -> Self {
+        let (labels, extra) = (observations.labels(), observations.extra_variances());
+        let each = predicted.iter().zip(labels).zip(extra);
+        Self {
+            variances: each
+                .map(|((p, n), extra)| prior.label_noise(*p) / n + extra)
+                .collect(),
+            loadings: observations.loadings(),
+        }
+    }
+
+    /// A + N.
+    fn added_to(&self, mut a: Array2<f64>) -> Array2<f64> {
+        let mut diagonal = a.diag_mut();
+        diagonal += &self.variances;
+        match self.loadings.ncols() {
+            0 => a,
+            _ => a + self.loadings.dot(&self.loadings.t()),
+        }
+    }
+
+    /// N⁻¹A by D⁻¹ and one solve of the number of effects (Woodbury's identity).
+    fn solve(&self, a: ArrayView2<f64>) -> Option<Array2<f64>> {
+        let variances = self.variances.view().insert_axis(Axis(1));
+        let scaled = &a / &variances;
+        if self.loadings.ncols() == 0 {
+            return Some(scaled);
+        }
+        let loadings = &self.loadings / &variances;
+        let mut inner = self.loadings.t().dot(&loadings);
+        inner.diag_mut().mapv_inplace(|v| v + 1.0);
+        let shared = Cholesky::new(inner.view())?.solve(loadings.t().dot(&a).view());
+        Some(scaled - loadings.dot(&shared))
+    }
 }
 
 /// ΣRᵀ(RΣRᵀ + N)⁻¹r and Σ − ΣRᵀ(RΣRᵀ + N)⁻¹RΣ, with R the `rows` of the observations and N the
-/// diagonal of `noise`: one solve of the number of observations.
+/// covariance of their `noise`: one solve of the number of observations.
 fn by_observations(
     covariance: ArrayView2<f64>,
     rows: ArrayView2<f64>,
     residual: &Array1<f64>,
-    noise: &Array1<f64>,
+    noise: &Noise,
 ) -> Option<(Array1<f64>, Array2<f64>)> {
     let cross = rows.dot(&covariance);
-    let mut gram = cross.dot(&rows.t());
-    let mut diagonal = gram.diag_mut();
-    diagonal += noise;
+    let gram = noise.added_to(cross.dot(&rows.t()));
     let factor = Cholesky::new(gram.view())?;
     let shift = cross.t().dot(&factor.solve_vector(residual));
     let half = factor.forward(cross.view());
@@ -92,9 +128,9 @@ fn by_clusters(
     covariance: ArrayView2<f64>,
     rows: ArrayView2<f64>,
     residual: &Array1<f64>,
-    noise: &Array1<f64>,
+    noise: &Noise,
 ) -> Option<(Array1<f64>, Array2<f64>)> {
-    let weighted = &rows / &noise.view().insert_axis(Axis(1));
+    let weighted = noise.solve(rows)?;
     let precision = Cholesky::new(covariance)?.inverse() + weighted.t().dot(&rows);
     let covariance = Cholesky::new(precision.view())?.inverse();
     let shift = covariance.dot(&weighted.t().dot(residual));
@@ -104,7 +140,8 @@ fn by_clusters(
 #[cfg(test)]
 mod tests {
     use super::*;
-    use ndarray::array;
+    use crate::observation::BenchmarkScores;
+    use ndarray::{array, concatenate};
     use rand::seq::SliceRandom;
     use rand::{Rng, SeedableRng};
     use rand_chacha::ChaCha8Rng;
@@ -132,11 +169,18 @@ mod tests {
         let sigma = prior.covariance();
         let rows = Array2::from_shape_fn((9, 6), |_| rng.random::<f64>());
         let r = Array1::from_shape_fn(9, |_| rng.random::<f64>() - 0.5);
-        let noise = Array1::from_shape_fn(9, |_| 0.05 + 0.2 * rng.random::<f64>());
-        let (shift_a, v_a) = by_observations(sigma, rows.view(), &r, &noise).unwrap();
-        let (shift_b, v_b) = by_clusters(sigma, rows.view(), &r, &noise).unwrap();
-        assert!((shift_a - shift_b).iter().all(|d| d.abs() < 1e-10));
-        assert!((v_a - v_b).iter().all(|d| d.abs() < 1e-10));
+        let variances = Array1::from_shape_fn(9, |_| 0.05 + 0.2 * rng.random::<f64>());
+        for effects in [0, 1, 4] {
+            let loadings = Array2::from_shape_fn((9, effects), |_| rng.random::<f64>() - 0.5);
+            let noise = Noise {
+                variances: variances.clone(),
+                loadings: loadings.view(),
+            };
+            let (shift_a, v_a) = by_observations(sigma, rows.view(), &r, &noise).unwrap();
+            let (shift_b, v_b) = by_clusters(sigma, rows.view(), &r, &noise).unwrap();
+            assert!((shift_a - shift_b).iter().all(|d| d.abs() < 1e-10));
+            assert!((v_a - v_b).iter().all(|d| d.abs() < 1e-10));
+        }
     }
 
     #[test]
@@ -189,7 +233,7 @@ mod tests {
         let overall = Observations::from_overall(&[0.25; 4], 0.2, 1000.0).unwrap();
         let psi = Posterior::new(&prior, &overall).unwrap();
         assert!(
-            psi.mean.iter().all(|m| (m - 0.2).abs() < 0.01),
+            psi.mean.iter().all(|m| (m - 0.2).abs() < 0.02),
             "{}",
             psi.mean
         );
@@ -277,9 +321,85 @@ mod tests {
         let shares = [0.1f32, 0.2, 0.3, 0.4];
         let rows = Array2::from_shape_fn((5, 4), |(_, k)| shares[k]);
         let labels = from_labels(&prior, rows.view(), &[0.0, 1.0, 0.5, 0.0, 0.25]);
-        let mean = Observations::from_overall(&shares, 0.35, 5.0).unwrap();
-        let mean = Posterior::new(&prior, &mean).unwrap();
+        let mean = Observations::from_benchmarks(BenchmarkScores {
+            weights: Array2::from_shape_fn((1, 4), |(_, k)| f64::from(shares[k])),
+            values: array![0.35],
+            prompts: &[5.0],
+            extra_variances: &[0.0],
+            loadings: Array2::zeros((1, 0)),
+        });
+        let mut mean = Posterior::new(&prior, &mean.unwrap()).unwrap();
+        mean.labels.clone_from(&labels.labels);
         assert!(largest_difference(&labels, &mean) < 1e-12);
+    }
+
+    /// Scores of a model whose prior is that of `trained`, on benchmarks of two clusters each.
+    fn benchmarks(values: &[f64], loadings: Array2<f64>) -> Observations {
+        let weights = [[0.5, 0.5, 0.0, 0.0], [0.0, 0.0, 0.5, 0.5]];
+        Observations::from_benchmarks(BenchmarkScores {
+            weights: Array2::from_shape_fn((values.len(), 4), |(i, k)| weights[i % 2][k]),
+            values: values.iter().copied().collect(),
+            prompts: &vec![500.0; values.len()],
+            extra_variances: &vec![0.001; values.len()],
+            loadings,
+        })
+        .unwrap()
+    }
+
+    #[test]
+    fn an_effect_is_a_cluster_that_no_prompt_is_in() {
+        // The same solve with each effect as a further cluster of variance 1 and mean 0.
+        let prior = trained();
+        let loadings = array![[0.1, 0.0], [0.05, 0.2]];
+        let scores = benchmarks(&[0.7, 0.1], loadings.clone());
+        let psi = Posterior::new(&prior, &scores).unwrap();
+        let mut covariance = Array2::eye(6);
+        covariance
+            .slice_mut(ndarray::s![..4, ..4])
+            .assign(&prior.covariance());
+        let rows = concatenate![Axis(1), scores.weights(), loadings];
+        let mean = concatenate![Axis(0), prior.mean(), Array1::zeros(2)];
+        let (mut shift, mut predicted) = (Array1::zeros(6), scores.weights().dot(&prior.mean()));
+        for _ in 0..NOISE_ROUNDS {
+            let noise = |p: &f64| prior.label_noise(*p) / 500.0 + 0.001;
+            let mut gram = rows.dot(&covariance).dot(&rows.t());
+            let mut diagonal = gram.diag_mut();
+            diagonal += &predicted.mapv(|p| noise(&p));
+            let residual = &scores.values() - &rows.dot(&mean);
+            let solved = Cholesky::new(gram.view()).unwrap().solve_vector(&residual);
+            shift = covariance.dot(&rows.t().dot(&solved));
+            let psi = &mean + &shift;
+            predicted = scores.weights().dot(&psi.slice(ndarray::s![..4]));
+        }
+        for k in 0..4 {
+            assert!((psi.mean[k] - prior.mean()[k] - shift[k]).abs() < 1e-12);
+        }
+    }
+
+    #[test]
+    fn scores_that_share_an_effect_say_less_than_independent_ones() {
+        let prior = trained();
+        let psi = |loadings| Posterior::new(&prior, &benchmarks(&[0.6, 0.6, 0.6], loadings));
+        let variance = |loadings| psi(loadings).unwrap().covariance.sum();
+        let none = variance(Array2::zeros((3, 0)));
+        let own = variance(Array2::eye(3) * 0.2);
+        let one = variance(Array2::from_elem((3, 1), 0.2));
+        assert!(none < own && own < one, "{none} {own} {one}");
+        assert!(one < prior.covariance().sum());
+    }
+
+    #[test]
+    fn a_benchmark_beside_labels_does_not_say_what_is_usual() {
+        let prior = Prior::fallback(4, 0.5);
+        let labels = || Observations::from_labels(Array2::eye(4).view(), &[1.0; 4]).unwrap();
+        let scores = benchmarks(&[0.1], Array2::zeros((1, 0)));
+        let both = Posterior::new(&prior, &labels().and(&scores).unwrap()).unwrap();
+        let alone = Posterior::new(&prior, &labels()).unwrap();
+        assert!(
+            both.mean[0] < alone.mean[0] && both.mean[3] > 0.3,
+            "{}",
+            both.mean
+        );
     }
 
     #[test]
