@@ -1,6 +1,7 @@
 //! A router small enough to compute by hand, for tests.
 
 use super::{Parts, Provenance, Router};
+use crate::benchmark::Benchmarks;
 use crate::cluster::{Calibration, Clusters};
 use crate::embed::{Embed, Embedded};
 use crate::prior::Prior;
@@ -42,6 +43,9 @@ pub(crate) fn parts() -> Parts {
         embedder_file: None,
         clusters: Clusters::try_new(centroids, 0.01, vec![0.5, 0.5], names).unwrap(),
         prior: Prior::fallback(2, 0.5),
+        benchmarks: Benchmarks::none(2),
+        fields: Vec::new(),
+        topics: Vec::new(),
         calibration: Calibration::try_new((0..=100).map(|q| q as f32 / 1000.0).collect()).unwrap(),
         provenance: Provenance::default(),
     }

@@ -1,5 +1,6 @@
 //! The metadata of a router file: the JSON in its header.
 
+use crate::benchmark::{Benchmark, ScoreNoise};
 use serde::{Deserialize, Serialize};
 
 /// Version of the router file format that is written and read.
@@ -21,10 +22,31 @@ pub struct Meta {
     /// Name of each cluster: its distinctive words.
     #[serde(rename = "cluster_labels")]
     pub cluster_names: Vec<String>,
+    /// Names of the fields that clusters belong to; empty if clusters have no fields.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub fields: Vec<String>,
+    /// Field and examples of each cluster; empty if clusters have no fields.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub topics: Vec<Topic>,
     /// Scalars of the prior over models.
     pub prior: PriorMeta,
+    /// The benchmarks whose scores the router can use; their rows are a tensor.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub benchmarks: Vec<Benchmark>,
+    /// The noise of benchmark scores.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub score_noise: Option<ScoreNoise>,
     /// Where the numbers come from.
     pub provenance: Provenance,
+}
+
+/// What people ask in a cluster.
+#[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
+pub struct Topic {
+    /// Position of its field in [`Meta::fields`].
+    pub field: usize,
+    /// Prompts that lie in the cluster, the most typical first.
+    pub examples: Vec<String>,
 }
 
 /// Scalars of the prior over models.

@@ -7,6 +7,8 @@
 //! | `clusters.centroids` | f16 | (K, d) | prompt clusters, in the embedder's space |
 //! | `clusters.shares` | f32 | (K) | share of the training prompts in each cluster |
 //! | `calibration.distance` | f32 | (Q) | quantiles of held-out prompts' squared distance to their cluster |
+//! | `benchmarks.rows` | f16 | (B, K) | mean membership of each benchmark's prompts; absent without benchmarks |
+//! | `benchmarks.effects` | f16 | (B·(B+1)/2) | covariance of a model's effects on benchmarks, lower triangle by rows |
 //! | `prior.mean` | f32 | (K) | mean error of the training models in each cluster |
 //! | `prior.covariance` | f16 | (K·(K+1)/2) | their covariance, lower triangle by rows |
 //! | `embedder.static` | u8 | (bytes) | the static embedder's own file; absent for another embedder |
@@ -30,9 +32,10 @@ mod tests;
 
 pub use error::RouterError;
 pub use info::RouterInfo;
-pub use meta::{MAX_BYTES, Meta, PriorMeta, Provenance};
+pub use meta::{MAX_BYTES, Meta, PriorMeta, Provenance, Topic};
 pub use place::Placed;
 
+use crate::benchmark::Benchmarks;
 use crate::cluster::{Calibration, Clusters};
 use crate::embed::{Embed, StaticEmbedder};
 use crate::prior::Prior;
@@ -50,6 +53,7 @@ pub struct Router {
     clusters: Clusters,
     calibration: Calibration,
     prior: Prior,
+    benchmarks: Benchmarks,
     overlap: OnceLock<Array2<f64>>,
 }
 
@@ -94,6 +98,12 @@ pub struct Parts {
     pub clusters: Clusters,
     /// The prior over models.
     pub prior: Prior,
+    /// The benchmarks whose scores it can use.
+    pub benchmarks: Benchmarks,
+    /// Names of the fields that clusters belong to; empty if clusters have no fields.
+    pub fields: Vec<String>,
+    /// Field and examples of each cluster; empty if clusters have no fields.
+    pub topics: Vec<Topic>,
     /// How far ordinary prompts are from their cluster.
     pub calibration: Calibration,
     /// Where the numbers come from.
@@ -112,6 +122,9 @@ impl Router {
             embedder_file,
             clusters,
             prior,
+            benchmarks,
+            fields,
+            topics,
             calibration,
             provenance,
         } = parts;
@@ -121,6 +134,10 @@ impl Router {
             embedder: embedder.id().to_owned(),
             temperature: clusters.temperature(),
             cluster_names: clusters.names().to_vec(),
+            fields,
+            topics,
+            benchmarks: benchmarks.list().to_vec(),
+            score_noise: (!benchmarks.is_empty()).then(|| benchmarks.noise()),
             prior: PriorMeta {
                 noise_ratio: prior.noise_ratio(),
                 mean_error: prior.mean_error(),
@@ -137,6 +154,7 @@ impl Router {
             clusters,
             calibration,
             prior,
+            benchmarks,
             overlap,
         };
         router.check()?;
@@ -158,6 +176,7 @@ impl Router {
         let clusters = tensors.clusters(&meta)?;
         let calibration = tensors.calibration()?;
         let prior = tensors.prior(&meta.prior, clusters.len())?;
+        let benchmarks = tensors.benchmarks(&meta, clusters.len())?;
         let embedder_file = tensors.static_embedder.map(Cow::into_owned);
         let embedder: Box<dyn Embed> = match (embedder, &embedder_file) {
             (Some(embedder), _) => embedder,
@@ -173,6 +192,7 @@ impl Router {
             clusters,
             calibration,
             prior,
+            benchmarks,
             overlap,
         };
         router.check()?;
@@ -201,6 +221,7 @@ impl Router {
             &self.clusters,
             &self.calibration,
             &self.prior,
+            &self.benchmarks,
             embedder_file,
         );
         file::write(&self.meta, &tensors.encode())
@@ -240,7 +261,34 @@ impl Router {
                 format!("{} values for K = {k}", self.prior.clusters()),
             ));
         }
-        Ok(())
+        self.check_topics(k)
+    }
+
+    /// Either no cluster has a field, or each of the `k` clusters has one that exists.
+    fn check_topics(&self, k: usize) -> Result<(), RouterError> {
+        let (fields, topics) = (&self.meta.fields, &self.meta.topics);
+        if topics.is_empty() && fields.is_empty() {
+            return Ok(());
+        }
+        if topics.len() != k {
+            return Err(value(
+                "topics",
+                format!("{} values for K = {k}", topics.len()),
+            ));
+        }
+        match topics.iter().find(|t| t.field >= fields.len()) {
+            Some(topic) => Err(value(
+                "topics",
+                format!("field {} of {}", topic.field, fields.len()),
+            )),
+            None => Ok(()),
+        }
+    }
+
+    /// Name of the field that a cluster belongs to, if clusters have fields.
+    pub fn field(&self, cluster: usize) -> Option<&str> {
+        let topic = self.meta.topics.get(cluster)?;
+        self.meta.fields.get(topic.field).map(String::as_str)
     }
 
     /// Metadata of the file.
@@ -276,5 +324,10 @@ impl Router {
     /// The prior over models.
     pub fn prior(&self) -> &Prior {
         &self.prior
+    }
+
+    /// The benchmarks whose scores it can use.
+    pub fn benchmarks(&self) -> &Benchmarks {
+        &self.benchmarks
     }
 }

@@ -25,26 +25,25 @@ impl Router {
         self.profile(&Observations::none(self.clusters.len()))
     }
 
-    /// From one accuracy in [0, 1], measured on `count` prompts. Where `count` is `None`, 100 are
-    /// assumed.
+    /// What one accuracy in [0, 1], measured on `count` prompts, says of a model. Where `count` is
+    /// `None`, 100 are assumed.
     ///
     /// # Errors
     /// [`ProfileError`] for numbers that are not in range.
-    pub fn profile_from_accuracy(
+    pub fn observe_accuracy(
         &self,
         accuracy: f64,
         count: Option<f64>,
-    ) -> Result<Profile, ProfileError> {
+    ) -> Result<Observations, ProfileError> {
         let count = count.unwrap_or(ASSUMED_LABELS);
-        let shares = self.clusters.shares();
-        self.profile(&Observations::from_overall(shares, 1.0 - accuracy, count)?)
+        Observations::from_overall(self.clusters.shares(), 1.0 - accuracy, count)
     }
 
-    /// From labelled prompts with scores in [0, 1].
+    /// What scores in [0, 1] on prompts say of a model.
     ///
     /// # Errors
     /// [`ProfileError`] for scores that are not in range.
-    pub fn profile_from_labels(&self, labels: &[(&str, f64)]) -> Result<Profile, ProfileError> {
+    pub fn observe_labels(&self, labels: &[(&str, f64)]) -> Result<Observations, ProfileError> {
         let mut memberships = Array2::zeros((labels.len(), self.clusters.len()));
         for (mut row, (prompt, _)) in memberships.rows_mut().into_iter().zip(labels) {
             let phi = self
@@ -56,7 +55,7 @@ impl Router {
             .iter()
             .map(|(_, score)| (1.0 - score) as f32)
             .collect();
-        self.profile_from_errors(memberships.view(), &errors)
+        Observations::from_labels(memberships.view(), &errors)
     }
 
     /// From the errors made on prompts of the given memberships `(n, K)`.

@@ -2,6 +2,7 @@
 
 use super::error::RouterError;
 use super::meta::{Meta, PriorMeta};
+use crate::benchmark::Benchmarks;
 use crate::cluster::{Calibration, Clusters};
 use crate::prior::Prior;
 use half::f16;
@@ -12,6 +13,10 @@ use std::borrow::Cow;
 /// The tensors as they are in the file, not yet checked against each other.
 #[derive(Default)]
 pub(super) struct Tensors<'a> {
+    /// Lower triangle by rows; empty without benchmarks.
+    benchmark_effects: Numbers,
+    /// Empty without benchmarks.
+    benchmark_rows: Numbers,
     calibration_distance: Numbers,
     cluster_centroids: Numbers,
     cluster_shares: Numbers,
@@ -33,6 +38,8 @@ enum Field<'t, 'a> {
     F32(&'t mut Numbers),
     /// Half precision for what fills the file: 11 bits are finer than the numbers are known.
     F16(&'t mut Numbers),
+    /// The same where a file need not have it.
+    OptionalF16(&'t mut Numbers),
     /// Bytes that a file need not have.
     Bytes(&'t mut Option<Cow<'a, [u8]>>),
 }
@@ -47,8 +54,16 @@ pub(super) struct Encoded<'a> {
 
 impl<'a> Tensors<'a> {
     /// Every tensor of a router file but its hash. A new tensor is a field and an entry here.
-    fn list(&mut self) -> [(&'static str, Field<'_, 'a>); 6] {
+    fn list(&mut self) -> [(&'static str, Field<'_, 'a>); 8] {
         [
+            (
+                "benchmarks.effects",
+                Field::OptionalF16(&mut self.benchmark_effects),
+            ),
+            (
+                "benchmarks.rows",
+                Field::OptionalF16(&mut self.benchmark_rows),
+            ),
             (
                 "calibration.distance",
                 Field::F32(&mut self.calibration_distance),
@@ -68,9 +83,16 @@ impl<'a> Tensors<'a> {
         clusters: &Clusters,
         calibration: &Calibration,
         prior: &Prior,
+        benchmarks: &Benchmarks,
         static_embedder: Option<&'a [u8]>,
     ) -> Self {
+        let rows = benchmarks.weights();
         Self {
+            benchmark_effects: Numbers::vector(pack_symmetric(benchmarks.effects())),
+            benchmark_rows: Numbers {
+                shape: vec![rows.nrows(), rows.ncols()],
+                values: rows.iter().map(|v| *v as f32).collect(),
+            },
             calibration_distance: Numbers::vector(calibration.quantiles().iter().copied()),
             cluster_centroids: Numbers {
                 shape: vec![clusters.len(), clusters.dim()],
@@ -101,6 +123,11 @@ impl<'a> Tensors<'a> {
         for (name, field) in tensors.list() {
             match field {
                 Field::F32(numbers) | Field::F16(numbers) => *numbers = Numbers::read(file, name)?,
+                Field::OptionalF16(numbers) => {
+                    if file.names().contains(&name) {
+                        *numbers = Numbers::read(file, name)?;
+                    }
+                }
                 Field::Bytes(bytes) => {
                     *bytes = file.tensor(name).ok().map(|t| Cow::Borrowed(t.data()));
                 }
@@ -128,6 +155,29 @@ impl<'a> Tensors<'a> {
     pub(super) fn calibration(&mut self) -> Result<Calibration, RouterError> {
         Calibration::try_new(std::mem::take(&mut self.calibration_distance.values))
             .map_err(|e| value("calibration.distance", e.to_string()))
+    }
+
+    /// The benchmarks over `k` clusters.
+    pub(super) fn benchmarks(&mut self, meta: &Meta, k: usize) -> Result<Benchmarks, RouterError> {
+        let list = meta.benchmarks.clone();
+        if list.is_empty() {
+            return Ok(Benchmarks::none(k));
+        }
+        let Numbers { shape, values } = std::mem::take(&mut self.benchmark_rows);
+        let problem = |name, found: String| {
+            value(
+                name,
+                format!("{found} for {} benchmarks, K = {k}", list.len()),
+            )
+        };
+        let rows = Array2::from_shape_vec((list.len(), k), values)
+            .map_err(|_| problem("benchmarks.rows", format!("shape {shape:?}")))?;
+        let packed = &self.benchmark_effects.values;
+        let effects = unpack_symmetric(packed, list.len())
+            .ok_or_else(|| problem("benchmarks.effects", format!("{} values", packed.len())))?;
+        let noise = meta.score_noise.unwrap_or_default();
+        Benchmarks::try_new(list, rows.mapv(f64::from), effects, noise)
+            .map_err(|e| value("benchmarks", e.to_string()))
     }
 
     /// The prior over `k` clusters.
@@ -202,7 +252,9 @@ impl<'a> Encoded<'a> {
                 let bytes = values.iter().flat_map(|v| v.to_le_bytes()).collect();
                 (Dtype::F32, std::mem::take(shape), Cow::Owned(bytes))
             }
-            Field::F16(Numbers { shape, values }) => {
+            Field::OptionalF16(numbers) if numbers.values.is_empty() => return None,
+            Field::F16(Numbers { shape, values })
+            | Field::OptionalF16(Numbers { shape, values }) => {
                 let halves = values.iter().map(|v| f16::from_f32(*v));
                 let bytes = halves.flat_map(f16::to_le_bytes).collect();
                 (Dtype::F16, std::mem::take(shape), Cow::Owned(bytes))

@@ -1,56 +1,29 @@
 //! Embedded training prompts, with scores where there are any, to the parts of a router.
 //!
-//! [`fit_parts`] turns whole data sets into the [`Parts`] of a [`Router`](crate::Router). [`fit`]
-//! and [`fit_clusters`] give only clusters and prior, from embeddings and errors.
+//! [`fit_parts`] turns whole data sets into the [`Parts`] of a [`Router`](crate::Router), with topics
+//! and published scores where there are any ([`Knowledge`]). [`fit`] and [`fit_clusters`] give only
+//! clusters and prior, from embeddings and errors.
 
-use ndarray::{Array2, ArrayView2, Axis, s};
-use rand::seq::SliceRandom;
-use rand_chacha::ChaCha8Rng;
-use rand_chacha::rand_core::SeedableRng;
+mod clusters;
+mod error;
+mod knowledge;
 
-use crate::cluster::{
-    self, Calibration, ClusterError, Clusters, DEFAULT_TEMPERATURE, KMeans, KMeansParams, kmeans,
-};
+use ndarray::{Array2, ArrayView2, s};
+
+use crate::benchmark::Benchmarks;
+use crate::cluster::{self, Calibration};
 use crate::dataset::{Dataset, Prompt};
 use crate::embed::Embed;
-use crate::parallel;
-use crate::prior::{Prior, held_out_loss};
-use crate::profile::ProfileError;
 use crate::router::{Parts, Provenance};
 
-/// Training prompts for each cluster, where the number of clusters is not given. Measured in the
-/// paper's protocol on four data sets; see docs/RESULTS.md.
-const PROMPTS_PER_CLUSTER: usize = 25;
-/// Fewest and most clusters, where their number is not given.
-const CLUSTERS: std::ops::RangeInclusive<usize> = 16..=200;
+pub use clusters::{FitParams, Fitted, fit, fit_clusters, usual_clusters};
+pub use error::FitError;
+use knowledge::Placed;
+pub use knowledge::{BenchmarkKnowledge, Knowledge, Known};
+
 /// Fewest training prompts for each cluster of a router: with fewer, many clusters would hold a
 /// single prompt.
 const FEWEST_PROMPTS_PER_CLUSTER: usize = 2;
-/// Temperatures of the soft membership to choose from.
-const TEMPERATURES: [f32; 7] = [0.01, 0.02, 0.035, 0.05, 0.07, 0.1, 0.14];
-/// Share of the training prompts on which temperatures are compared.
-const HELD_OUT: f64 = 0.2;
-
-/// How to fit.
-#[derive(Debug, Clone, PartialEq, Default)]
-pub struct FitParams {
-    /// Number of clusters; by default [`usual_clusters`].
-    pub clusters: Option<usize>,
-    /// How K-means runs, with its seed.
-    pub kmeans: KMeansParams,
-}
-
-/// What was fitted.
-#[derive(Debug, Clone, PartialEq)]
-pub struct Fitted {
-    /// Clusters with empty names.
-    pub clusters: Clusters,
-    /// Nearest cluster of each training prompt.
-    pub assignments: Vec<usize>,
-    /// Prior over models.
-    pub prior: Prior,
-}
-
 /// How to fit a router; see [`fit_parts`].
 pub struct RouterParams {
     /// Readable name; by default the id of the embedder and the names of the data sets.
@@ -63,38 +36,8 @@ pub struct RouterParams {
     pub licence: Option<String>,
     /// Number of clusters, and the seed.
     pub fit: FitParams,
-}
-
-/// Why nothing could be fitted.
-#[derive(Debug, Clone, PartialEq, thiserror::Error)]
-pub enum FitError {
-    /// The points cannot be clustered.
-    #[error(transparent)]
-    Clusters(#[from] ClusterError),
-    /// The errors are not what a prior can be learned from.
-    #[error(transparent)]
-    Prior(#[from] ProfileError),
-    /// Fewer than two training prompts for each cluster.
-    #[error("{prompts} prompts are too few for {clusters} clusters; add data or ask for fewer")]
-    TooFewPrompts {
-        /// Number of training prompts.
-        prompts: usize,
-        /// Number of clusters.
-        clusters: usize,
-    },
-    /// The embeddings are not those of the data sets' prompts.
-    #[error("{embeddings} embeddings for {prompts} prompts; give one for each prompt, in order")]
-    Embeddings {
-        /// Number of embeddings.
-        embeddings: usize,
-        /// Number of prompts of all data sets.
-        prompts: usize,
-    },
-}
-
-/// Number of clusters for this many training prompts: one for 25, from 16 to 200.
-pub fn usual_clusters(prompts: usize) -> usize {
-    (prompts / PROMPTS_PER_CLUSTER).clamp(*CLUSTERS.start(), *CLUSTERS.end())
+    /// Topics and benchmarks, where there are any.
+    pub knowledge: Option<Knowledge>,
 }
 
 /// Fits everything in a router but its embedder to data sets: clusters with names and calibration,
@@ -124,29 +67,57 @@ pub fn fit_parts(
         .fit
         .clusters
         .unwrap_or_else(|| usual_clusters(prompts.len()));
-    if prompts.len() < FEWEST_PROMPTS_PER_CLUSTER * k {
+    let around_topics = params
+        .knowledge
+        .as_ref()
+        .is_some_and(|k| !k.topics.is_empty());
+    if !around_topics && prompts.len() < FEWEST_PROMPTS_PER_CLUSTER * k {
         return Err(FitError::TooFewPrompts {
             prompts: prompts.len(),
             clusters: k,
         });
     }
     let kmeans = &params.fit.kmeans;
-    let fitted = fit(points, joint_errors(datasets).view(), &params.fit)?;
-    let k = fitted.clusters.len();
-    let names = cluster::names(&prompts, &fitted.assignments, k);
     let sources: Vec<String> = datasets.iter().map(|set| set.name.clone()).collect();
     let usual_id = || format!("{} {}", params.embedder.id(), sources.join("+"));
+    let id = params.id.clone().unwrap_or_else(usual_id);
+    let errors = joint_errors(datasets);
+    let knowledge = params.knowledge.unwrap_or_default();
+    let placed = match knowledge.topics.is_empty() {
+        true => {
+            let fitted = fit(points, errors.view(), &params.fit)?;
+            let names = cluster::names(&prompts, &fitted.assignments, fitted.clusters.len());
+            Placed {
+                calibration: Calibration::learn(points, fitted.clusters.len(), kmeans)?,
+                clusters: fitted.clusters.with_names(names)?,
+                prior: fitted.prior,
+                fields: Vec::new(),
+                topics: Vec::new(),
+            }
+        }
+        false => knowledge::around_topics(&knowledge, points, errors.view(), kmeans)?,
+    };
+    let (prior, benchmarks) = match &knowledge.benchmarks {
+        Some(known) => knowledge::with_benchmarks(known, &placed.clusters, placed.prior)?,
+        None => {
+            let none = Benchmarks::none(placed.clusters.len());
+            (placed.prior, none)
+        }
+    };
     Ok(Parts {
-        id: params.id.clone().unwrap_or_else(usual_id),
-        clusters: fitted.clusters.with_names(names)?,
-        prior: fitted.prior,
-        calibration: Calibration::learn(points, k, kmeans)?,
+        id,
+        clusters: placed.clusters,
+        prior,
+        benchmarks,
+        fields: placed.fields,
+        topics: placed.topics,
+        calibration: placed.calibration,
         provenance: Provenance {
-            prompts: prompts.len(),
+            prompts: prompts.len() + knowledge.prompts(),
             licence: params.licence,
             seed: kmeans.seed,
             fitted_by: format!("uniroute {}", env!("CARGO_PKG_VERSION")),
-            datasets: sources,
+            datasets: sources.into_iter().chain(knowledge.sources).collect(),
         },
         embedder: params.embedder,
         embedder_file: params.embedder_file,
@@ -167,95 +138,6 @@ fn joint_errors(datasets: &[Dataset]) -> Array2<f32> {
         (row, column) = (row + n, column + m);
     }
     errors
-}
-
-/// Fits clusters and prior to the embeddings `points` `(n, dim)` of the training prompts and the
-/// `errors` `(n, models)` of models on them, NaN where a score is missing; `models` may be 0.
-///
-/// # Errors
-/// [`FitError`] when there are no points, or numbers out of range.
-pub fn fit(
-    points: ArrayView2<f32>,
-    errors: ArrayView2<f32>,
-    params: &FitParams,
-) -> Result<Fitted, FitError> {
-    let k = params
-        .clusters
-        .unwrap_or_else(|| usual_clusters(points.nrows()));
-    let found = kmeans(points, k, &params.kmeans)?;
-    fit_clusters(points, errors, &found, params.kmeans.seed)
-}
-
-/// As [`fit`], with clusters that are already known.
-///
-/// # Errors
-/// As [`fit`].
-pub fn fit_clusters(
-    points: ArrayView2<f32>,
-    errors: ArrayView2<f32>,
-    found: &KMeans,
-    seed: u64,
-) -> Result<Fitted, FitError> {
-    let temperature = best_temperature(points, errors, found, seed)?;
-    let clusters = soft(found, temperature)?;
-    let memberships = clusters.memberships(points);
-    let prior = Prior::learn(memberships.view(), errors, clusters.nearness().view())?;
-    Ok(Fitted {
-        clusters,
-        assignments: found.assignments.clone(),
-        prior,
-    })
-}
-
-fn soft(found: &KMeans, temperature: f32) -> Result<Clusters, ClusterError> {
-    let k = found.centroids.nrows();
-    let mut shares = vec![0.0; k];
-    let each = 1.0 / found.assignments.len().max(1) as f32;
-    found.assignments.iter().for_each(|&c| shares[c] += each);
-    Clusters::try_new(
-        found.centroids.clone(),
-        temperature,
-        shares,
-        vec![String::new(); k],
-    )
-}
-
-/// The temperature at which cluster errors from four fifths of the prompts best predict the errors
-/// on the others, in squared error, for all models together. It depends on the prompts how much
-/// neighbours have in common: hard clusters predict generated puzzles best, soft clusters mixed
-/// questions.
-fn best_temperature(
-    points: ArrayView2<f32>,
-    errors: ArrayView2<f32>,
-    found: &KMeans,
-    seed: u64,
-) -> Result<f32, FitError> {
-    if errors.iter().all(|e| e.is_nan()) {
-        return Ok(DEFAULT_TEMPERATURE);
-    }
-    let mut rows: Vec<usize> = (0..points.nrows()).collect();
-    rows.shuffle(&mut ChaCha8Rng::seed_from_u64(seed));
-    let held_out = rows.split_off(rows.len() - (HELD_OUT * rows.len() as f64) as usize);
-    let losses = parallel::map(TEMPERATURES.len(), |i| {
-        let clusters = soft(found, TEMPERATURES[i])?;
-        let part = |rows: &[usize]| {
-            let memberships = clusters.memberships(points.select(Axis(0), rows).view());
-            (memberships, errors.select(Axis(0), rows))
-        };
-        let (known, unknown) = (part(&rows), part(&held_out));
-        Ok::<f64, ClusterError>(held_out_loss(
-            (known.0.view(), known.1.view()),
-            (unknown.0.view(), unknown.1.view()),
-        ))
-    });
-    let mut best = (DEFAULT_TEMPERATURE, f64::INFINITY);
-    for (temperature, loss) in TEMPERATURES.into_iter().zip(losses) {
-        let loss = loss?;
-        if loss < best.1 {
-            best = (temperature, loss);
-        }
-    }
-    Ok(best.0)
 }
 
 #[cfg(test)]
@@ -302,6 +184,7 @@ mod tests {
 
     fn params(clusters: usize) -> RouterParams {
         RouterParams {
+            knowledge: None,
             id: None,
             embedder: Box::new(TwoWords),
             embedder_file: None,
