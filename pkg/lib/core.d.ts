@@ -80,9 +80,15 @@ tokenizer?: string,
  */
 errors?: RawErrors, 
 /**
- * Labelled prompts, from which the per-cluster errors are estimated on load.
+ * Labelled prompts, from which the per-cluster errors are estimated on load, together with
+ * `benchmarks` and `accuracy`.
  */
 labels?: Array<RawLabel>, 
+/**
+ * Published scores on benchmarks that the router knows, as on a model card. They fit every
+ * router, and may be given beside `labels` and `accuracy`.
+ */
+benchmarks?: Array<RawScore>, 
 /**
  * Mean score over all prompts, in [0, 1], where nothing more detailed is known.
  */
@@ -112,6 +118,10 @@ output: number | null,
  * Input tokens read from the provider's cache.
  */
 cache_read?: number, 
+/**
+ * Input tokens written to the provider's cache.
+ */
+cache_write?: number, 
 /**
  * Hidden reasoning tokens, where they have a separate price.
  */
@@ -605,7 +615,7 @@ cost: Total, };
 /**
  * How a model's Ψ was obtained, best first.
  */
-export type ProfileSource = "errors" | "labels" | "accuracy" | "prior";
+export type ProfileSource = "errors" | "labels" | "benchmarks" | "accuracy" | "prior";
 
 /**
  * A value that the file leaves open, and what was assumed instead.
@@ -645,9 +655,17 @@ source: ProfileSource,
  */
 quality: number, 
 /**
+ * 90 % interval of the quality.
+ */
+interval: [number, number], 
+/**
  * Number of labels behind the quality.
  */
 labels: number, 
+/**
+ * Titles of the benchmarks whose published scores the quality rests on.
+ */
+benchmarks: Array<string>, 
 /**
  * USD per million input tokens; `null` is unknown.
  */

@@ -14,6 +14,8 @@ pub struct Prices {
     pub output: Option<f64>,
     /// Input tokens read from the provider's cache.
     pub cache_read: Option<f64>,
+    /// Input tokens written to the provider's cache.
+    pub cache_write: Option<f64>,
     /// Hidden reasoning tokens, where they have a separate price.
     pub reasoning: Option<f64>,
 }
@@ -158,6 +160,7 @@ mod tests {
             input: Some(2.0),
             output: Some(8.0),
             cache_read: Some(0.5),
+            cache_write: Some(1.25),
             reasoning: Some(4.0),
         };
         let usage = Usage {

@@ -1,6 +1,6 @@
 //! Why a pool or a price list was rejected.
 
-use super::limits::{MAX_BYTES, MAX_MODELS, SCHEMA_VERSION};
+use super::limits::{MAX_BYTES, MAX_MODELS, MAX_SCORES, SCHEMA_VERSION};
 
 /// Why an LLM profile JSON was rejected. Every variant names the JSON path of the value
 /// (`$.models[3].cost.input`) and the remedy.
@@ -54,6 +54,14 @@ pub enum PoolError {
     #[error("$.models: {found} models, {MAX_MODELS} are allowed; remove those you never route to")]
     TooManyModels {
         /// Number of models in the file.
+        found: usize,
+    },
+    /// More published scores of one model than [`MAX_SCORES`].
+    #[error("{path}: {found} scores, {MAX_SCORES} are allowed for a model; keep one a benchmark")]
+    TooManyScores {
+        /// JSON path.
+        path: String,
+        /// Number of scores in the file.
         found: usize,
     },
     /// A text that is empty, too long or holds control characters.
@@ -146,6 +154,7 @@ impl PoolError {
             Self::Currency { .. } => "pool_currency",
             Self::Empty => "pool_empty",
             Self::TooManyModels { .. } => "pool_too_many_models",
+            Self::TooManyScores { .. } => "pool_too_many_scores",
             Self::Text { .. } => "pool_text",
             Self::DuplicateId { .. } => "pool_duplicate_id",
             Self::Range { .. } => "pool_range",
@@ -167,6 +176,7 @@ impl PoolError {
             Self::Empty | Self::TooManyModels { .. } => Some("$.models".into()),
             Self::OtherRouter { .. } => Some("$.router.sha256".into()),
             Self::Type { path, .. }
+            | Self::TooManyScores { path, .. }
             | Self::Text { path, .. }
             | Self::DuplicateId { path, .. }
             | Self::Range { path, .. }

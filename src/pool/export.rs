@@ -1,5 +1,6 @@
 //! Values of a pool file that the library computes: the other direction of the checks.
 
+use super::check;
 use super::error::PoolError;
 use super::raw::{RawErrors, RawModel, RawRouterRef};
 use crate::profile::Profile;
@@ -33,24 +34,20 @@ impl From<&Router> for RawRouterRef {
 
 impl RawModel {
     /// The model with per-cluster errors instead of its labelled prompts, so that the prompts are
-    /// not shared along with the pool. A model without labels is returned unchanged.
+    /// not shared along with the pool. The errors also rest on its published scores and accuracy. A
+    /// model without labels is returned unchanged.
     ///
     /// # Errors
-    /// [`PoolError::Labels`] for scores that are not in [0, 1].
+    /// [`PoolError`] for scores that are not in [0, 1].
     pub fn labels_to_errors(mut self, router: &Router) -> Result<Self, PoolError> {
-        let Some(labels) = self.labels.take().filter(|labels| !labels.is_empty()) else {
-            return Ok(self);
-        };
-        let labels: Vec<_> = labels
-            .iter()
-            .map(|l| (l.prompt.as_str(), l.score))
-            .collect();
-        let profile = router
-            .profile_from_labels(&labels)
-            .map_err(|e| PoolError::Labels {
-                path: "$.labels".into(),
-                problem: e.to_string(),
-            })?;
+        if self.labels.as_ref().is_none_or(Vec::is_empty) {
+            return Ok(Self {
+                labels: None,
+                ..self
+            });
+        }
+        let profile = check::profile(&self, router)?;
+        self.labels = None;
         self.errors = Some(RawErrors::from(&profile));
         Ok(self)
     }

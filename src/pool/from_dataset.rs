@@ -2,8 +2,9 @@
 
 use super::error::PoolError;
 use super::pool::Pool;
-use super::raw::{RawCost, RawErrors, RawModel, RawPool, RawRouterRef};
+use super::raw::{RawCost, RawErrors, RawModel, RawPool, RawRouterRef, RawScore};
 use crate::dataset::{Dataset, DatasetError, Model, read_models};
+use crate::observation::Observations;
 use crate::profile::{Profile, ProfileError};
 use crate::router::Router;
 use ndarray::{ArrayView2, Axis};
@@ -56,12 +57,13 @@ pub fn from_dataset(
     let memberships = router.clusters().memberships(points);
     let mut without_scores = Vec::new();
     for (column, model) in data.models.iter().enumerate() {
-        let Some(profile) = profile(router, memberships.view(), data, column)? else {
+        let old = pool.models.iter().position(|m| m.id == model.id);
+        let mut raw = old.map(|i| pool.models[i].clone()).unwrap_or_default();
+        let published = published(router, &raw)?;
+        let Some(profile) = profile(router, memberships.view(), data, column, &published)? else {
             without_scores.push(model.id.clone());
             continue;
         };
-        let old = pool.models.iter().position(|m| m.id == model.id);
-        let mut raw = old.map(|i| pool.models[i].clone()).unwrap_or_default();
         describe(&mut raw, model, params.list.0.get(&model.id));
         raw.errors = Some(RawErrors::from(&profile));
         raw.labels = None;
@@ -84,6 +86,7 @@ fn profile(
     memberships: ArrayView2<f32>,
     data: &Dataset,
     column: usize,
+    published: &Observations,
 ) -> Result<Option<Profile>, ProfileError> {
     let scores = data.scores.column(column);
     let scored = scores.iter().enumerate().filter(|(_, s)| !s.is_nan());
@@ -92,9 +95,19 @@ fn profile(
         return Ok(None);
     }
     let memberships = memberships.select(Axis(0), &rows);
-    router
-        .profile_from_errors(memberships.view(), &errors)
-        .map(Some)
+    let labels = Observations::from_labels(memberships.view(), &errors)?;
+    router.profile(&labels.and(published)?).map(Some)
+}
+
+/// What the published scores of a model of the base say.
+fn published(router: &Router, raw: &RawModel) -> Result<Observations, ProfileError> {
+    let benchmarks = router.benchmarks();
+    let known = |score: &RawScore| Some((benchmarks.find(&score.name)?, score.score));
+    let scores: Vec<_> = raw.benchmarks.iter().flatten().filter_map(known).collect();
+    match scores.is_empty() {
+        true => Ok(Observations::none(router.clusters().len())),
+        false => benchmarks.observations(&scores),
+    }
 }
 
 /// Sets name, provider, prices and answer length of a model where the list or else the data set has
@@ -160,6 +173,20 @@ impl ModelList {
         Ok(Self(
             models.into_iter().map(|m| (m.id.clone(), m)).collect(),
         ))
+    }
+}
+
+impl ModelList {
+    /// Ids of the models, in alphabetical order.
+    pub fn ids(&self) -> impl Iterator<Item = &str> {
+        let mut ids: Vec<&str> = self.0.keys().map(String::as_str).collect();
+        ids.sort_unstable();
+        ids.into_iter()
+    }
+
+    /// The model with this id.
+    pub(super) fn get(&self, id: &str) -> Option<&RawModel> {
+        self.0.get(id)
     }
 }
 

@@ -35,8 +35,12 @@ pub struct ModelInfo {
     pub source: ProfileSource,
     /// Expected quality over all clusters, weighted by their shares, in [0, 1].
     pub quality: f64,
+    /// 90 % interval of the quality.
+    pub interval: [f64; 2],
     /// Number of labels behind the quality.
     pub labels: f64,
+    /// Titles of the benchmarks whose published scores the quality rests on.
+    pub benchmarks: Vec<String>,
     /// USD per million input tokens; `null` is unknown.
     pub input: Option<f64>,
     /// USD per million output tokens; `null` is unknown.
@@ -74,13 +78,16 @@ fn model_info(model: &Model, shares: &[f32]) -> ModelInfo {
         .zip(shares)
         .map(|(e, share)| f64::from(e * share))
         .sum();
+    let [low, high] = profile.predict(shares).interval();
     ModelInfo {
         id: model.id.clone(),
         name: model.name.clone(),
         provider: model.provider.clone(),
-        source: model.source,
+        source: model.evidence.source,
         quality: (1.0 - error).clamp(0.0, 1.0),
+        interval: [1.0 - f64::from(high), 1.0 - f64::from(low)],
         labels: profile.labels.iter().copied().map(f64::from).sum(),
+        benchmarks: model.evidence.benchmarks.clone(),
         input: model.prices.input,
         output: model.prices.output,
         context_limit: model.context_limit,

@@ -12,3 +12,5 @@ pub const MAX_PRICE: f64 = 1e6;
 pub const MAX_TOKENS: f64 = 1e9;
 /// The only version of the format so far.
 pub const SCHEMA_VERSION: u32 = 1;
+/// Most published scores of one model.
+pub const MAX_SCORES: usize = 1000;

@@ -14,6 +14,7 @@ mod check;
 mod error;
 mod export;
 mod from_dataset;
+mod from_published;
 mod import;
 mod info;
 mod json;
@@ -27,12 +28,13 @@ mod tests;
 
 pub use error::PoolError;
 pub use from_dataset::{ModelList, ModelListError, PoolDraft, PoolParams, from_dataset};
+pub use from_published::{PublishedDraft, from_published};
 pub use import::{ImportedPrices, PriceList, PriceMatch, import_prices};
 pub use info::{ModelInfo, PoolInfo};
 pub use limits::{MAX_BYTES, MAX_MODELS, MAX_NAME, MAX_PRICE, MAX_TOKENS, SCHEMA_VERSION};
-pub use model::{Model, Note, ProfileSource};
+pub use model::{Evidence, Model, Note, ProfileSource};
 pub use pool::Pool;
-pub use raw::{RawCost, RawErrors, RawLabel, RawLimit, RawModel, RawPool, RawRouterRef};
+pub use raw::{RawCost, RawErrors, RawLabel, RawLimit, RawModel, RawPool, RawRouterRef, RawScore};
 
 /// The pools that come with uniroute, by name: general open models, reasoning models of 2025,
 /// API models of 2024. Made with `uniroute profile` for the router that comes with it.

@@ -10,12 +10,36 @@ use crate::profile::Profile;
 pub enum ProfileSource {
     /// Per-cluster errors in the file.
     Errors,
-    /// Labelled prompts in the file.
+    /// Labelled prompts in the file, perhaps beside published scores.
     Labels,
+    /// Published scores on benchmarks.
+    Benchmarks,
     /// One accuracy over all prompts.
     Accuracy,
     /// Nothing: what the router's prior expects of a model without observations.
     Prior,
+}
+
+/// What a model's Ψ rests on.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Evidence {
+    /// The best kind of evidence.
+    pub source: ProfileSource,
+    /// Number of published scores that were used.
+    pub scores: usize,
+    /// Titles of the benchmarks they are on, each once, in the order of the file.
+    pub benchmarks: Vec<String>,
+}
+
+impl Evidence {
+    /// Evidence without published scores.
+    pub(super) fn of(source: ProfileSource) -> Self {
+        Self {
+            source,
+            scores: 0,
+            benchmarks: Vec::new(),
+        }
+    }
 }
 
 /// A value that the file leaves open, and what was assumed instead.
@@ -47,8 +71,8 @@ pub struct Model {
     pub capabilities: Vec<String>,
     /// Ψ(h) and its uncertainty.
     pub profile: Profile,
-    /// Where Ψ(h) comes from.
-    pub source: ProfileSource,
+    /// What Ψ(h) rests on.
+    pub evidence: Evidence,
     /// Expected output tokens.
     pub output_tokens: OutputTokens,
     /// The family of tokenizers that its input tokens are estimated for.

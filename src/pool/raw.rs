@@ -85,10 +85,16 @@ pub struct RawModel {
     #[serde(default, skip_serializing_if = "Option::is_none")]
     #[cfg_attr(feature = "schema", ts(optional))]
     pub errors: Option<RawErrors>,
-    /// Labelled prompts, from which the per-cluster errors are estimated on load.
+    /// Labelled prompts, from which the per-cluster errors are estimated on load, together with
+    /// `benchmarks` and `accuracy`.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     #[cfg_attr(feature = "schema", ts(optional))]
     pub labels: Option<Vec<RawLabel>>,
+    /// Published scores on benchmarks that the router knows, as on a model card. They fit every
+    /// router, and may be given beside `labels` and `accuracy`.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[cfg_attr(feature = "schema", ts(optional))]
+    pub benchmarks: Option<Vec<RawScore>>,
     /// Mean score over all prompts, in [0, 1], where nothing more detailed is known.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     #[cfg_attr(feature = "schema", ts(optional))]
@@ -125,6 +131,10 @@ pub struct RawCost {
     #[serde(default, skip_serializing_if = "Option::is_none")]
     #[cfg_attr(feature = "schema", ts(optional))]
     pub cache_read: Option<f64>,
+    /// Input tokens written to the provider's cache.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[cfg_attr(feature = "schema", ts(optional))]
+    pub cache_write: Option<f64>,
     /// Hidden reasoning tokens, where they have a separate price.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     #[cfg_attr(feature = "schema", ts(optional))]
@@ -185,6 +195,32 @@ pub struct RawLabel {
     pub prompt: String,
     /// How good the answer was, in [0, 1]; 1 is a perfect answer.
     pub score: f64,
+}
+
+/// The score of a model on one benchmark.
+#[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema, ts_rs::TS))]
+pub struct RawScore {
+    /// Name of the benchmark, for example `GPQA Diamond`; case and punctuation do not count.
+    pub name: String,
+    /// The score, in [0, 1]: 0.857 rather than 85.7.
+    pub score: f64,
+    /// How it was measured, for example `thinking, avg@10`.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[cfg_attr(feature = "schema", ts(optional))]
+    pub setting: Option<String>,
+    /// Who published it, and where.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[cfg_attr(feature = "schema", ts(optional))]
+    pub source: Option<String>,
+    /// When it was published, `YYYY-MM` or `YYYY-MM-DD`.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[cfg_attr(feature = "schema", ts(optional))]
+    pub as_of: Option<String>,
+    /// Fields that this release does not know; returned on export.
+    #[serde(flatten)]
+    #[cfg_attr(feature = "schema", ts(skip))]
+    pub extra: Map<String, Value>,
 }
 
 impl RawModel {

@@ -26,7 +26,7 @@ fn rejected(value: Value, code: &str, path: &str) {
 fn per_cluster_errors_become_the_profile_as_they_are() {
     let pool = pool(model(json!({"errors": {"mean": [0.25, 0.75]}}))).unwrap();
     let model = &pool.models()[0];
-    assert_eq!(model.source, ProfileSource::Errors);
+    assert_eq!(model.evidence.source, ProfileSource::Errors);
     assert_eq!(model.profile.predict(&[1.0, 0.0]).mean, 0.25);
     assert_eq!(model.profile.predict(&[0.5, 0.5]).mean, 0.5);
 }
@@ -34,7 +34,7 @@ fn per_cluster_errors_become_the_profile_as_they_are() {
 #[test]
 fn a_file_without_our_fields_works_and_says_what_was_assumed() {
     let pool = pool(json!({"models": [{"id": "a"}]})).unwrap();
-    assert_eq!(pool.models()[0].source, ProfileSource::Prior);
+    assert_eq!(pool.models()[0].evidence.source, ProfileSource::Prior);
     let paths: Vec<_> = pool.notes().iter().map(|n| n.path.as_str()).collect();
     for path in [
         "$.as_of",

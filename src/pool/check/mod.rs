@@ -12,10 +12,20 @@ pub(super) mod value;
 
 use super::error::PoolError;
 use super::model::{Model, Note};
-use super::raw::RawPool;
+use super::raw::{RawModel, RawPool};
+use crate::profile::Profile;
 use crate::router::Router;
 use checker::Checker;
 use std::collections::HashMap;
+
+/// The profile of one model from all that is known of it.
+///
+/// # Errors
+/// [`PoolError`] with the JSON path of the first value that is wrong.
+pub(super) fn profile(raw: &RawModel, router: &Router) -> Result<Profile, PoolError> {
+    let (profile, _) = Checker::new(router).profile(raw, "$")?;
+    Ok(profile)
+}
 
 /// The models of a pool, checked, and what was assumed where the file is silent.
 ///

@@ -36,7 +36,7 @@ impl Checker<'_> {
                 .transpose()
         };
         let limits = raw.limit.clone().unwrap_or_default();
-        let (profile, source) = self.profile(raw, path)?;
+        let (profile, evidence) = self.profile(raw, path)?;
         Ok(Model {
             id: raw.id.clone(),
             name: raw.name.clone().unwrap_or_else(|| raw.id.clone()),
@@ -46,7 +46,7 @@ impl Checker<'_> {
             output_limit: limit(limits.output, "output")?,
             capabilities,
             profile,
-            source,
+            evidence,
             output_tokens: self.output_tokens(raw, path)?,
             tokenizer: tokenizer(raw, path)?,
         })
@@ -65,6 +65,7 @@ impl Checker<'_> {
             input: price(cost.input, "input")?,
             output: price(cost.output, "output")?,
             cache_read: price(cost.cache_read, "cache_read")?,
+            cache_write: price(cost.cache_write, "cache_write")?,
             reasoning: price(cost.reasoning, "reasoning")?,
         };
         if prices.input.is_none() || prices.output.is_none() {

@@ -1,50 +1,164 @@
-//! The profile Ψ(h) of a model from what the file says of its errors: per-cluster errors, else
-//! labels, else an accuracy, else the prior.
+//! The profile Ψ(h) of a model from what the file says of its errors: per-cluster errors, else labels,
+//! published scores and an accuracy together, else the prior.
 
 use super::checker::Checker;
-use super::value::number;
+use super::value::{number, text};
+use crate::observation::Observations;
 use crate::pool::error::PoolError;
-use crate::pool::limits::MAX_TOKENS;
-use crate::pool::model::ProfileSource;
+use crate::pool::limits::{MAX_SCORES, MAX_TOKENS};
+use crate::pool::model::{Evidence, ProfileSource};
 use crate::pool::raw::{RawErrors, RawLabel, RawModel};
 use crate::profile::{Profile, ProfileError};
+use std::collections::{HashMap, HashSet};
+
+/// Titles of benchmarks that a note offers in place of an unknown name.
+const OFFERED: usize = 3;
 
 impl Checker<'_> {
     pub fn profile(
         &mut self,
         raw: &RawModel,
         path: &str,
-    ) -> Result<(Profile, ProfileSource), PoolError> {
+    ) -> Result<(Profile, Evidence), PoolError> {
+        let scores = self.scores(raw, path)?;
         if let Some(errors) = &raw.errors {
-            return Ok((self.profile_of_errors(errors, path)?, ProfileSource::Errors));
+            let profile = self.profile_of_errors(errors, path)?;
+            if !scores.is_empty() {
+                self.note(
+                    format!("{path}.benchmarks"),
+                    "not used, because the file gives the errors in each cluster",
+                );
+            }
+            return Ok((profile, Evidence::of(ProfileSource::Errors)));
+        }
+        let mut evidence = Evidence::of(ProfileSource::Prior);
+        let mut known = Observations::none(self.router.clusters().len());
+        if let Some((accuracy, count)) = self.accuracy(raw, path)? {
+            let observed = self.router.observe_accuracy(accuracy, count);
+            known = self.joined(known, observed, path, "accuracy")?;
+            evidence.source = ProfileSource::Accuracy;
+        }
+        if !scores.is_empty() {
+            let benchmarks = self.router.benchmarks();
+            known = self.joined(known, benchmarks.observations(&scores), path, "benchmarks")?;
+            evidence = self.evidence_of(&scores);
         }
         if let Some(labels) = raw.labels.as_ref().filter(|l| !l.is_empty()) {
-            return Ok((self.profile_of_labels(labels, path)?, ProfileSource::Labels));
+            let observed = self.observe_labels(labels, path)?;
+            known = self.joined(known, observed, path, "labels")?;
+            evidence.source = ProfileSource::Labels;
         }
+        let note = match evidence.source {
+            ProfileSource::Accuracy => Some((
+                format!("{path}.accuracy"),
+                "the same accuracy gain or loss is assumed for every kind of prompt",
+            )),
+            ProfileSource::Prior => Some((
+                path.to_owned(),
+                "no errors, labels, benchmarks or accuracy: expected to do as the average model, \
+                 which is a guess",
+            )),
+            _ => None,
+        };
+        if let Some((at, message)) = note {
+            self.note(at, message);
+        }
+        let profile = self.router.profile(&known);
+        let profile = profile.map_err(|problem| self.labels_error(path, "labels", problem))?;
+        Ok((profile, evidence))
+    }
+
+    /// The accuracy, and the number of prompts it was measured on where the file says so.
+    fn accuracy(
+        &self,
+        raw: &RawModel,
+        path: &str,
+    ) -> Result<Option<(f64, Option<f64>)>, PoolError> {
         let count = raw.labels_count.map(|n| {
             let hint = "; the number of prompts behind `accuracy`";
             number(&format!("{path}.labels_count"), n, 0.0, MAX_TOKENS, hint)
         });
         let count = count.transpose()?;
-        if let Some(accuracy) = raw.accuracy {
-            let at = format!("{path}.accuracy");
-            let accuracy = number(&at, accuracy, 0.0, 1.0, "; a share, 0.85 rather than 85")?;
-            let profile = self.router.profile_from_accuracy(accuracy, count);
-            let profile =
-                profile.map_err(|problem| self.labels_error(path, "accuracy", problem))?;
-            self.note(
-                at,
-                "the same accuracy gain or loss is assumed for every kind of prompt",
-            );
-            return Ok((profile, ProfileSource::Accuracy));
+        let Some(accuracy) = raw.accuracy else {
+            return Ok(None);
+        };
+        let hint = "; a share, 0.85 rather than 85";
+        let accuracy = number(&format!("{path}.accuracy"), accuracy, 0.0, 1.0, hint)?;
+        Ok(Some((accuracy, count)))
+    }
+
+    /// The published scores on benchmarks that the router knows, with their positions there. The
+    /// others become notes.
+    fn scores(&mut self, raw: &RawModel, path: &str) -> Result<Vec<(usize, f64)>, PoolError> {
+        let list = raw.benchmarks.as_deref().unwrap_or_default();
+        if list.len() > MAX_SCORES {
+            return Err(PoolError::TooManyScores {
+                path: format!("{path}.benchmarks"),
+                found: list.len(),
+            });
         }
-        self.note(
-            path.to_owned(),
-            "no errors, labels or accuracy: expected to do as the average model, which is a guess",
-        );
-        let profile = self.router.prior_profile();
-        let profile = profile.map_err(|problem| self.labels_error(path, "labels", problem))?;
-        Ok((profile, ProfileSource::Prior))
+        let benchmarks = self.router.benchmarks();
+        if benchmarks.is_empty() && !list.is_empty() {
+            self.note(
+                format!("{path}.benchmarks"),
+                "not used: this router knows no benchmarks; use a router that was fitted with them",
+            );
+        }
+        let mut scores = Vec::with_capacity(list.len());
+        let mut first: HashMap<usize, usize> = HashMap::new();
+        for (i, score) in list.iter().enumerate() {
+            let at = format!("{path}.benchmarks[{i}]");
+            text(&format!("{at}.name"), &score.name)?;
+            let hint = "; a share, 0.857 rather than 85.7";
+            let value = number(&format!("{at}.score"), score.score, 0.0, 1.0, hint)?;
+            let Some(found) = benchmarks.find(&score.name) else {
+                if !benchmarks.is_empty() {
+                    let near = benchmarks.nearest(&score.name, OFFERED).join(", ");
+                    let name = &score.name;
+                    let message = format!(
+                        "{name:?} is not known to this router and is not used; nearest: {near}"
+                    );
+                    self.note(format!("{at}.name"), message);
+                }
+                continue;
+            };
+            if let Some(earlier) = first.insert(found, i) {
+                let message = format!(
+                    "a second score of the benchmark of benchmarks[{earlier}]: both are used, and \
+                     together they say little more than one"
+                );
+                self.note(at, message);
+            }
+            scores.push((found, value));
+        }
+        Ok(scores)
+    }
+
+    fn evidence_of(&self, scores: &[(usize, f64)]) -> Evidence {
+        let list = self.router.benchmarks().list();
+        let mut benchmarks: Vec<String> = Vec::with_capacity(scores.len());
+        let mut seen = HashSet::new();
+        for (b, _) in scores.iter().filter(|(b, _)| seen.insert(*b)) {
+            benchmarks.push(list[*b].title.clone());
+        }
+        Evidence {
+            source: ProfileSource::Benchmarks,
+            scores: scores.len(),
+            benchmarks,
+        }
+    }
+
+    /// What was `known`, with further observations of the same model.
+    fn joined(
+        &self,
+        known: Observations,
+        further: Result<Observations, ProfileError>,
+        path: &str,
+        field: &str,
+    ) -> Result<Observations, PoolError> {
+        further
+            .and_then(|further| known.and(&further))
+            .map_err(|problem| self.labels_error(path, field, problem))
     }
 
     fn profile_of_errors(&self, errors: &RawErrors, path: &str) -> Result<Profile, PoolError> {
@@ -75,7 +189,11 @@ impl Checker<'_> {
             .map_err(|problem| self.labels_error(path, "errors", problem))
     }
 
-    fn profile_of_labels(&self, labels: &[RawLabel], path: &str) -> Result<Profile, PoolError> {
+    fn observe_labels(
+        &self,
+        labels: &[RawLabel],
+        path: &str,
+    ) -> Result<Result<Observations, ProfileError>, PoolError> {
         for (i, label) in labels.iter().enumerate() {
             let at = format!("{path}.labels[{i}].score");
             number(
@@ -90,9 +208,7 @@ impl Checker<'_> {
             .iter()
             .map(|l| (l.prompt.as_str(), l.score))
             .collect();
-        self.router
-            .profile_from_labels(&outcomes)
-            .map_err(|problem| self.labels_error(path, "labels", problem))
+        Ok(self.router.observe_labels(&outcomes))
     }
 
     fn labels_error(&self, path: &str, field: &str, problem: ProfileError) -> PoolError {

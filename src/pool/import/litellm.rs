@@ -29,6 +29,7 @@ fn read(value: &Value, reader: &mut Reader) {
             input: price("input_cost_per_token"),
             output: price("output_cost_per_token"),
             cache_read: price("cache_read_input_token_cost"),
+            cache_write: price("cache_creation_input_token_cost"),
             reasoning: price("output_cost_per_reasoning_token"),
             ..RawCost::default()
         };

@@ -28,6 +28,7 @@ fn read(value: &Value, reader: &mut Reader) {
                 input: price("input"),
                 output: price("output"),
                 cache_read: price("cache_read"),
+                cache_write: price("cache_write"),
                 reasoning: price("reasoning"),
                 ..RawCost::default()
             };

@@ -34,6 +34,7 @@ fn read(value: &Value, reader: &mut Reader) {
             input: price("prompt"),
             output: price("completion"),
             cache_read: price("input_cache_read"),
+            cache_write: price("input_cache_write"),
             reasoning: price("internal_reasoning").filter(|p| *p > 0.0),
             ..RawCost::default()
         };
