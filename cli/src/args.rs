@@ -21,7 +21,7 @@ pub struct EmbedderArgs {
     pub weights: WeightsArgs,
 }
 
-#[derive(Args)]
+#[derive(Args, Clone)]
 pub struct WeightsArgs {
     /// Weights of the transformer, for routers fitted with it; `cargo xtask minilm` fetches them
     #[arg(long, value_name = "FILE", env = "UNIROUTE_MINILM")]

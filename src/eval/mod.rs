@@ -12,6 +12,8 @@
 //! * a [`Curve`] states how much quality the predictions give at each cost;
 //! * [`guarantee()`] compares the intervals and the regret of a [`FittedRouter`] with the outcome.
 //!
+//! [`published`] is apart: it leaves out scores of a table of published scores and predicts them.
+//!
 //! [`run()`] does this for many trials and returns one [`TrialResult`] for each; [`summary`] and
 //! [`plot`] present them.
 
@@ -24,6 +26,7 @@ pub mod methods;
 mod participation;
 pub mod plot;
 mod protocol;
+pub mod published;
 pub mod report;
 mod result;
 mod run;

@@ -1,5 +1,6 @@
 //! The data of one trial: what a method may know, and what is held back to judge its predictions.
 
+use std::collections::BTreeMap;
 use std::sync::Arc;
 
 use ndarray::{Array2, ArrayView2, Axis};
@@ -16,6 +17,9 @@ pub struct Training {
     pub points: Array2<f32>,
     /// Errors of the seen models on the training prompts, `(n, seen)`; NaN if missing.
     pub errors: Array2<f32>,
+    /// Positions of the training prompts of each task, in the order of the tasks' names. Of a name
+    /// with slashes, such as `easy/algebra/simple_equations`, the second part is the task.
+    pub tasks: Vec<Vec<usize>>,
     /// Mean cost of each seen model.
     pub costs: Vec<f64>,
     /// Seed of everything that is random in the trial.
@@ -67,6 +71,7 @@ impl Training {
         Self {
             points: points.select(Axis(0), &split.training),
             errors: errors(data, &split.training, &split.seen),
+            tasks: tasks(data, &split.training),
             costs: mean_costs(data, &split.training, &split.seen),
             seed,
         }
@@ -129,6 +134,17 @@ impl Trial {
     pub fn curve(&self, predicted: ArrayView2<f32>) -> Curve {
         self.outcomes(predicted).curve()
     }
+}
+
+/// Positions in `rows` of the prompts of each task.
+fn tasks(data: &Dataset, rows: &[usize]) -> Vec<Vec<usize>> {
+    let mut tasks: BTreeMap<&str, Vec<usize>> = BTreeMap::new();
+    for (position, &row) in rows.iter().enumerate() {
+        let task = data.prompts[row].task.as_str();
+        let task = task.split('/').nth(1).unwrap_or(task);
+        tasks.entry(task).or_default().push(position);
+    }
+    tasks.into_values().collect()
 }
 
 /// Errors (1 − score) of the models `columns` on the prompts `rows`.

@@ -1,7 +1,7 @@
 //! `uniroute eval`: how good routing decisions are, measured as the paper measures them.
 
-use crate::args::EmbedderArgs;
-use crate::input::{artefacts, cache, datasets, files};
+use crate::args::{EmbedderArgs, RouterArgs};
+use crate::input::{artefacts, cache, datasets, files, knowledge};
 use crate::output::progress;
 use anyhow::{Result, bail};
 use ndarray::Array2;
@@ -9,6 +9,7 @@ use std::path::{Path, PathBuf};
 use uniroute::dataset::Dataset;
 use uniroute::embed::Embed;
 use uniroute::eval::methods::{self, Method};
+use uniroute::eval::published::{PublishedReport, left_out_benchmarks, left_out_scores};
 use uniroute::eval::summary::MethodSummary;
 use uniroute::eval::{self, Labels, Participation, Plan, Report, report};
 
@@ -16,8 +17,17 @@ use uniroute::eval::{self, Labels, Participation, Plan, Report, report};
 pub struct Args {
     /// Folder with prompts.jsonl, models.json, scores.csv and perhaps costs.csv (each may be .gz);
     /// repeatable
-    #[arg(long, value_name = "DIR", required = true, num_args = 1..)]
+    #[arg(long, value_name = "DIR", required_unless_present = "published", num_args = 1..)]
     data: Vec<PathBuf>,
+    /// Table of published scores. Without --data: leave out scores and benchmarks, and predict them
+    #[arg(long, value_name = "FILE.csv", requires = "benchmarks")]
+    published: Option<PathBuf>,
+    /// Folders with benchmarks.json, prompts/NAME.jsonl and standins/NAME.json
+    #[arg(long, value_name = "DIR", num_args = 1.., requires = "published")]
+    benchmarks: Vec<PathBuf>,
+    /// Router whose clusters are used with --published [default: the one that comes with uniroute]
+    #[arg(long, value_name = "FILE", requires = "published")]
+    router: Option<PathBuf>,
     /// Labels of each unseen model: numbers, or shares of the prompts, separated by commas
     #[arg(
         long,
@@ -58,6 +68,9 @@ pub struct Args {
 }
 
 pub fn run(args: Args) -> Result<()> {
+    if args.data.is_empty() {
+        return published(&args);
+    }
     let methods = selected_methods(&args)?;
     let embedder = artefacts::embedder(&args.embedder)?;
     let mut summaries = Vec::new();
@@ -123,6 +136,45 @@ fn evaluate(
         summaries.push(report.summaries().to_vec());
     }
     Ok(summaries)
+}
+
+/// Leaves out published scores, and benchmarks, and predicts them.
+fn published(args: &Args) -> Result<()> {
+    let Some(path) = &args.published else {
+        bail!("--data or --published is needed");
+    };
+    let router = artefacts::router(&RouterArgs {
+        router: args.router.clone(),
+        weights: args.embedder.weights.clone(),
+    })?;
+    let (table, clusters) = (knowledge::published(path)?, router.clusters());
+    let knowledge = knowledge::benchmarks(&args.benchmarks, table, router.embedder())?;
+    let known = knowledge.known(clusters);
+    let bar = progress::bar(u64::from(args.trials), "trials");
+    let scores = (0..u64::from(args.trials))
+        .map(|trial| {
+            bar.inc(1);
+            let seed = args.seed + trial;
+            left_out_scores(&knowledge, &known, clusters, None, seed)
+        })
+        .collect::<Result<Vec<_>, _>>()?;
+    bar.finish_and_clear();
+    let work = progress::spinner("leaving out each benchmark");
+    let each = left_out_benchmarks(&knowledge, &known, clusters, None, false, || work.tick())?;
+    let fields = left_out_benchmarks(&knowledge, &known, clusters, None, true, || work.tick())?;
+    work.finish_and_clear();
+    let report = PublishedReport {
+        models: known.models.len(),
+        benchmarks: known.entries.len(),
+        scores,
+        each,
+        fields,
+    };
+    match args.json {
+        true => println!("{}", serde_json::to_string(&report)?),
+        false => print!("{}", report.to_markdown()),
+    }
+    Ok(())
 }
 
 fn names(methods: &[Box<dyn Method>]) -> Vec<&str> {

@@ -1,7 +1,7 @@
 //! `uniroute fit`: prompts and, where there are any, scores to a router.
 
 use crate::args::EmbedderArgs;
-use crate::input::{artefacts, datasets, files};
+use crate::input::{artefacts, datasets, files, knowledge};
 use crate::output::progress;
 use anyhow::{Result, bail};
 use std::path::PathBuf;
@@ -14,6 +14,16 @@ pub struct Args {
     /// Folder with prompts.jsonl, models.json and scores.csv (each may be .gz); repeatable
     #[arg(long, value_name = "DIR", required = true, num_args = 1..)]
     data: Vec<PathBuf>,
+    /// Folder with topics, one JSON file a field: one cluster is made around each topic and named by
+    /// it
+    #[arg(long, value_name = "DIR", conflicts_with = "clusters")]
+    topics: Option<PathBuf>,
+    /// Folders with benchmarks.json, prompts/NAME.jsonl and standins/NAME.json
+    #[arg(long, value_name = "DIR", num_args = 1.., requires = "published")]
+    benchmarks: Vec<PathBuf>,
+    /// Table of published scores on these benchmarks, from which the prior is learned, too
+    #[arg(long, value_name = "FILE.csv", requires = "benchmarks")]
+    published: Option<PathBuf>,
     #[command(flatten)]
     embedder: EmbedderArgs,
     /// Number of prompt clusters [default: one for 25 prompts, from 16 to 200]
@@ -42,7 +52,18 @@ pub fn run(args: Args) -> Result<()> {
         .collect::<Result<Vec<_>>>()?;
     let prompts: Vec<&str> = sets.iter().flat_map(datasets::texts).collect();
     let points = datasets::embed(&*embedder, &prompts)?;
+    let topics = args.topics.as_deref().map(knowledge::topics).transpose()?;
+    let published = args
+        .published
+        .as_deref()
+        .map(knowledge::published)
+        .transpose()?;
+    let benchmarks = published
+        .map(|table| knowledge::benchmarks(&args.benchmarks, table, &*embedder))
+        .transpose()?;
+    let knowledge = knowledge::knowledge(topics.unwrap_or_default(), benchmarks, &*embedder)?;
     let params = RouterParams {
+        knowledge: Some(knowledge),
         id: args.name,
         embedder,
         embedder_file: artefacts::embedder_file(&args.embedder),
@@ -65,10 +86,11 @@ pub fn run(args: Args) -> Result<()> {
     let router = Router::new(parts)?;
     files::write(&args.output, &router.to_bytes()?)?;
     eprintln!(
-        "{}: {} clusters of {} prompts, prior from {} models; sha256 {}",
+        "{}: {} clusters of {} prompts, {} benchmarks, prior from {} models; sha256 {}",
         args.output.display(),
         router.clusters().len(),
-        prompts.len(),
+        router.meta().provenance.prompts,
+        router.benchmarks().len(),
         router.prior().training_models(),
         router.sha256()
     );

@@ -91,7 +91,7 @@ fn pool(args: &Args, bytes: &[u8]) -> Result<()> {
             .models()
             .iter()
             .map(|m| {
-                json!({"id": m.id, "name": m.name, "quality": m.overall_quality(&router), "source": m.source,
+                json!({"id": m.id, "name": m.name, "quality": m.overall_quality(&router), "source": m.evidence.source,
                 "input": m.prices.input, "output": m.prices.output})
             })
             .collect();
@@ -117,7 +117,7 @@ fn pool(args: &Args, bytes: &[u8]) -> Result<()> {
                 format!("{:.3}", m.overall_quality(&router)),
                 price(m.prices.input),
                 price(m.prices.output),
-                format!("{:?}", m.source).to_lowercase(),
+                format!("{:?}", m.evidence.source).to_lowercase(),
             ]
         })
         .collect();

@@ -2,7 +2,7 @@
 
 use crate::args::RouterArgs;
 use crate::input::prompts::{self, Prompts};
-use crate::input::{artefacts, datasets, files};
+use crate::input::{artefacts, datasets, files, knowledge};
 use anyhow::{Context, Result, bail};
 use std::io::Write;
 use std::num::NonZeroUsize;
@@ -15,11 +15,18 @@ pub struct Args {
     #[command(flatten)]
     router: RouterArgs,
     /// Labelled prompts: a folder (as for `fit`), a .jsonl or a .csv file
-    #[arg(long, value_name = "FILE|DIR", required_unless_present = "suggest")]
+    #[arg(long, value_name = "FILE|DIR", required_unless_present_any = ["suggest", "published"])]
     labels: Option<PathBuf>,
+    /// Table of published scores: a score a row, or a model a row as LiveBench and the Open LLM
+    /// Leaderboard have it. With --labels, models in both rest on both
+    #[arg(long, value_name = "FILE.csv")]
+    published: Option<PathBuf>,
+    /// Models to take from that table, as MODEL or MODEL@MODE [default: those of --prices, or all]
+    #[arg(long, value_name = "ID", num_args = 1.., requires = "published")]
+    models: Vec<String>,
     /// Make no pool, but print the N prompts most worth labelling for a new model, the best first,
     /// of those on standard input: JSONL with {"id": …, "prompt": …} a line
-    #[arg(long, value_name = "N", conflicts_with_all = ["labels", "prices", "base", "output"])]
+    #[arg(long, value_name = "N", conflicts_with_all = ["labels", "published", "prices", "base", "output"])]
     suggest: Option<NonZeroUsize>,
     /// Prices, names and providers: a models.json, or a pool from which they are taken by model id
     #[arg(long, value_name = "FILE")]
@@ -48,31 +55,80 @@ pub fn run(args: Args) -> Result<()> {
     if let Some(number) = args.suggest {
         return suggest(&router, number.get());
     }
-    let (Some(labels), Some(output)) = (&args.labels, &args.output) else {
-        bail!("--labels and --output are needed to make a pool");
+    let Some(output) = &args.output else {
+        bail!("--output is needed to make a pool");
     };
-    let labels = datasets::labels(labels)?;
     let list = args.prices.as_deref().map(model_list).transpose()?;
     let base = args.base.as_deref();
     let base = base
         .map(|path| artefacts::pool_at(path, &router))
         .transpose()?;
-    let prompts: Vec<&str> = datasets::texts(&labels).collect();
-    let points = datasets::embed(router.embedder(), &prompts)?;
-    let params = PoolParams {
-        base: base.as_ref(),
-        list: list.unwrap_or_default(),
-        name: args.name,
-        as_of: args.as_of,
-    };
-    let draft = pool::from_dataset(&router, &labels, points.view(), params)?;
-    for id in &draft.without_scores {
-        eprintln!("{id}: no scores, left out");
+    let mut pool = base;
+    if let Some(path) = &args.published {
+        let models = match (&list, args.models.is_empty()) {
+            (Some(list), true) => list.ids().map(str::to_owned).collect(),
+            _ => args.models.clone(),
+        };
+        let made = published(&router, path, &models, params(&args, &list, pool.as_ref()))?;
+        pool = Some(made);
     }
-    let pool = Pool::from_raw(draft.pool, &router)?;
+    if let Some(labels) = &args.labels {
+        let labels = datasets::labels(labels)?;
+        let prompts: Vec<&str> = datasets::texts(&labels).collect();
+        let points = datasets::embed(router.embedder(), &prompts)?;
+        let params = params(&args, &list, pool.as_ref());
+        let draft = pool::from_dataset(&router, &labels, points.view(), params)?;
+        for id in &draft.without_scores {
+            eprintln!("{id}: no scores, left out");
+        }
+        pool = Some(Pool::from_raw(draft.pool, &router)?);
+    }
+    let Some(pool) = pool else {
+        bail!("--labels or --published is needed to make a pool");
+    };
     files::write(output, pool.to_json().as_bytes())?;
     eprintln!("{}: {} models", output.display(), pool.models().len());
     Ok(())
+}
+
+fn params<'a>(args: &Args, list: &Option<ModelList>, base: Option<&'a Pool>) -> PoolParams<'a> {
+    PoolParams {
+        base,
+        list: list.clone().unwrap_or_default(),
+        name: args.name.clone(),
+        as_of: args.as_of.clone(),
+    }
+}
+
+/// A pool of the models of a table of published scores.
+fn published(router: &Router, path: &Path, models: &[String], params: PoolParams) -> Result<Pool> {
+    if router.benchmarks().is_empty() {
+        bail!("the router knows no benchmarks; use one that was fitted with --benchmarks");
+    }
+    let table = knowledge::published(path)?;
+    let draft = pool::from_published(router, &table, models, params);
+    let rows = table.scores.len();
+    let unknown: usize = draft.unknown.iter().map(|(_, n)| n).sum();
+    let others = rows - draft.scores - unknown;
+    eprintln!(
+        "{}: {rows} scores: {} used, {others} of other models, {unknown} on benchmarks that the router does not know",
+        path.display(),
+        draft.scores
+    );
+    for (name, scores) in &draft.unknown {
+        let nearest = router.benchmarks().nearest(name, 3).join(", ");
+        eprintln!("  {name}: {scores} not used; nearest: {nearest}");
+    }
+    for id in &draft.without_scores {
+        eprintln!("{id}: no scores, left out");
+    }
+    if draft.pool.models.is_empty() {
+        bail!(
+            "{}: no model has a score on a known benchmark",
+            path.display()
+        );
+    }
+    Ok(Pool::from_raw(draft.pool, router)?)
 }
 
 fn model_list(path: &Path) -> Result<ModelList> {

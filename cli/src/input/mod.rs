@@ -5,4 +5,5 @@ pub mod cache;
 pub mod datasets;
 pub mod exact_tokens;
 pub mod files;
+pub mod knowledge;
 pub mod prompts;

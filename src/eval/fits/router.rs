@@ -1,6 +1,6 @@
 //! The router of this crate with the profiles of unseen models.
 
-use ndarray::{Array2, ArrayView2, Axis};
+use ndarray::{Array2, ArrayView1, ArrayView2, Axis};
 
 use crate::cluster::Clusters;
 use crate::fit::Fitted;
@@ -23,17 +23,36 @@ impl FittedRouter {
         labelled: ArrayView2<f32>,
         labels: ArrayView2<f32>,
     ) -> Option<Self> {
-        let memberships = fitted.clusters.memberships(labelled);
-        let posterior = |h: usize| {
-            let column = labels.column(h);
-            let rows: Vec<usize> = (0..column.len()).filter(|&i| !column[i].is_nan()).collect();
-            let labels: Vec<f32> = rows.iter().map(|&i| column[i]).collect();
-            let observed = memberships.select(Axis(0), &rows);
-            let labels = Observations::from_labels(observed.view(), &labels).ok()?;
-            Posterior::new(&fitted.prior, &labels).ok()
-        };
-        let posteriors: Vec<Posterior> =
-            (0..labels.ncols()).map(posterior).collect::<Option<_>>()?;
+        let observed =
+            |h: usize| Self::observed_labels(&fitted.clusters, labelled, labels.column(h));
+        let observed = (0..labels.ncols())
+            .map(observed)
+            .collect::<Option<Vec<_>>>()?;
+        Self::from_observations(fitted, &observed)
+    }
+
+    /// The observations that the errors `labels` `(n)` of one model are, NaN if missing, on prompts
+    /// with embeddings `labelled` `(n, dim)`.
+    pub(in crate::eval) fn observed_labels(
+        clusters: &Clusters,
+        labelled: ArrayView2<f32>,
+        labels: ArrayView1<f32>,
+    ) -> Option<Observations> {
+        let rows: Vec<usize> = (0..labels.len()).filter(|&i| !labels[i].is_nan()).collect();
+        let memberships = clusters.memberships(labelled.select(Axis(0), &rows).view());
+        let labels: Vec<f32> = rows.iter().map(|&i| labels[i]).collect();
+        Observations::from_labels(memberships.view(), &labels).ok()
+    }
+
+    /// Profiles by what is known of each unseen model.
+    pub(in crate::eval) fn from_observations(
+        fitted: &Fitted,
+        observed: &[Observations],
+    ) -> Option<Self> {
+        let posteriors = observed
+            .iter()
+            .map(|observed| Posterior::new(&fitted.prior, observed).ok())
+            .collect::<Option<Vec<_>>>()?;
         let overlap = fitted.clusters.overlap();
         let profiles = posteriors
             .iter()

@@ -3,6 +3,7 @@
 //! Each method only predicts; the decision, the sweep over λ and the score are the same for all.
 //! Hyper-parameters are chosen on the seen models and the training prompts, see `tuning`.
 
+mod card;
 mod distances;
 mod kmeans;
 mod knn;
@@ -13,6 +14,7 @@ mod tuning;
 mod uniroute;
 mod zero_router;
 
+pub use card::UnirouteCard;
 pub use kmeans::{KMeansMethod, KMeansTuned};
 pub use knn::Knn;
 pub use learned_map::LearnedMap;
@@ -38,7 +40,24 @@ pub fn all() -> Vec<Box<dyn Method>> {
 
 /// Variants of [`Uniroute`], measured on request.
 pub fn variants() -> Vec<Box<dyn Method>> {
-    vec![Box::new(UnirouteSuggested), Box::new(UnirouteNoTraining)]
+    let card = |name, harness, share, labels| -> Box<dyn Method> {
+        Box::new(UnirouteCard {
+            name,
+            harness,
+            share,
+            labels,
+        })
+    };
+    vec![
+        Box::new(UnirouteSuggested),
+        Box::new(UnirouteNoTraining),
+        card("uniroute_card", 0.05, 1.0, false),
+        card("uniroute_card_labels", 0.05, 1.0, true),
+        card("uniroute_card_10", 0.1, 1.0, false),
+        card("uniroute_card_labels_10", 0.1, 1.0, true),
+        card("uniroute_card_half", 0.05, 0.5, false),
+        card("uniroute_card_labels_half", 0.05, 0.5, true),
+    ]
 }
 
 #[cfg(test)]
@@ -68,7 +87,12 @@ mod tests {
         };
         let data = Dataset {
             name: String::new(),
-            prompts: vec![Prompt::default(); prompts],
+            prompts: (0..prompts)
+                .map(|i| Prompt {
+                    task: format!("set/{}/a", i % 2),
+                    ..Prompt::default()
+                })
+                .collect(),
             models: vec![priced; models],
             scores,
             costs: None,
@@ -105,11 +129,9 @@ mod tests {
         let trial = two_clusters();
         let fits = TrainingFits::new(trial.known.training.clone());
         let context = Context::new(&trial.known, &fits);
-        for method in all()
-            .iter()
-            .chain(&variants())
-            .filter(|m| m.name() != "zero_router")
-        {
+        // Half a card has one of the two clusters.
+        let told = |m: &&Box<dyn Method>| m.name() != "zero_router" && !m.name().ends_with("half");
+        for method in all().iter().chain(&variants()).filter(told) {
             let predicted = method.predict(&context, &trial.hidden);
             let area = trial.curve(predicted.view()).area();
             assert_eq!(area, 1.0, "{}", method.name());

@@ -76,7 +76,7 @@ fn with_suggested_labels(context: &Context) -> Option<FittedRouter> {
 
 /// Predictions of the router for the test prompts; the mean error of the seen models if there is no
 /// router.
-fn predict(context: &Context, router: Option<&FittedRouter>) -> Array2<f32> {
+pub(super) fn predict(context: &Context, router: Option<&FittedRouter>) -> Array2<f32> {
     let known = context.known;
     match router {
         Some(router) => router.predict(known.test.view()),
