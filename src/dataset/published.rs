@@ -215,6 +215,8 @@ fn number(cell: &str, at: impl Fn() -> Place) -> Result<Option<f64>, DatasetErro
 #[cfg(test)]
 mod tests {
     use super::*;
+    use rand::{Rng, SeedableRng};
+    use rand_chacha::ChaCha8Rng;
 
     fn read(text: &str) -> Result<PublishedTable, DatasetError> {
         PublishedTable::read("scores.csv", text.as_bytes())
@@ -253,6 +255,36 @@ mod tests {
         );
         // Two empty cells and the column of sizes.
         assert_eq!(table.without_score, 3);
+    }
+
+    #[test]
+    fn damaged_tables_are_errors_and_never_panics() {
+        let good =
+            "model_id,benchmark,variant,score,scale\na,MMLU,\"5-shot, CoT\",0.8,1\nb,X,,8,10\n";
+        let wide = "model,AMPS_Hard,zebra\na,80.5,\nb,0.5,12\n";
+        let mut rng = ChaCha8Rng::seed_from_u64(9);
+        let pieces = [
+            ",", "\"", "\n", "\r", "1e999", "-1", "NaN", "\0", "\u{feff}", "é", "score",
+        ];
+        for text in [good, wide] {
+            for _ in 0..2000 {
+                let mut bytes = text.as_bytes().to_vec();
+                for _ in 0..rng.random_range(1..4) {
+                    let at = rng.random_range(0..bytes.len());
+                    match rng.random_range(0..3) {
+                        0 => bytes.truncate(at.max(1)),
+                        1 => bytes[at] = rng.random(),
+                        _ => {
+                            let piece = pieces[rng.random_range(0..pieces.len())];
+                            bytes.splice(at..at, piece.bytes());
+                        }
+                    }
+                }
+                if let Ok(table) = PublishedTable::read("t.csv", &bytes[..]) {
+                    assert!(table.scores.iter().all(|s| (0.0..=1.0).contains(&s.score)));
+                }
+            }
+        }
     }
 
     #[test]

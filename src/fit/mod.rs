@@ -144,6 +144,7 @@ fn joint_errors(datasets: &[Dataset]) -> Array2<f32> {
 mod tests {
     use super::*;
     use crate::Router;
+    use crate::cluster::KMeansParams;
     use crate::router::fixture::TwoWords;
     use ndarray::array;
 

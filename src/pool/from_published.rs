@@ -15,6 +15,8 @@ pub struct PublishedDraft {
     pub pool: RawPool,
     /// Number of scores that the models of the pool have.
     pub scores: usize,
+    /// Number of scores that repeat another of the same model and benchmark.
+    pub repeated: usize,
     /// Benchmarks that the router does not know, and how many scores of these models were left out
     /// for it.
     pub unknown: Vec<(String, usize)>,
@@ -41,6 +43,7 @@ pub fn from_published(
     let mut draft = PublishedDraft {
         pool,
         scores: 0,
+        repeated: 0,
         unknown: Vec::new(),
         without_scores: Vec::new(),
     };
@@ -63,7 +66,6 @@ pub fn from_published(
             }
             continue;
         };
-        draft.scores += 1;
         let at = draft.pool.models.iter().position(|m| m.id == id);
         let at = at.unwrap_or_else(|| {
             draft
@@ -74,7 +76,17 @@ pub fn from_published(
         });
         let title = benchmarks.list()[found].title.clone();
         let scores = draft.pool.models[at].benchmarks.get_or_insert_default();
-        scores.push(raw_score(title, score));
+        let score = raw_score(title, score);
+        // Sources repeat each other's figures, and releases of a benchmark their own.
+        if !scores
+            .iter()
+            .any(|s| s.name == score.name && s.score == score.score)
+        {
+            draft.scores += 1;
+            scores.push(score);
+        } else {
+            draft.repeated += 1;
+        }
     }
     let unused = ids.iter().filter(|id| !used.contains(id.as_str()));
     draft.without_scores = unused.cloned().collect();
@@ -111,5 +123,54 @@ fn raw_score(name: String, score: &PublishedScore) -> RawScore {
         source: text(&score.source),
         as_of: text(&score.as_of),
         ..RawScore::default()
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::pool::{ModelList, Pool, ProfileSource};
+    use crate::router::fixture;
+
+    fn table(text: &str) -> PublishedTable {
+        PublishedTable::read("scores.csv", text.as_bytes()).unwrap()
+    }
+
+    const ROWS: &str = "model_id,mode,benchmark,score,source\n\
+        big,,Code Bench,0.9,card\n\
+        big,high,code-bench,0.95,card\n\
+        big,high,code bench,0.95,retold\n\
+        big,,Unknown Bench,0.5,card\n\
+        small,,Poem Bench,0.2,card\n";
+
+    #[test]
+    fn each_mode_is_a_candidate_and_every_row_is_counted() {
+        let router = fixture::router_with_benchmarks();
+        let list = br#"{"models": [{"id": "big@high", "name": "Big", "cost": {"input": 1, "output": 2}, "accuracy": 0.1}]}"#;
+        let params = PoolParams {
+            list: ModelList::parse(list).unwrap(),
+            ..PoolParams::default()
+        };
+        let draft = from_published(&router, &table(ROWS), &[], params);
+        assert_eq!((draft.scores, draft.repeated), (3, 1));
+        assert_eq!(draft.unknown, [("Unknown Bench".to_owned(), 1)]);
+        let pool = Pool::from_raw(draft.pool, &router).unwrap();
+        let ids: Vec<_> = pool.models().iter().map(|m| m.id.as_str()).collect();
+        assert_eq!(ids, ["big", "big@high", "small"]);
+        let high = &pool.models()[1];
+        assert_eq!((high.name.as_str(), high.prices.output), ("Big", Some(2.0)));
+        assert_eq!(high.evidence.source, ProfileSource::Benchmarks);
+        assert_eq!(high.evidence.benchmarks, ["Code Bench"]);
+        assert_eq!(pool.raw().models[1].extra["base"], "big");
+        assert!(high.profile.mean[0] < pool.models()[2].profile.mean[0]);
+    }
+
+    #[test]
+    fn only_the_models_that_are_asked_for_are_taken() {
+        let router = fixture::router_with_benchmarks();
+        let ids = ["small".to_owned(), "absent".to_owned()];
+        let draft = from_published(&router, &table(ROWS), &ids, PoolParams::default());
+        assert_eq!(draft.pool.models.len(), 1);
+        assert_eq!(draft.without_scores, ["absent"]);
     }
 }

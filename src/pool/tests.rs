@@ -278,3 +278,82 @@ fn adding_a_wrong_model_does_not_change_the_pool() {
     };
     assert_eq!(pool.with_model(right, &router).unwrap().models().len(), 2);
 }
+
+fn with_benchmarks(json: &str) -> Result<Pool, PoolError> {
+    Pool::from_json(json.as_bytes(), &fixture::router_with_benchmarks())
+}
+
+#[test]
+fn published_scores_say_how_a_model_does_on_their_kind_of_prompt() {
+    let json = r#"{"models": [{"id": "a", "benchmarks": [
+        {"name": "code-bench", "score": 0.95}, {"name": "Poem Bench", "score": 0.1}]}]}"#;
+    let pool = with_benchmarks(json).unwrap();
+    let model = &pool.models()[0];
+    assert_eq!(model.evidence.source, ProfileSource::Benchmarks);
+    assert_eq!(model.evidence.benchmarks, ["Code Bench", "Poem Bench"]);
+    assert!(model.profile.mean[0] < 0.3 && model.profile.mean[1] > 0.6);
+    assert_eq!(model.profile.labels, [0.0, 0.0]);
+}
+
+#[test]
+fn scores_and_labels_count_together() {
+    let scores = r#""benchmarks": [{"name": "code_bench", "score": 0.6}]"#;
+    let labels =
+        r#""labels": [{"prompt": "code", "score": 1}, {"prompt": "code code", "score": 1}]"#;
+    let sd = |evidence: &str| {
+        let pool = with_benchmarks(&format!(r#"{{"models": [{{"id": "a", {evidence}}}]}}"#));
+        pool.unwrap().models()[0].profile.sd[0]
+    };
+    let both = sd(&format!("{scores}, {labels}"));
+    assert!(both < sd(scores) && both < sd(labels));
+}
+
+#[test]
+fn unknown_and_repeated_benchmarks_are_notes() {
+    let json = r#"{"models": [{"id": "a", "benchmarks": [
+        {"name": "Code Bensh", "score": 0.9}, {"name": "Code Bench", "score": 0.9},
+        {"name": "code bench", "score": 0.8}]}]}"#;
+    let pool = with_benchmarks(json).unwrap();
+    let note = |path: &str| {
+        let found = pool.notes().iter().find(|n| n.path == path);
+        found.map(|n| n.message.clone()).unwrap_or_default()
+    };
+    assert!(note("$.models[0].benchmarks[0].name").contains("nearest: Code Bench"));
+    assert!(note("$.models[0].benchmarks[2]").contains("both are used"));
+    assert_eq!(pool.models()[0].evidence.scores, 2);
+    let plain = Pool::from_json(json.as_bytes(), &fixture::router()).unwrap();
+    let message = &plain.notes()[1].message;
+    assert!(message.contains("knows no benchmarks"), "{message}");
+}
+
+#[test]
+fn a_score_out_of_range_names_its_path_and_the_remedy() {
+    for (score, path) in [
+        ("85.7", ".score"),
+        ("-0.1", ".score"),
+        ("\"high\"", ".score"),
+    ] {
+        let json = format!(
+            r#"{{"models": [{{"id": "a", "benchmarks": [{{"name": "Code Bench", "score": {score}}}]}}]}}"#
+        );
+        let error = with_benchmarks(&json).unwrap_err();
+        let found = error.path().unwrap_or_default();
+        assert!(
+            found.contains("benchmarks[0]") && found.contains(path),
+            "{found}: {error}"
+        );
+    }
+    let error = with_benchmarks(
+        r#"{"models": [{"id": "a", "benchmarks": [{"name": "Code Bench", "score": 85.7}]}]}"#,
+    );
+    assert!(
+        error
+            .unwrap_err()
+            .to_string()
+            .contains("0.857 rather than 85.7")
+    );
+    let rows = vec![r#"{"name": "Code Bench", "score": 0.5}"#; 10_000].join(",");
+    let json = format!(r#"{{"models": [{{"id": "a", "benchmarks": [{rows}]}}]}}"#);
+    let error = with_benchmarks(&json).unwrap_err().to_string();
+    assert!(error.contains("10000 scores, 1000 are allowed"), "{error}");
+}

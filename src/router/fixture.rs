@@ -1,7 +1,7 @@
 //! A router small enough to compute by hand, for tests.
 
 use super::{Parts, Provenance, Router};
-use crate::benchmark::Benchmarks;
+use crate::benchmark::{Benchmark, Benchmarks, ScoreNoise};
 use crate::cluster::{Calibration, Clusters};
 use crate::embed::{Embed, Embedded};
 use crate::prior::Prior;
@@ -49,6 +49,32 @@ pub(crate) fn parts() -> Parts {
         calibration: Calibration::try_new((0..=100).map(|q| q as f32 / 1000.0).collect()).unwrap(),
         provenance: Provenance::default(),
     }
+}
+
+/// The same with a benchmark of each cluster.
+pub(crate) fn router_with_benchmarks() -> Router {
+    let benchmark = |name: &str, title: &str| Benchmark {
+        name: name.into(),
+        title: title.into(),
+        kind: "prompts".into(),
+        prompts: 100.0,
+        ..Benchmark::default()
+    };
+    let list = vec![
+        benchmark("code_bench", "Code Bench"),
+        benchmark("poem_bench", "Poem Bench"),
+    ];
+    let effects = array![[0.01, 0.0], [0.0, 0.01]];
+    let noise = ScoreNoise {
+        score: 0.02,
+        shared: 0.02,
+    };
+    let benchmarks = Benchmarks::try_new(list, array![[1.0, 0.0], [0.0, 1.0]], effects, noise);
+    Router::new(Parts {
+        benchmarks: benchmarks.unwrap(),
+        ..parts()
+    })
+    .unwrap()
 }
 
 pub(crate) fn router() -> Router {

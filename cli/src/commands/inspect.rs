@@ -8,7 +8,7 @@ use serde_json::json;
 use std::io::Write;
 use std::path::PathBuf;
 use uniroute::Router;
-use uniroute::pool::{Pool, RawPool};
+use uniroute::pool::{Model, Pool, ProfileSource, RawPool};
 use uniroute::router::{MAX_BYTES, Meta};
 
 #[derive(clap::Args)]
@@ -92,6 +92,7 @@ fn pool(args: &Args, bytes: &[u8]) -> Result<()> {
             .iter()
             .map(|m| {
                 json!({"id": m.id, "name": m.name, "quality": m.overall_quality(&router), "source": m.evidence.source,
+                "interval": quality_interval(m, &router), "scores": m.evidence.scores, "benchmarks": m.evidence.benchmarks, "labels": labels(m),
                 "input": m.prices.input, "output": m.prices.output})
             })
             .collect();
@@ -112,18 +113,20 @@ fn pool(args: &Args, bytes: &[u8]) -> Result<()> {
         .models()
         .iter()
         .map(|m| {
+            let [low, high] = quality_interval(m, &router);
             vec![
                 m.id.clone(),
                 format!("{:.3}", m.overall_quality(&router)),
+                format!("{low:.2} to {high:.2}"),
                 price(m.prices.input),
                 price(m.prices.output),
-                format!("{:?}", m.evidence.source).to_lowercase(),
+                rests_on(m),
             ]
         })
         .collect();
     table::write(
         &mut out,
-        &["model", "quality", "input", "output", "known from"],
+        &["model", "quality", "90 %", "input", "output", "rests on"],
         &rows,
     )?;
     if !pool.notes().is_empty() {
@@ -133,4 +136,36 @@ fn pool(args: &Args, bytes: &[u8]) -> Result<()> {
         }
     }
     Ok(())
+}
+
+/// 90 % interval of a model's overall quality.
+fn quality_interval(model: &Model, router: &Router) -> [f32; 2] {
+    let shares = router.clusters().shares();
+    model.profile.predict(shares).quality_interval()
+}
+
+/// Number of labels behind a model's profile.
+fn labels(model: &Model) -> f32 {
+    model.profile.labels.iter().sum::<f32>().round()
+}
+
+/// What the profile of a model rests on, in words.
+fn rests_on(model: &Model) -> String {
+    let scores = match model.evidence.scores {
+        0 => None,
+        n => Some(format!(
+            "{n} scores on {} benchmarks",
+            model.evidence.benchmarks.len()
+        )),
+    };
+    let labels = match model.evidence.source {
+        ProfileSource::Errors | ProfileSource::Labels => Some(format!("{} labels", labels(model))),
+        ProfileSource::Accuracy => Some("one accuracy".to_owned()),
+        _ => None,
+    };
+    match (scores, labels) {
+        (Some(scores), Some(labels)) => format!("{scores}, {labels}"),
+        (Some(one), None) | (None, Some(one)) => one,
+        (None, None) => "the prior alone".to_owned(),
+    }
 }

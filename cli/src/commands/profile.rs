@@ -109,11 +109,12 @@ fn published(router: &Router, path: &Path, models: &[String], params: PoolParams
     let draft = pool::from_published(router, &table, models, params);
     let rows = table.scores.len();
     let unknown: usize = draft.unknown.iter().map(|(_, n)| n).sum();
-    let others = rows - draft.scores - unknown;
+    let others = rows - draft.scores - draft.repeated - unknown;
     eprintln!(
-        "{}: {rows} scores: {} used, {others} of other models, {unknown} on benchmarks that the router does not know",
+        "{}: {rows} scores: {} used, {} repeated, {others} of other models, {unknown} on benchmarks that the router does not know",
         path.display(),
-        draft.scores
+        draft.scores,
+        draft.repeated
     );
     for (name, scores) in &draft.unknown {
         let nearest = router.benchmarks().nearest(name, 3).join(", ");

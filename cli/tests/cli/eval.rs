@@ -37,7 +37,7 @@ fn eval_measures_every_method_for_every_number_of_labels() {
     );
     for result in &results {
         let methods = result["methods"].as_object().unwrap();
-        assert_eq!(methods.len(), 10);
+        assert_eq!(methods.len(), 16);
         let area = |m: &str| methods[m]["area"]["mean"].as_f64().unwrap();
         for name in methods.keys() {
             assert!(
