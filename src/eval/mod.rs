@@ -17,6 +17,7 @@
 //! [`run()`] does this for many trials and returns one [`TrialResult`] for each; [`summary`] and
 //! [`plot`] present them.
 
+pub mod cards;
 mod curve;
 mod estimate;
 mod fits;

@@ -195,6 +195,7 @@ mod tests {
 
     fn plan<'a>(data: &'a Dataset, labels: &'a [Labels]) -> Plan<'a> {
         Plan {
+            cards: None,
             data,
             points: ArrayView2::from_shape((20, 0), &[]).unwrap(),
             labels,

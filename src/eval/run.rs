@@ -4,6 +4,7 @@ use std::sync::Arc;
 
 use ndarray::ArrayView2;
 
+use super::cards::{Cards, TrialCards};
 use super::fits::{Context, TrainingFits};
 use super::guarantee::guarantee;
 use super::methods::Method;
@@ -19,6 +20,8 @@ pub struct Plan<'a> {
     pub data: &'a Dataset,
     /// Embeddings of its prompts, `(prompts, dim)`.
     pub points: ArrayView2<'a, f32>,
+    /// Published scores of the models, where they are given.
+    pub cards: Option<Arc<Cards>>,
     /// Labels of each unseen model; all trials are run for each of these budgets.
     pub labels: &'a [Labels],
     /// Number of unseen models.
@@ -55,7 +58,12 @@ fn run_trial(plan: &Plan, methods: &[Box<dyn Method>], number: u64) -> Vec<Trial
     let (prompts, models) = plan.data.scores.dim();
     let split = Split::draw(prompts, models, plan.unseen, plan.seed, number);
     let seed = plan.seed.wrapping_mul(1_000_003).wrapping_add(number);
-    let training = Arc::new(Training::new(plan.data, plan.points, &split, seed));
+    let mut training = Training::new(plan.data, plan.points, &split, seed);
+    training.cards = plan
+        .cards
+        .as_ref()
+        .map(|cards| TrialCards::new(cards, &split));
+    let training = Arc::new(training);
     let fits = TrainingFits::new(training.clone());
     let with_labels = |labels: &Labels| {
         let labels = labels.count(prompts);

@@ -5,6 +5,7 @@ use std::sync::Arc;
 
 use ndarray::{Array2, ArrayView2, Axis};
 
+use super::cards::TrialCards;
 use super::curve::{Curve, Outcomes};
 use super::means::{mean, mean_or};
 use super::protocol::Split;
@@ -20,6 +21,8 @@ pub struct Training {
     /// Positions of the training prompts of each task, in the order of the tasks' names. Of a name
     /// with slashes, such as `easy/algebra/simple_equations`, the second part is the task.
     pub tasks: Vec<Vec<usize>>,
+    /// Published scores of the models, where they are given.
+    pub cards: Option<TrialCards>,
     /// Mean cost of each seen model.
     pub costs: Vec<f64>,
     /// Seed of everything that is random in the trial.
@@ -72,6 +75,7 @@ impl Training {
             points: points.select(Axis(0), &split.training),
             errors: errors(data, &split.training, &split.seen),
             tasks: tasks(data, &split.training),
+            cards: None,
             costs: mean_costs(data, &split.training, &split.seen),
             seed,
         }

@@ -6,12 +6,15 @@ use crate::output::progress;
 use anyhow::{Result, bail};
 use ndarray::Array2;
 use std::path::{Path, PathBuf};
-use uniroute::dataset::Dataset;
+use std::sync::Arc;
+use uniroute::dataset::{Dataset, PublishedScore};
 use uniroute::embed::Embed;
+use uniroute::eval::cards::{CardModels, Cards};
 use uniroute::eval::methods::{self, Method};
 use uniroute::eval::published::{PublishedReport, left_out_benchmarks, left_out_scores};
 use uniroute::eval::summary::MethodSummary;
 use uniroute::eval::{self, Labels, Participation, Plan, Report, report};
+use uniroute::fit::BenchmarkKnowledge;
 
 #[derive(clap::Args)]
 pub struct Args {
@@ -25,6 +28,14 @@ pub struct Args {
     /// Folders with benchmarks.json, prompts/NAME.jsonl and standins/NAME.json
     #[arg(long, value_name = "DIR", num_args = 1.., requires = "published")]
     benchmarks: Vec<PathBuf>,
+    /// With --data and --published: which model of a data set is which of the table, a CSV file with
+    /// the columns dataset, model and published (MODEL or MODEL@MODE)
+    #[arg(long, value_name = "FILE.csv", requires = "published")]
+    card_models: Option<PathBuf>,
+    /// Published scores whose source contains this text are not used, such as the data set's own;
+    /// repeatable
+    #[arg(long, value_name = "TEXT", requires = "published")]
+    leave_out: Vec<String>,
     /// Router whose clusters are used with --published [default: the one that comes with uniroute]
     #[arg(long, value_name = "FILE", requires = "published")]
     router: Option<PathBuf>,
@@ -73,10 +84,22 @@ pub fn run(args: Args) -> Result<()> {
     }
     let methods = selected_methods(&args)?;
     let embedder = artefacts::embedder(&args.embedder)?;
+    let cards = match (&args.published, &args.card_models) {
+        (Some(table), Some(models)) => {
+            let mut table = knowledge::published(table)?;
+            let used = |s: &PublishedScore| !args.leave_out.iter().any(|t| s.source.contains(t));
+            table.scores.retain(used);
+            let known = knowledge::benchmarks(&args.benchmarks, table, &*embedder)?;
+            Some((known, knowledge::card_models(models)?))
+        }
+        (Some(_), None) => bail!("--card-models is needed to use published scores with --data"),
+        (None, _) => None,
+    };
     let mut summaries = Vec::new();
     for dir in &args.data {
         let data = datasets::folder(dir)?;
-        summaries.push(evaluate(&args, &methods, &*embedder, &data)?);
+        let cards = cards.as_ref();
+        summaries.push(evaluate(&args, &methods, &*embedder, &data, cards)?);
     }
     if summaries.len() > 1 && !args.json {
         print!(
@@ -93,6 +116,7 @@ fn evaluate(
     methods: &[Box<dyn Method>],
     embedder: &dyn Embed,
     data: &Dataset,
+    cards: Option<&(BenchmarkKnowledge, CardModels)>,
 ) -> Result<Vec<Vec<MethodSummary>>> {
     let participation = Participation::of(data, args.unseen);
     if let Some(note) = participation.note(data) {
@@ -100,7 +124,17 @@ fn evaluate(
     }
     let data = &participation.select(data)?;
     let points = embed(embedder, data)?;
+    let cards = cards.map(|(known, models)| Arc::new(Cards::of(data, known, models)));
+    if let Some(cards) = &cards {
+        let with = cards.models.iter().filter(|m| !m.is_empty()).count();
+        eprintln!(
+            "{}: {with} of {} models have published scores",
+            data.name,
+            cards.models.len()
+        );
+    }
     let plan = Plan {
+        cards,
         data,
         points: points.view(),
         labels: &args.labels,
@@ -191,6 +225,9 @@ fn selected_methods(args: &Args) -> Result<Vec<Box<dyn Method>>> {
     all.retain(|m| args.methods.is_empty() || named(&**m));
     variants.retain(|m| args.variants || named(&**m));
     all.extend(variants);
+    if args.published.is_some() {
+        all.extend(methods::published());
+    }
     Ok(all)
 }
 

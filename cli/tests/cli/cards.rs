@@ -301,3 +301,66 @@ fn tables_that_do_not_fit_name_the_place_and_the_remedy() {
     assert!(error.contains("knows no benchmarks"), "{error}");
     assert!(!std::path::Path::new(&pool).exists() || !error.is_empty());
 }
+
+#[test]
+fn real_cards_are_measured_beside_labels() {
+    let cards = Cards::new("cards-real");
+    let data = cards.folder.data();
+    let model =
+        |i: usize| value!({"id": format!("d{i}"), "price_in_per_mtok": i, "price_out_per_mtok": 1});
+    let models: Vec<Value> = (0..6).map(model).collect();
+    cards
+        .folder
+        .write("data/models.json", Value::from(models).to_string());
+    // Even models answer poems, which are the even rows.
+    let row = |i: usize| {
+        if i % 2 == 0 {
+            "1,0,1,0,1,0\n"
+        } else {
+            "0,1,0,1,0,1\n"
+        }
+    };
+    let rows: String = (0..80).map(row).collect();
+    cards
+        .folder
+        .write("data/scores.csv", format!("d0,d1,d2,d3,d4,d5\n{rows}"));
+    let names: String = (0..6).map(|i| format!("data,d{i},m{i}\n")).collect();
+    let names = cards
+        .folder
+        .write("names.csv", format!("dataset,model,published\n{names}"));
+    let args = [
+        "eval",
+        "--data",
+        &data,
+        "--labels",
+        "4",
+        "--unseen",
+        "2",
+        "--trials",
+        "4",
+        "--json",
+        "--published",
+        &cards.table,
+        "--benchmarks",
+        &cards.benchmarks,
+        "--card-models",
+        &names,
+    ];
+    let methods = json(&succeeds(&args, b""))["methods"].clone();
+    let area = |m: &str| methods[m]["area"]["mean"].as_f64().unwrap();
+    assert!(
+        area("uniroute_published") > area("zero_router"),
+        "{methods}"
+    );
+    assert!(area("uniroute_published_labels") >= area("zero_router"));
+    let wrong = cards
+        .folder
+        .write("wrong.csv", "dataset,model,published\ndata,d0\n");
+    let mut args = args;
+    args[args.len() - 1] = &wrong;
+    let error = rejects(&args, b"");
+    assert!(
+        error.contains("line 2") && error.contains("dataset, model and published"),
+        "{error}"
+    );
+}

@@ -8,6 +8,7 @@ use crate::observation::Observations;
 use crate::profile::{Posterior, Profile};
 
 /// Clusters of the training prompts and the profile of each unseen model.
+#[derive(Clone)]
 pub struct FittedRouter {
     /// Soft clusters of the prompts.
     pub clusters: Clusters,

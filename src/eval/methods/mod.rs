@@ -9,6 +9,7 @@ mod kmeans;
 mod knn;
 mod learned_map;
 mod method;
+mod published;
 mod reference;
 mod tuning;
 mod uniroute;
@@ -20,6 +21,7 @@ pub use knn::Knn;
 pub use learned_map::LearnedMap;
 pub use method::Method;
 pub(super) use method::{ORACLE, UNIROUTE, ZERO_ROUTER};
+pub use published::UniroutePublished;
 pub use reference::{Clairvoyant, Oracle};
 pub use uniroute::{Uniroute, UnirouteNoTraining, UnirouteSuggested};
 pub use zero_router::ZeroRouter;
@@ -57,6 +59,16 @@ pub fn variants() -> Vec<Box<dyn Method>> {
         card("uniroute_card_labels_10", 0.1, 1.0, true),
         card("uniroute_card_half", 0.05, 0.5, false),
         card("uniroute_card_labels_half", 0.05, 0.5, true),
+    ]
+}
+
+/// [`Uniroute`] with models known from their real published scores, where these are given.
+pub fn published() -> Vec<Box<dyn Method>> {
+    let published =
+        |name, labels| -> Box<dyn Method> { Box::new(UniroutePublished { name, labels }) };
+    vec![
+        published("uniroute_published", false),
+        published("uniroute_published_labels", true),
     ]
 }
 
