@@ -10,7 +10,7 @@ use uniroute::cost::{Cost, Family, Total};
 use uniroute::dataset::PromptTable;
 use uniroute::pool::{
     self, ImportedPrices, ModelInfo, Note, PoolInfo, PriceList, PriceMatch, ProfileSource, RawCost,
-    RawErrors, RawLabel, RawLimit, RawModel, RawPool, RawRouterRef,
+    RawErrors, RawLabel, RawLimit, RawModel, RawPool, RawRouterRef, RawScore,
 };
 use uniroute::route::{
     BatchModel, BatchPoint, BatchReport, Candidate, ClusterMap, ClusterQualities, ClusterShare,
@@ -68,6 +68,7 @@ fn the_typescript_types_are_those_of_the_rust_types() {
         RawLimit,
         RawErrors,
         RawLabel,
+        RawScore,
         Cost,
         Family,
         Total,

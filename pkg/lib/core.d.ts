@@ -175,6 +175,31 @@ prompt: string,
 score: number, };
 
 /**
+ * The score of a model on one benchmark.
+ */
+export type RawScore = { 
+/**
+ * Name of the benchmark, for example `GPQA Diamond`; case and punctuation do not count.
+ */
+name: string, 
+/**
+ * The score, in [0, 1]: 0.857 rather than 85.7.
+ */
+score: number, 
+/**
+ * How it was measured, for example `thinking, avg@10`.
+ */
+setting?: string, 
+/**
+ * Who published it, and where.
+ */
+source?: string, 
+/**
+ * When it was published, `YYYY-MM` or `YYYY-MM-DD`.
+ */
+as_of?: string, };
+
+/**
  * What one prompt costs with one model. Unknown prices give `None`.
  */
 export type Cost = { 
@@ -342,6 +367,11 @@ clusters: Array<ClusterShare>,
  * Whether the prompt is unlike anything the router was fitted on, or too short to tell.
  */
 outOfDistribution: boolean, 
+/**
+ * Whether that is because most of its words are unknown to the embedder, as in a language that
+ * it does not cover.
+ */
+unknownWords: boolean, 
 /**
  * λ in quality per US dollar; `null` when a budget or a floor decided.
  */

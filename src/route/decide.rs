@@ -84,6 +84,7 @@ pub fn decide(
         candidates,
         clusters: heaviest(router, &placed.membership),
         out_of_distribution: placed.out_of_distribution,
+        unknown_words: placed.unknown_words,
         lambda,
         reason: String::new(),
     };

@@ -83,6 +83,9 @@ pub struct Decision {
     pub clusters: Vec<ClusterShare>,
     /// Whether the prompt is unlike anything the router was fitted on, or too short to tell.
     pub out_of_distribution: bool,
+    /// Whether that is because most of its words are unknown to the embedder, as in a language that
+    /// it does not cover.
+    pub unknown_words: bool,
     /// λ in quality per US dollar; `null` when a budget or a floor decided.
     pub lambda: Option<f64>,
     /// The decision in words.

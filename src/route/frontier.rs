@@ -134,6 +134,7 @@ mod tests {
             candidates,
             clusters: vec![],
             out_of_distribution: false,
+            unknown_words: false,
             lambda: None,
             reason: String::new(),
         }

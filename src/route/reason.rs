@@ -49,7 +49,12 @@ pub(super) fn reason(decision: &Decision, request: &Request, floor_missed: bool)
     if let Some(next) = considered.next() {
         words.push(compare(selected, next));
     }
-    if decision.out_of_distribution {
+    if decision.unknown_words {
+        words.push(
+            "Most of this prompt is in words that the router does not know, perhaps in another language, so each model is judged by its overall ability."
+                .into(),
+        );
+    } else if decision.out_of_distribution {
         words.push(
             "This prompt is unlike those the router has seen, or too short to tell, so each model's overall ability counts more."
                 .into(),
@@ -75,7 +80,23 @@ fn compare(selected: &Candidate, next: &Candidate) -> String {
         (Some(a), Some(b)) => format!(" for {:.0} % of the price", 100.0 * b / a),
         _ => String::new(),
     };
-    format!("Next best: {}, {quality}{cost}.", next.name)
+    let unclear = match cannot_be_told(selected, next) {
+        true => {
+            "; their intervals overlap, so which is better cannot be told, and the cheaper one is used"
+        }
+        false => "",
+    };
+    format!("Next best: {}, {quality}{cost}{unclear}.", next.name)
+}
+
+/// Whether the next best model is expected to be better and costs more, but each expected quality is
+/// inside the other model's interval.
+fn cannot_be_told(selected: &Candidate, next: &Candidate) -> bool {
+    let inside = |c: &Candidate, other: &Candidate| {
+        (other.interval[0]..=other.interval[1]).contains(&c.quality)
+    };
+    let cheaper = matches!((selected.cost.total, next.cost.total), (Some(a), Some(b)) if a < b);
+    cheaper && next.quality > selected.quality && inside(selected, next) && inside(next, selected)
 }
 
 /// The reason when every model is excluded.
@@ -116,6 +137,32 @@ fn dollars(amount: f64) -> String {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    fn candidate(quality: f32, interval: [f32; 2], total: f64) -> Candidate {
+        Candidate {
+            id: "a".into(),
+            name: "A".into(),
+            quality: quality.into(),
+            interval: interval.map(Into::into),
+            cost: crate::cost::Cost {
+                total: Some(total),
+                ..Default::default()
+            },
+            score: None,
+            excluded: None,
+        }
+    }
+
+    #[test]
+    fn where_intervals_overlap_the_reason_says_that_the_cheaper_one_is_used() {
+        let cheap = candidate(0.8, [0.7, 0.9], 1.0);
+        let said = |next: Candidate| compare(&cheap, &next).contains("cannot be told");
+        assert!(said(candidate(0.85, [0.75, 0.95], 2.0)));
+        // Clearly better, not better, and not more expensive.
+        assert!(!said(candidate(0.95, [0.91, 0.99], 2.0)));
+        assert!(!said(candidate(0.75, [0.65, 0.85], 2.0)));
+        assert!(!said(candidate(0.85, [0.75, 0.95], 0.5)));
+    }
 
     #[test]
     fn amounts_keep_two_significant_digits_and_never_use_an_exponent() {

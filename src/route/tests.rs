@@ -224,6 +224,7 @@ fn a_decision_serialises_with_the_documented_names() {
         "candidates",
         "clusters",
         "outOfDistribution",
+        "unknownWords",
         "lambda",
         "reason",
     ] {

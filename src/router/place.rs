@@ -25,6 +25,9 @@ pub struct Placed {
     pub token_features: TokenFeatures,
     /// Whether the prompt is unlike anything the router was fitted on, or too short to tell.
     pub out_of_distribution: bool,
+    /// Whether that is because most of its words are unknown to the embedder, as in a language that
+    /// it does not cover.
+    pub unknown_words: bool,
 }
 
 impl Router {
@@ -35,7 +38,8 @@ impl Router {
     /// clusters. There ΦᵀΨ is a model's overall ability.
     pub fn place(&self, embedded: &Embedded, prompt: &str) -> Placed {
         // The vector of words that the embedder does not know may be near any cluster.
-        let distance = match self.embedder.familiarity(prompt) < FAMILIAR {
+        let unknown_words = self.embedder.familiarity(prompt) < FAMILIAR;
+        let distance = match unknown_words {
             true => f32::INFINITY,
             false => self.clusters.distance(&embedded.vector),
         };
@@ -48,6 +52,7 @@ impl Router {
             trust,
             token_features: TokenFeatures::of(prompt, embedded.tokens),
             out_of_distribution: length < TOO_SHORT || self.calibration.is_outlier(distance),
+            unknown_words,
         }
     }
 }

@@ -138,7 +138,41 @@ fn a_text_without_known_words_belongs_to_each_cluster_by_its_share() {
     let router = router();
     let placed = router.place(&router.embedder().embed(""), "");
     assert_eq!(placed.membership, [0.5, 0.5]);
-    assert!(placed.out_of_distribution);
+    assert!(placed.out_of_distribution && !placed.unknown_words);
+}
+
+/// An embedder that knows no word but `code`.
+struct OneLanguage;
+
+impl Embed for OneLanguage {
+    fn id(&self) -> &str {
+        TwoWords.id()
+    }
+
+    fn dim(&self) -> usize {
+        TwoWords.dim()
+    }
+
+    fn embed(&self, text: &str) -> Embedded {
+        TwoWords.embed(text)
+    }
+
+    fn familiarity(&self, text: &str) -> f32 {
+        f32::from(u8::from(text.contains("code")))
+    }
+}
+
+#[test]
+fn a_prompt_in_a_language_that_the_embedder_does_not_cover_is_called_that() {
+    let router = Router::new(Parts {
+        embedder: Box::new(OneLanguage),
+        ..parts()
+    })
+    .unwrap();
+    let place = |text: &str| router.place(&router.embedder().embed(text), text);
+    let foreign = place("bitte poem poem poem poem poem");
+    assert!(foreign.out_of_distribution && foreign.unknown_words);
+    assert!(!place("code code code code code").unknown_words);
 }
 
 #[test]

@@ -176,6 +176,7 @@ fn brief(id: Value, decision: &Decision) -> Value {
         "interval": selected.map(|c| c.interval),
         "cost": selected.and_then(|c| c.cost.total),
         "outOfDistribution": decision.out_of_distribution,
+        "unknownWords": decision.unknown_words,
         "cluster": decision.clusters.first().map(|c| &c.label),
         "reason": decision.reason,
     })

@@ -37,7 +37,7 @@ export function mountDecision({ store }) {
  */
 function content({ explanation, pool }, candidate) {
   if (!explanation) return [h("p", { class: "model" }, "…")];
-  const { reason, outOfDistribution } = explanation.decision;
+  const { reason, outOfDistribution, unknownWords } = explanation.decision;
   if (!candidate) return [h("p", { class: "model" }, "no model"), h("p", {}, reason)];
   const provider = pool?.models.find(({ id }) => id === candidate.id)?.provider;
   return [
@@ -48,9 +48,11 @@ function content({ explanation, pool }, candidate) {
       h(
         "p",
         { class: "warn" },
-        h("strong", {}, "Unfamiliar prompt. "),
-        "It is unlike the prompts that the router was fitted on, or too short to tell. The overall ranking is more " +
-          "reliable than the details.",
+        h("strong", {}, unknownWords ? "Unknown words. " : "Unfamiliar prompt. "),
+        (unknownWords
+          ? "Most of its words are unknown to the router, perhaps in a language that it does not cover. "
+          : "It is unlike the prompts that the router was fitted on, or too short to tell. ") +
+          "The overall ranking is more reliable than the details.",
       ),
   ];
 }
