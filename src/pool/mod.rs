@@ -31,7 +31,9 @@ pub use from_dataset::{ModelList, ModelListError, PoolDraft, PoolParams, from_da
 pub use from_published::{PublishedDraft, from_published};
 pub use import::{ImportedPrices, PriceList, PriceMatch, import_prices};
 pub use info::{ModelInfo, PoolInfo};
-pub use limits::{MAX_BYTES, MAX_MODELS, MAX_NAME, MAX_PRICE, MAX_TOKENS, SCHEMA_VERSION};
+pub use limits::{
+    MAX_BYTES, MAX_MODELS, MAX_NAME, MAX_PRICE, MAX_SCORES, MAX_TOKENS, SCHEMA_VERSION,
+};
 pub use model::{Evidence, Model, Note, ProfileSource};
 pub use pool::Pool;
 pub use raw::{RawCost, RawErrors, RawLabel, RawLimit, RawModel, RawPool, RawRouterRef, RawScore};

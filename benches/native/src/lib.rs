@@ -6,6 +6,7 @@ use ndarray::{Array2, ArrayView2};
 use rand::{Rng, SeedableRng};
 use rand_chacha::ChaCha8Rng;
 use uniroute::{
+    benchmark::Benchmarks,
     cluster::{Calibration, Clusters},
     embed::{Embed, Embedded},
     pool::Pool,
@@ -58,6 +59,9 @@ pub fn router(clusters: usize) -> Router {
         clusters: Clusters::try_new(centroids, 0.1, shares, labels)
             .expect("the parts fit each other"),
         prior: Prior::fallback(clusters, 0.4),
+        benchmarks: Benchmarks::none(clusters),
+        fields: Vec::new(),
+        topics: Vec::new(),
         calibration: Calibration::try_new(vec![0.0, 2.0]).expect("the quantiles ascend"),
         provenance: Provenance::default(),
     })

@@ -58,7 +58,7 @@ impl UniroutePublished {
         let (training, known) = (context.training(), context.known);
         let fitted = context.fits.fitted()?;
         let Some(cards) = &training.cards else {
-            return context.fitted_router().map(FittedRouter::clone);
+            return context.fitted_router().cloned();
         };
         let memberships = fitted.clusters.memberships(training.points.view());
         let reader = Reader::new(
