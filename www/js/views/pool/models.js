@@ -9,6 +9,7 @@ import { percent, plural } from "../../ui/format.js";
 const SOURCES = {
   errors: "measured by kind of prompt",
   labels: "from labels",
+  benchmarks: "from published scores",
   accuracy: "from one accuracy",
   prior: "unknown: assumed to be average",
 };
