@@ -314,7 +314,7 @@ fn real_cards_are_measured_beside_labels() {
         .write("data/models.json", Value::from(models).to_string());
     // Even models answer poems, which are the even rows.
     let row = |i: usize| {
-        if i % 2 == 0 {
+        if i.is_multiple_of(2) {
             "1,0,1,0,1,0\n"
         } else {
             "0,1,0,1,0,1\n"
