@@ -66,9 +66,9 @@ pub struct LearnedBenchmarks {
 impl Prior {
     /// Learns μ, Σ and the effects of benchmarks from published scores. `nearness` `(K, K)` says how
     /// alike clusters are, as from [`crate::cluster::Clusters::nearness`]. `labelled` is the prior of
-    /// models with labels, over the same clusters, if there are any: its covariance is part of what Σ
-    /// is shrunk towards, and its noise of a label is kept. Its mean is not: labelled models are
-    /// others, often older.
+    /// models with labels, over the same clusters, if there are any: its noise of a label is kept. Its
+    /// mean and covariance are not: labelled models are others, often older, and where they have no
+    /// labels their covariance only says how unlike exam questions are.
     ///
     /// # Errors
     /// [`ProfileError::Length`] or [`ProfileError::Range`] when the parts do not fit,
@@ -90,7 +90,7 @@ impl Prior {
         let count = errors.clone().count();
         let mean_error = errors.sum::<f64>() / count.max(1) as f64;
         let near = nearness.mapv(|n| n.powi(NEARNESS_POWER));
-        let base = base(&near, labelled.filter(|p| p.training_models > 1));
+        let base = base(&near);
         let mut state = State::new(&scores, &near, base.clone(), mean_error);
         for _ in 0..ITERATIONS {
             let found = state.expect(&scores).ok_or(ProfileError::Covariance)?;
@@ -124,14 +124,11 @@ impl Prior {
 }
 
 /// What Σ is shrunk towards.
-fn base(near: &Array2<f64>, labelled: Option<&Prior>) -> Array2<f64> {
+fn base(near: &Array2<f64>) -> Array2<f64> {
     let [shared, neighbours, own] = BASE;
     let mut base = near * neighbours + shared;
     base.diag_mut().mapv_inplace(|v| v + own);
-    match labelled {
-        Some(prior) => (base + &prior.covariance) * 0.5,
-        None => base,
-    }
+    base
 }
 
 /// The parameters in one iteration.
