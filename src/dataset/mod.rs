@@ -25,7 +25,7 @@ pub use error::{DatasetError, Part, Place};
 pub use folder::{FolderParts, read_models};
 pub use jsonl::{JsonlLine, JsonlProblem, JsonlPrompt, JsonlPrompts, MAX_LINE};
 pub use prompts::PromptTable;
-pub use published::{PublishedScore, PublishedTable};
+pub use published::{PublishedScore, PublishedTable, candidate_id};
 pub use topics::{TopicField, TopicPrompts};
 
 /// Names of the column of prompts, the most likely one first.

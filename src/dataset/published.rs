@@ -41,6 +41,14 @@ pub struct PublishedScore {
     pub as_of: String,
 }
 
+/// Id of a model in a thinking mode or with an effort: `MODEL`, or `MODEL@MODE`.
+pub fn candidate_id(model: &str, mode: &str) -> String {
+    match mode {
+        "" => model.to_owned(),
+        mode => format!("{model}@{mode}"),
+    }
+}
+
 /// A table of published scores.
 #[derive(Debug, Clone, PartialEq, Default)]
 pub struct PublishedTable {
@@ -75,16 +83,6 @@ impl PublishedTable {
                 }),
             },
         }
-    }
-
-    /// The scores of each model and mode, in alphabetical order.
-    pub fn by_model(&self) -> BTreeMap<(&str, &str), Vec<&PublishedScore>> {
-        let mut models: BTreeMap<_, Vec<_>> = BTreeMap::new();
-        for score in &self.scores {
-            let key = (score.model.as_str(), score.mode.as_str());
-            models.entry(key).or_default().push(score);
-        }
-        models
     }
 }
 
@@ -233,8 +231,9 @@ mod tests {
         .unwrap();
         assert_eq!((table.scores.len(), table.without_score), (2, 1));
         assert_eq!(table.scores[1].score, 0.85);
-        let models: Vec<_> = table.by_model().into_keys().collect();
-        assert_eq!(models, [("a", ""), ("a", "high")]);
+        let id = |s: &PublishedScore| candidate_id(&s.model, &s.mode);
+        let models: Vec<_> = table.scores.iter().map(id).collect();
+        assert_eq!(models, ["a", "a@high"]);
     }
 
     #[test]

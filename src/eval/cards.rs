@@ -3,10 +3,10 @@
 use std::collections::{BTreeMap, HashMap};
 use std::sync::Arc;
 
-use ndarray::{Array2, Axis, concatenate};
+use ndarray::Array2;
 
 use super::protocol::Split;
-use crate::dataset::Dataset;
+use crate::dataset::{Dataset, candidate_id};
 use crate::fit::BenchmarkKnowledge;
 
 /// Which model of a table of published scores a model of a data set is: by the names of data set and
@@ -28,17 +28,10 @@ pub struct Cards {
 impl Cards {
     /// The cards of the models of `data`. Scores of one model on one benchmark are averaged.
     pub fn of(data: &Dataset, knowledge: &BenchmarkKnowledge, names: &CardModels) -> Self {
-        let found = knowledge.catalogue.find_all(&knowledge.published);
-        let mut published: HashMap<String, BTreeMap<usize, Vec<f64>>> = HashMap::new();
-        for (score, entry) in knowledge.published.scores.iter().zip(found) {
-            let Some(entry) = entry else { continue };
-            let id = match score.mode.as_str() {
-                "" => score.model.clone(),
-                mode => format!("{}@{mode}", score.model),
-            };
-            let errors = published.entry(id).or_default().entry(entry).or_default();
-            errors.push(1.0 - score.score);
-        }
+        let published = knowledge.errors().into_iter();
+        let published: HashMap<String, _> = published
+            .map(|((model, mode), errors)| (candidate_id(&model, &mode), errors))
+            .collect();
         let card = |model: &crate::dataset::Model| {
             let key = (data.name.clone(), model.id.clone());
             names.get(&key).and_then(|id| published.get(id))
@@ -46,26 +39,21 @@ impl Cards {
         let mut cards = Self::default();
         let mut positions: HashMap<usize, usize> = HashMap::new();
         for entry in data.models.iter().filter_map(card).flat_map(|c| c.keys()) {
-            let benchmark = &knowledge.catalogue.benchmarks[*entry];
-            let parts = benchmark.prompts.from.iter();
-            let parts: Vec<_> = parts
-                .filter_map(|name| knowledge.prompts.get(name))
-                .map(|points| points.view())
-                .collect();
-            let points = concatenate(Axis(0), &parts).ok().filter(|p| p.nrows() > 0);
-            if let Some(points) = points
-                && !positions.contains_key(entry)
-            {
+            if positions.contains_key(entry) {
+                continue;
+            }
+            if let Some(points) = knowledge.rows_of(*entry, &knowledge.prompts) {
                 positions.insert(*entry, cards.prompts.len());
                 cards.prompts.push(Arc::new(points));
+                let benchmark = &knowledge.catalogue.benchmarks[*entry];
                 cards.counts.push(benchmark.prompts());
             }
         }
-        let scores = |card: &BTreeMap<usize, Vec<f64>>| {
-            let mean = |errors: &[f64]| errors.iter().sum::<f64>() / errors.len() as f64;
-            let known =
-                |(entry, errors): (&usize, &Vec<f64>)| Some((*positions.get(entry)?, mean(errors)));
-            card.iter().filter_map(known).collect()
+        let scores = |card: &BTreeMap<usize, f64>| {
+            let known = card.iter();
+            known
+                .filter_map(|(entry, error)| Some((*positions.get(entry)?, *error)))
+                .collect()
         };
         let models = data.models.iter();
         cards.models = models

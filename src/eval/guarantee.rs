@@ -11,11 +11,10 @@ use super::estimate::Estimate;
 use super::fits::FittedRouter;
 use super::result::{Guarantee, TrialResult};
 use super::trial::Trial;
+use crate::profile::Z90;
 
 /// Held-out scores that a cluster needs for its error to be compared.
 const FEWEST: usize = 10;
-/// Two-sided 90 % point of the normal distribution.
-const Z90: f64 = 1.645;
 /// Resamples of the test prompts.
 const RESAMPLES: usize = 400;
 /// Share of the resamples that the bound on the regret covers.

@@ -5,23 +5,21 @@ use rand::Rng;
 use rand_chacha::ChaCha8Rng;
 use rand_chacha::rand_core::SeedableRng;
 
+use super::means::mean;
 use crate::benchmark::Benchmarks;
 use crate::cluster::Clusters;
 use crate::fit::{BenchmarkKnowledge, FitError, Known};
 use crate::linalg::Cholesky;
 use crate::parallel;
-use crate::prior::Prior;
+use crate::prior::{Prior, score_variance};
+use crate::profile::Z90;
 
 /// Share of the scores that are left out together.
 const LEFT_OUT: f64 = 0.15;
-/// Two-sided 90 % point of the normal distribution.
-const Z90: f64 = 1.645;
 /// Fewest models with a score on a benchmark whose order of models is compared.
 const FEWEST_RANKED: usize = 12;
 /// Fewest other scores of such a model.
 const FEWEST_OTHERS: usize = 3;
-/// Scores of one model, benchmark and mode that sources report differently vary by about this.
-const LABEL_VARIANCE: f64 = 0.2;
 
 /// How well scores that were left out are predicted.
 #[derive(Debug, Clone, Copy, PartialEq, serde::Serialize)]
@@ -59,7 +57,6 @@ pub fn left_out_scores(
     knowledge: &BenchmarkKnowledge,
     known: &Known,
     clusters: &Clusters,
-    labelled: Option<&Prior>,
     seed: u64,
 ) -> Result<LeftOutScores, FitError> {
     let mut rng = ChaCha8Rng::seed_from_u64(seed);
@@ -73,15 +70,15 @@ pub fn left_out_scores(
             !out
         });
     }
-    let (prior, benchmarks) = knowledge.learn(&kept, clusters, labelled)?;
+    let (prior, benchmarks) = knowledge.learn(&kept, clusters, None)?;
     let predictor = Predictor::new(&prior, &benchmarks);
     let additive = Additive::new(&kept.models, benchmarks.len());
     let (mut error, mut additive_error, mut inside) = (0.0, 0.0, 0usize);
     let predicted = parallel::map(left_out.len(), |i| {
         let (model, (benchmark, truth)) = left_out[i];
-        let (mean, sd) = predictor.predict(&kept.models[model], Some(benchmark), None);
+        let (predicted, sd) = predictor.predict(&kept.models[model], Target::Score(benchmark));
         let additive = additive.predict(model, benchmark);
-        (mean - truth, sd, additive - truth)
+        (predicted - truth, sd, additive - truth)
     });
     for (difference, sd, of_additive) in &predicted {
         error += difference.abs();
@@ -107,7 +104,6 @@ pub fn left_out_benchmarks(
     knowledge: &BenchmarkKnowledge,
     known: &Known,
     clusters: &Clusters,
-    labelled: Option<&Prior>,
     fields: bool,
     progress: impl Fn() + Sync + Send,
 ) -> Result<Vec<LeftOutBenchmark>, FitError> {
@@ -130,7 +126,7 @@ pub fn left_out_benchmarks(
         }
     }
     let results = parallel::map(groups.len(), |g| {
-        let found = left_out_group(knowledge, known, clusters, labelled, &groups[g]);
+        let found = left_out_group(knowledge, known, clusters, &groups[g]);
         progress();
         found
     });
@@ -145,15 +141,13 @@ fn left_out_group(
     knowledge: &BenchmarkKnowledge,
     known: &Known,
     clusters: &Clusters,
-    labelled: Option<&Prior>,
     group: &[usize],
 ) -> Result<Vec<LeftOutBenchmark>, FitError> {
     let mut kept = known.clone();
     for scores in &mut kept.models {
         scores.retain(|(b, _)| !group.contains(b));
     }
-    // A variant of the same benchmark would tell what is left out.
-    let (prior, benchmarks) = knowledge.learn(&kept, clusters, labelled)?;
+    let (prior, benchmarks) = knowledge.learn(&kept, clusters, None)?;
     let predictor = Predictor::new(&prior, &benchmarks);
     let additive = Additive::new(&kept.models, benchmarks.len());
     let measure = |&b: &usize| {
@@ -163,7 +157,11 @@ fn left_out_group(
                 continue;
             };
             if kept.models[model].len() >= FEWEST_OTHERS {
-                predicted.push(predictor.predict(&kept.models[model], None, Some(b)).0);
+                predicted.push(
+                    predictor
+                        .predict(&kept.models[model], Target::Clusters(b))
+                        .0,
+                );
                 plain.push(additive.models[model]);
                 truth.push(*error);
             }
@@ -200,12 +198,12 @@ impl PublishedReport {
     pub fn to_markdown(&self) -> String {
         let spread = |of: &dyn Fn(&LeftOutScores) -> f64| {
             let values: Vec<f64> = self.scores.iter().map(of).collect();
-            let mean = average(&values);
+            let middle = average(&values);
             let low = values.iter().copied().fold(f64::INFINITY, f64::min);
             let high = values.iter().copied().fold(f64::NEG_INFINITY, f64::max);
             format!(
                 "{:.2} ({:.2} to {:.2})",
-                100.0 * mean,
+                100.0 * middle,
                 100.0 * low,
                 100.0 * high
             )
@@ -249,7 +247,15 @@ impl PublishedReport {
 }
 
 fn average(values: &[f64]) -> f64 {
-    values.iter().sum::<f64>() / values.len().max(1) as f64
+    mean(values.iter().copied()).unwrap_or(0.0)
+}
+
+/// What is predicted of a benchmark.
+enum Target {
+    /// A score on it.
+    Score(usize),
+    /// What the clusters of its prompts let expect, where no score on it is known.
+    Clusters(usize),
 }
 
 /// Predicts scores of a model from others.
@@ -283,32 +289,21 @@ impl<'a> Predictor<'a> {
 
     fn noise(&self, benchmark: usize) -> f64 {
         let prompts = self.benchmarks.list()[benchmark].prompts;
-        LABEL_VARIANCE / prompts + self.benchmarks.noise().score.powi(2)
+        score_variance(prompts, self.benchmarks.noise().score)
     }
 
-    /// Mean and standard deviation of the error on a benchmark: of a score on a `known` one, or of
-    /// what the clusters of one `without` any score let expect.
-    fn predict(
-        &self,
-        scores: &[(usize, f64)],
-        known: Option<usize>,
-        without: Option<usize>,
-    ) -> (f64, f64) {
+    /// Mean and standard deviation of the error on a benchmark.
+    fn predict(&self, scores: &[(usize, f64)], target: Target) -> (f64, f64) {
         let n = scores.len();
-        let (target, prior, variance, with) = match (known, without) {
-            (Some(b), _) => (
-                b,
-                self.expected[b],
-                self.joint[[b, b]] + self.noise(b),
-                &self.joint,
-            ),
-            (None, Some(b)) => (
-                b,
-                self.of_clusters[b],
-                self.clusters[[b, b]],
-                &self.clusters,
-            ),
-            (None, None) => return (0.5, 1.0),
+        let (target, prior, variance, with) = match target {
+            Target::Score(b) => {
+                let variance = self.joint[[b, b]] + self.noise(b);
+                (b, self.expected[b], variance, &self.joint)
+            }
+            Target::Clusters(b) => {
+                let variance = self.clusters[[b, b]];
+                (b, self.of_clusters[b], variance, &self.clusters)
+            }
         };
         let gram = Array2::from_shape_fn((n, n), |(i, j)| {
             let own = if i == j { self.noise(scores[i].0) } else { 0.0 };
@@ -336,7 +331,7 @@ impl Additive {
     fn new(models: &[Vec<(usize, f64)>], count: usize) -> Self {
         const ROUNDS: usize = 20;
         let all: Vec<f64> = models.iter().flatten().map(|s| s.1).collect();
-        let overall = all.iter().sum::<f64>() / all.len().max(1) as f64;
+        let overall = average(&all);
         let mut found = Self {
             overall,
             models: vec![0.0; models.len()],
@@ -368,8 +363,7 @@ impl Additive {
 /// Spearman's rank correlation; ties share their mean rank.
 fn rank_correlation(a: &[f64], b: &[f64]) -> f64 {
     let (a, b) = (ranks(a), ranks(b));
-    let centre = |v: &[f64]| v.iter().sum::<f64>() / v.len().max(1) as f64;
-    let (ma, mb) = (centre(&a), centre(&b));
+    let (ma, mb) = (average(&a), average(&b));
     let sum = |f: &dyn Fn(f64, f64) -> f64| -> f64 {
         a.iter().zip(&b).map(|(x, y)| f(x - ma, y - mb)).sum()
     };

@@ -30,9 +30,7 @@ pub struct Knowledge {
     pub topics: Vec<TopicField>,
     /// Embeddings of the topics' prompts, in order, `(n, dim)`.
     pub topic_points: Array2<f32>,
-    /// Embeddings of further prompts that clusters are made from, by the name of their file.
-    pub prompts: BTreeMap<String, Array2<f32>>,
-    /// Benchmarks with the published scores on them.
+    /// Benchmarks with the published scores on them. Clusters are made from their prompts, too.
     pub benchmarks: Option<BenchmarkKnowledge>,
     /// Names of the sources, for the router's provenance.
     pub sources: Vec<String>,
@@ -55,51 +53,75 @@ pub struct Known {
     pub entries: Vec<usize>,
     /// Mean membership of the prompts of each, `(B, K)`.
     pub weights: Array2<f64>,
-    /// The models and their modes.
-    pub names: Vec<(String, String)>,
-    /// Scores of each: pairs of a position in `entries` and an error.
+    /// Scores of each model and mode: pairs of a position in `entries` and an error.
     pub models: Vec<Vec<(usize, f64)>>,
 }
 
 impl Knowledge {
     /// Number of prompts beside those of the data sets.
     pub(super) fn prompts(&self) -> usize {
-        self.topic_points.nrows() + self.prompts.values().map(Array2::nrows).sum::<usize>()
+        self.topic_points.nrows() + self.of_benchmarks().map(Array2::nrows).sum::<usize>()
+    }
+
+    /// Embeddings of the prompts of benchmarks, a file each.
+    fn of_benchmarks(&self) -> impl Iterator<Item = &Array2<f32>> {
+        self.benchmarks.iter().flat_map(|b| b.prompts.values())
     }
 }
 
 impl BenchmarkKnowledge {
-    /// Finds the benchmarks that have prompts and are reported for enough models, and the models with
-    /// scores on enough of them. Scores of one model on one benchmark are averaged.
-    pub fn known(&self, clusters: &Clusters) -> Known {
+    /// Errors of each model and mode on each benchmark, by its position in the catalogue. Scores of one
+    /// model on one benchmark are averaged.
+    pub fn errors(&self) -> BTreeMap<(String, String), BTreeMap<usize, f64>> {
+        let mut models: BTreeMap<_, BTreeMap<usize, Vec<f64>>> = BTreeMap::new();
         let found = self.catalogue.find_all(&self.published);
-        let mut models: BTreeMap<(String, String), BTreeMap<usize, Vec<f64>>> = BTreeMap::new();
         for (score, entry) in self.published.scores.iter().zip(found) {
             let Some(entry) = entry else { continue };
             let name = (score.model.clone(), score.mode.clone());
-            let scores = models.entry(name).or_default().entry(entry).or_default();
-            scores.push(1.0 - score.score);
+            let errors = models.entry(name).or_default();
+            errors.entry(entry).or_default().push(1.0 - score.score);
         }
+        let mean = |errors: Vec<f64>| errors.iter().sum::<f64>() / errors.len() as f64;
+        let means = |errors: BTreeMap<usize, Vec<f64>>| {
+            errors
+                .into_iter()
+                .map(|(e, errors)| (e, mean(errors)))
+                .collect()
+        };
+        models
+            .into_iter()
+            .map(|(id, errors)| (id, means(errors)))
+            .collect()
+    }
+
+    /// The rows of all prompts of a benchmark, from the tables of each file; `None` without prompts.
+    pub(crate) fn rows_of(
+        &self,
+        entry: usize,
+        files: &BTreeMap<String, Array2<f32>>,
+    ) -> Option<Array2<f32>> {
+        let from = &self.catalogue.benchmarks[entry].prompts.from;
+        let parts: Vec<_> = from.iter().filter_map(|name| files.get(name)).collect();
+        let parts: Vec<_> = parts.iter().map(|rows| rows.view()).collect();
+        concatenate(Axis(0), &parts).ok().filter(|a| a.nrows() > 0)
+    }
+
+    /// Finds the benchmarks that have prompts and are reported for enough models, and the models with
+    /// scores on enough of them.
+    pub fn known(&self, clusters: &Clusters) -> Known {
+        let models = self.errors();
         let mut counts = vec![0usize; self.catalogue.benchmarks.len()];
         models
             .values()
             .flat_map(BTreeMap::keys)
             .for_each(|&e| counts[e] += 1);
-        let memberships: BTreeMap<&str, Array2<f32>> = self
+        let memberships = self
             .prompts
             .iter()
-            .map(|(name, points)| (name.as_str(), clusters.memberships(points.view())))
+            .map(|(name, points)| (name.clone(), clusters.memberships(points.view())))
             .collect();
         let row = |entry: usize| {
-            let from = &self.catalogue.benchmarks[entry].prompts.from;
-            let parts: Vec<_> = from
-                .iter()
-                .filter_map(|name| memberships.get(name.as_str()))
-                .map(|m| m.view())
-                .collect();
-            let all = concatenate(Axis(0), &parts)
-                .ok()
-                .filter(|a| a.nrows() > 0)?;
+            let all = self.rows_of(entry, &memberships)?;
             all.mapv(f64::from).mean_axis(Axis(0))
         };
         let rows: Vec<_> = (0..counts.len())
@@ -111,23 +133,21 @@ impl BenchmarkKnowledge {
             to.assign(row);
         }
         let entries: Vec<usize> = rows.iter().map(|(e, _)| *e).collect();
-        let kept = |scores: BTreeMap<usize, Vec<f64>>| -> Vec<(usize, f64)> {
-            let mean = |errors: &[f64]| errors.iter().sum::<f64>() / errors.len() as f64;
+        let kept = |errors: BTreeMap<usize, f64>| -> Vec<(usize, f64)> {
             let at = |entry: &usize| entries.binary_search(entry).ok();
-            scores
-                .iter()
-                .filter_map(|(entry, errors)| Some((at(entry)?, mean(errors))))
+            let known = errors.iter();
+            known
+                .filter_map(|(entry, error)| Some((at(entry)?, *error)))
                 .collect()
         };
-        let (names, models) = models
-            .into_iter()
-            .map(|(name, scores)| (name, kept(scores)))
-            .filter(|(_, scores)| scores.len() >= FEWEST_SCORES)
-            .unzip();
+        let models = models
+            .into_values()
+            .map(kept)
+            .filter(|scores| scores.len() >= FEWEST_SCORES)
+            .collect();
         Known {
             entries,
             weights,
-            names,
             models,
         }
     }
@@ -229,7 +249,7 @@ pub(super) fn around_topics(
     }
     let pulling = points.nrows().div_ceil(MOST_PULLING).max(1);
     let own = points.slice(s![..;pulling, ..]);
-    let others = knowledge.prompts.values().map(|points| points.view());
+    let others = knowledge.of_benchmarks().map(|points| points.view());
     let mix: Vec<_> = [topic_points, own].into_iter().chain(others).collect();
     let mix = concatenate(Axis(0), &mix).map_err(|_| FitError::Embeddings {
         embeddings: points.ncols(),

@@ -5,7 +5,7 @@ use std::collections::HashSet;
 use super::from_dataset::PoolParams;
 use super::limits::SCHEMA_VERSION;
 use super::raw::{RawModel, RawPool, RawScore};
-use crate::dataset::{PublishedScore, PublishedTable};
+use crate::dataset::{PublishedScore, PublishedTable, candidate_id};
 use crate::router::Router;
 
 /// A pool as [`from_published`] makes it.
@@ -49,7 +49,7 @@ pub fn from_published(
     };
     let mut used: HashSet<&str> = HashSet::new();
     for (score, found) in table.scores.iter().zip(found) {
-        let id = candidate(score);
+        let id = candidate_id(&score.model, &score.mode);
         let wanted = ids.iter().find(|i| **i == id || **i == score.model);
         if !ids.is_empty() && wanted.is_none() {
             continue;
@@ -91,13 +91,6 @@ pub fn from_published(
     let unused = ids.iter().filter(|id| !used.contains(id.as_str()));
     draft.without_scores = unused.cloned().collect();
     draft
-}
-
-fn candidate(score: &PublishedScore) -> String {
-    match score.mode.as_str() {
-        "" => score.model.clone(),
-        mode => format!("{}@{mode}", score.model),
-    }
 }
 
 /// The model as the list has it, or with its id alone.

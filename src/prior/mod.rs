@@ -10,6 +10,8 @@ mod suggest;
 mod uninformed;
 
 pub(crate) use learn::held_out_loss;
+#[cfg(feature = "eval")]
+pub(crate) use published::score_variance;
 pub use published::{LearnedBenchmarks, PublishedScores};
 
 use crate::linalg::Cholesky;

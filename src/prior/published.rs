@@ -182,8 +182,8 @@ impl State {
         of_expected
             .diag_mut()
             .zip_mut_with(&of_effects, |v, e| *v += e);
-        let cross = scores.weights.dot(&covariance);
         Self {
+            cross: scores.weights.dot(&covariance),
             covariance,
             effects: Array2::eye(b) * EFFECT_VARIANCE,
             expected: Array1::from_elem(b, level),
@@ -191,19 +191,14 @@ impl State {
             of_mean,
             of_expected,
             of_effects,
-            cross,
         }
-    }
-
-    /// Covariance of a model's errors on all benchmarks, without the noise of scores.
-    fn of_scores(&self, weights: ArrayView2<f64>) -> Array2<f64> {
-        self.cross.dot(&weights.t()) + &self.effects
     }
 
     fn expect(&mut self, scores: &PublishedScores) -> Option<Sums> {
         let b = scores.weights.nrows();
         self.cross = scores.weights.dot(&self.covariance);
-        let joint = self.of_scores(scores.weights);
+        // Covariance of a model's errors on all benchmarks, without the noise of scores.
+        let joint = self.cross.dot(&scores.weights.t()) + &self.effects;
         let mut sums = Sums {
             precision: Array2::zeros((b, b)),
             scatter: Array2::zeros((b, b)),
@@ -214,7 +209,7 @@ impl State {
             let n = model.len();
             let mut gram = Array2::from_shape_fn((n, n), |(i, j)| joint[[model[i].0, model[j].0]]);
             for (i, (at, _)) in model.iter().enumerate() {
-                gram[[i, i]] += noise(scores.prompts[*at]);
+                gram[[i, i]] += score_variance(scores.prompts[*at], SCORE_NOISE);
             }
             let difference: Array1<f64> = model
                 .iter()
@@ -264,9 +259,10 @@ impl State {
     }
 }
 
-/// Variance of a score on this number of prompts around its prediction.
-fn noise(prompts: f64) -> f64 {
-    LABEL_VARIANCE / prompts.max(1.0) + SCORE_NOISE * SCORE_NOISE
+/// Variance of a score on this number of prompts around its prediction, where that is not known and
+/// `noise` is the standard deviation of one score.
+pub(crate) fn score_variance(prompts: f64, noise: f64) -> f64 {
+    LABEL_VARIANCE / prompts.max(1.0) + noise * noise
 }
 
 fn symmetric(a: Array2<f64>) -> Array2<f64> {

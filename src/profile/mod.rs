@@ -14,4 +14,6 @@ mod summary;
 pub use crate::observation::ProfileError;
 pub use posterior::Posterior;
 pub use prediction::Prediction;
+#[cfg(feature = "eval")]
+pub(crate) use prediction::Z90;
 pub use summary::Profile;

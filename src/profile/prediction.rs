@@ -1,7 +1,7 @@
 //! A predicted error with its interval.
 
 /// Two-sided 90 % point of the normal distribution.
-const Z90: f32 = 1.645;
+pub(crate) const Z90: f64 = 1.645;
 
 /// Expected error of a model on a prompt, and how certain that is.
 #[derive(Debug, Clone, Copy, PartialEq)]
@@ -15,7 +15,7 @@ pub struct Prediction {
 impl Prediction {
     /// The 90 % interval of the expected error, inside `[0, 1]`.
     pub fn interval(&self) -> [f32; 2] {
-        let half = Z90 * self.sd;
+        let half = Z90 as f32 * self.sd;
         [
             (self.mean - half).clamp(0.0, 1.0),
             (self.mean + half).clamp(0.0, 1.0),

@@ -189,13 +189,13 @@ fn published(args: &Args) -> Result<()> {
         .map(|trial| {
             bar.inc(1);
             let seed = args.seed + trial;
-            left_out_scores(&knowledge, &known, clusters, None, seed)
+            left_out_scores(&knowledge, &known, clusters, seed)
         })
         .collect::<Result<Vec<_>, _>>()?;
     bar.finish_and_clear();
     let work = progress::spinner("leaving out each benchmark");
-    let each = left_out_benchmarks(&knowledge, &known, clusters, None, false, || work.tick())?;
-    let fields = left_out_benchmarks(&knowledge, &known, clusters, None, true, || work.tick())?;
+    let each = left_out_benchmarks(&knowledge, &known, clusters, false, || work.tick())?;
+    let fields = left_out_benchmarks(&knowledge, &known, clusters, true, || work.tick())?;
     work.finish_and_clear();
     let report = PublishedReport {
         models: known.models.len(),

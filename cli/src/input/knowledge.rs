@@ -112,10 +112,6 @@ pub fn knowledge(
     Ok(Knowledge {
         topic_points: embed(embedder, &texts)?,
         topics,
-        prompts: benchmarks
-            .as_ref()
-            .map(|b| b.prompts.clone())
-            .unwrap_or_default(),
         benchmarks,
         sources,
     })

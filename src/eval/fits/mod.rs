@@ -12,4 +12,5 @@ mod training;
 pub(super) use cluster_map::weighted_means;
 pub use context::Context;
 pub use router::FittedRouter;
+pub(super) use router::observed_labels;
 pub use training::TrainingFits;

@@ -24,32 +24,41 @@ impl FittedRouter {
         labelled: ArrayView2<f32>,
         labels: ArrayView2<f32>,
     ) -> Option<Self> {
-        let observed =
-            |h: usize| Self::observed_labels(&fitted.clusters, labelled, labels.column(h));
-        let observed = (0..labels.ncols())
-            .map(observed)
-            .collect::<Option<Vec<_>>>()?;
+        let observed = Self::observed(&fitted.clusters, labelled, labels)?;
         Self::from_observations(fitted, &observed)
     }
 
-    /// The observations that the errors `labels` `(n)` of one model are, NaN if missing, on prompts
-    /// with embeddings `labelled` `(n, dim)`.
-    pub(in crate::eval) fn observed_labels(
+    /// Profiles by cards, one for each unseen model, and perhaps the labels as for
+    /// [`FittedRouter::new`].
+    pub(in crate::eval) fn from_cards(
+        fitted: &Fitted,
+        cards: Vec<Observations>,
+        labels: Option<(ArrayView2<f32>, ArrayView2<f32>)>,
+    ) -> Option<Self> {
+        let Some((labelled, labels)) = labels else {
+            return Self::from_observations(fitted, &cards);
+        };
+        let observed = Self::observed(&fitted.clusters, labelled, labels)?;
+        let both = observed.into_iter().zip(&cards);
+        let both = both.map(|(labels, card)| labels.and(card).ok());
+        Self::from_observations(fitted, &both.collect::<Option<Vec<_>>>()?)
+    }
+
+    /// What the labels say of each unseen model.
+    fn observed(
         clusters: &Clusters,
         labelled: ArrayView2<f32>,
-        labels: ArrayView1<f32>,
-    ) -> Option<Observations> {
-        let rows: Vec<usize> = (0..labels.len()).filter(|&i| !labels[i].is_nan()).collect();
-        let memberships = clusters.memberships(labelled.select(Axis(0), &rows).view());
-        let labels: Vec<f32> = rows.iter().map(|&i| labels[i]).collect();
-        Observations::from_labels(memberships.view(), &labels).ok()
+        labels: ArrayView2<f32>,
+    ) -> Option<Vec<Observations>> {
+        let memberships = clusters.memberships(labelled);
+        let columns = labels.columns().into_iter();
+        columns
+            .map(|column| observed_labels(&memberships, column))
+            .collect()
     }
 
     /// Profiles by what is known of each unseen model.
-    pub(in crate::eval) fn from_observations(
-        fitted: &Fitted,
-        observed: &[Observations],
-    ) -> Option<Self> {
+    fn from_observations(fitted: &Fitted, observed: &[Observations]) -> Option<Self> {
         let posteriors = observed
             .iter()
             .map(|observed| Posterior::new(&fitted.prior, observed).ok())
@@ -75,4 +84,15 @@ impl FittedRouter {
         }
         predicted
     }
+}
+
+/// The observations that the errors `labels` `(n)` of one model are, NaN if missing, on prompts with
+/// these `memberships` `(n, k)`.
+pub(in crate::eval) fn observed_labels(
+    memberships: &Array2<f32>,
+    labels: ArrayView1<f32>,
+) -> Option<Observations> {
+    let rows: Vec<usize> = (0..labels.len()).filter(|&i| !labels[i].is_nan()).collect();
+    let labels: Vec<f32> = rows.iter().map(|&i| labels[i]).collect();
+    Observations::from_labels(memberships.select(Axis(0), &rows).view(), &labels).ok()
 }

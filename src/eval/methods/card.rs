@@ -48,24 +48,26 @@ impl UnirouteCard {
         let (training, known) = (context.training(), context.known);
         let fitted = context.fits.fitted()?;
         let memberships = fitted.clusters.memberships(training.points.view());
+        let tasks: Vec<(&Vec<usize>, Array1<f32>)> = training
+            .tasks
+            .iter()
+            .filter(|rows| rows.len() >= FEWEST_PROMPTS)
+            .map(|rows| Some((rows, memberships.select(Axis(0), rows).mean_axis(Axis(0))?)))
+            .collect::<Option<_>>()?;
         let mut rng = ChaCha8Rng::seed_from_u64(training.seed);
-        let mut observed = Vec::new();
+        let mut cards = Vec::new();
         for h in 0..known.labels.ncols() {
-            let mut tasks: Vec<&Vec<usize>> = training
-                .tasks
-                .iter()
-                .filter(|rows| rows.len() >= FEWEST_PROMPTS)
-                .collect();
+            let mut tasks: Vec<_> = tasks.iter().collect();
             tasks.shuffle(&mut rng);
             tasks.truncate((self.share * tasks.len() as f64).ceil() as usize);
             let (mut rows, mut values, mut prompts) = (Vec::new(), Vec::new(), Vec::new());
-            for task in tasks {
+            for (task, row) in tasks {
                 let errors = task
                     .iter()
                     .map(|&i| f64::from(hidden.training_errors[[i, h]]));
                 let disturbed = self.harness * normal(&mut rng);
                 let Some(error) = mean(errors) else { continue };
-                rows.extend(memberships.select(Axis(0), task).mean_axis(Axis(0))?);
+                rows.extend(row.iter().copied());
                 values.push((error + disturbed).clamp(0.0, 1.0));
                 prompts.push(task.len() as f64);
             }
@@ -78,19 +80,10 @@ impl UnirouteCard {
                 extra_variances: &vec![self.harness.max(LEAST_HARNESS).powi(2); n],
                 loadings: Array2::zeros((n, 0)),
             });
-            observed.push(card.ok()?);
+            cards.push(card.ok()?);
         }
-        let labels = |h: usize| match self.labels {
-            true => FittedRouter::observed_labels(
-                &fitted.clusters,
-                known.labelled.view(),
-                known.labels.column(h),
-            ),
-            false => Some(Observations::none(fitted.clusters.len())),
-        };
-        let all = observed.into_iter().enumerate();
-        let all = all.map(|(h, card)| labels(h)?.and(&card).ok());
-        FittedRouter::from_observations(fitted, &all.collect::<Option<Vec<_>>>()?)
+        let labels = (known.labelled.view(), known.labels.view());
+        FittedRouter::from_cards(fitted, cards, self.labels.then_some(labels))
     }
 }
 

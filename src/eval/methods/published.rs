@@ -5,7 +5,7 @@
 //! whose prompts lie outside the training prompts says little of the clusters. How far cards are to
 //! be trusted beside labels is learned by treating seen models as unseen ones.
 
-use ndarray::{Array1, Array2, ArrayView1, Axis};
+use ndarray::{Array1, Array2, Axis};
 use rand::SeedableRng;
 use rand::seq::SliceRandom;
 use rand_chacha::ChaCha8Rng;
@@ -14,7 +14,7 @@ use super::method::Method;
 use super::uniroute::predict;
 use crate::cluster::Clusters;
 use crate::eval::cards::TrialCards;
-use crate::eval::fits::{Context, FittedRouter};
+use crate::eval::fits::{Context, FittedRouter, observed_labels};
 use crate::eval::trial::Hidden;
 use crate::observation::{BenchmarkScores, Observations};
 use crate::prior::Prior;
@@ -69,24 +69,13 @@ impl UniroutePublished {
             training.points.view(),
             training.errors.view(),
         )?;
-        let number = match self.labels {
-            true => known.labels.nrows(),
-            false => 0,
-        };
+        let labels = (known.labelled.view(), known.labels.view());
+        let labels = self.labels.then_some(labels);
+        let number = labels.map_or(0, |(labelled, _)| labelled.nrows());
         let factor = reader.factor(&memberships, training.errors.view(), number, training.seed);
-        let observed = (0..known.labels.ncols()).map(|h| {
-            let card = reader.observations(&cards.cards.models[cards.unseen[h]], factor)?;
-            let labels = match self.labels {
-                true => FittedRouter::observed_labels(
-                    &fitted.clusters,
-                    known.labelled.view(),
-                    known.labels.column(h),
-                )?,
-                false => Observations::none(fitted.clusters.len()),
-            };
-            labels.and(&card).ok()
-        });
-        FittedRouter::from_observations(fitted, &observed.collect::<Option<Vec<_>>>()?)
+        let card = |&h: &usize| reader.observations(&cards.cards.models[h], factor);
+        let observed = cards.unseen.iter().map(card).collect::<Option<_>>()?;
+        FittedRouter::from_cards(fitted, observed, labels)
     }
 }
 
@@ -132,7 +121,7 @@ impl<'a> Reader<'a> {
         // What the seen models' scores have beyond their clusters.
         let mut residuals: Vec<Vec<f64>> = vec![Vec::new(); count];
         for (column, &model) in errors.columns().into_iter().zip(&cards.seen) {
-            let psi = Posterior::new(prior, &labels(memberships, column, None)?).ok()?;
+            let psi = Posterior::new(prior, &observed_labels(memberships, column)?).ok()?;
             for (b, error) in &cards.cards.models[model] {
                 residuals[*b].push(error - rows.row(*b).dot(&psi.mean()));
             }
@@ -193,11 +182,13 @@ impl<'a> Reader<'a> {
         let mut rows: Vec<usize> = (0..memberships.nrows()).collect();
         rows.shuffle(&mut rng);
         let (known, others) = rows.split_at(number.min(rows.len() / 2));
+        let labelled = memberships.select(Axis(0), known);
         let means = memberships.select(Axis(0), others).mapv(f64::from);
         let loss = |factor: f64| {
             let mut sum = 0.0;
             for (column, &model) in errors.columns().into_iter().zip(&self.cards.seen) {
-                let observed = labels(memberships, column, Some(known)).and_then(|l| {
+                let errors = column.select(Axis(0), known);
+                let observed = observed_labels(&labelled, errors.view()).and_then(|l| {
                     l.and(&self.observations(&self.cards.cards.models[model], factor)?)
                         .ok()
                 });
@@ -218,19 +209,6 @@ impl<'a> Reader<'a> {
             .min_by(|a, b| a.1.total_cmp(&b.1))
             .map_or(1.0, |best| best.0)
     }
-}
-
-/// The labels of one model among `rows`, or all.
-fn labels(
-    memberships: &Array2<f32>,
-    errors: ArrayView1<f32>,
-    rows: Option<&[usize]>,
-) -> Option<Observations> {
-    let all: Vec<usize> = (0..errors.len()).collect();
-    let rows = rows.unwrap_or(&all).iter().copied();
-    let rows: Vec<usize> = rows.filter(|&i| !errors[i].is_nan()).collect();
-    let errors: Vec<f32> = rows.iter().map(|&i| errors[i]).collect();
-    Observations::from_labels(memberships.select(Axis(0), &rows).view(), &errors).ok()
 }
 
 fn quantile(values: impl Iterator<Item = f32>, level: f64) -> f32 {

@@ -44,8 +44,8 @@ impl Checker<'_> {
             evidence = self.evidence_of(&scores);
         }
         if let Some(labels) = raw.labels.as_ref().filter(|l| !l.is_empty()) {
-            let observed = self.observe_labels(labels, path)?;
-            known = self.joined(known, observed, path, "labels")?;
+            let labels = self.labels(labels, path)?;
+            known = self.joined(known, self.router.observe_labels(&labels), path, "labels")?;
             evidence.source = ProfileSource::Labels;
         }
         let note = match evidence.source {
@@ -189,11 +189,12 @@ impl Checker<'_> {
             .map_err(|problem| self.labels_error(path, "errors", problem))
     }
 
-    fn observe_labels(
+    /// Prompts and scores of the labels.
+    fn labels<'l>(
         &self,
-        labels: &[RawLabel],
+        labels: &'l [RawLabel],
         path: &str,
-    ) -> Result<Result<Observations, ProfileError>, PoolError> {
+    ) -> Result<Vec<(&'l str, f64)>, PoolError> {
         for (i, label) in labels.iter().enumerate() {
             let at = format!("{path}.labels[{i}].score");
             number(
@@ -204,11 +205,8 @@ impl Checker<'_> {
                 "; 1 is a perfect answer, 0 a wrong one",
             )?;
         }
-        let outcomes: Vec<_> = labels
-            .iter()
-            .map(|l| (l.prompt.as_str(), l.score))
-            .collect();
-        Ok(self.router.observe_labels(&outcomes))
+        let outcomes = labels.iter().map(|l| (l.prompt.as_str(), l.score));
+        Ok(outcomes.collect())
     }
 
     fn labels_error(&self, path: &str, field: &str, problem: ProfileError) -> PoolError {
