@@ -26,7 +26,7 @@ const gzipAsync = promisify(gzip);
  */
 export async function inline({ router, pool } = {}) {
   const [script, wasm, ownRouter, ownPool] = await Promise.all(
-    ["single.js", "uniroute_bg.wasm", "default.router", "pools/open.json"].map(read),
+    ["single.js", "uniroute_bg.wasm", "default.router", "pools/models-2026.json"].map(read),
   );
   const files = {
     wasm: await compressed(wasm),

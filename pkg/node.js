@@ -20,7 +20,7 @@ const DIST = new URL("dist/", import.meta.url);
 const node = {
   wasm: (options) => packageFile("uniroute_bg.wasm", "wasm", options),
   router: (options) => packageFile("default.router", "router", options),
-  pool: (options) => packageFile("pools/open.json", "pool", options),
+  pool: (options) => packageFile("pools/models-2026.json", "pool", options),
   transformer: packageFile,
   relaxed: (folder = DIST) => import(new URL("uniroute_relaxed.js", folder).href),
 };

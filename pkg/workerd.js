@@ -29,7 +29,7 @@ const missing = (option, name) => async () => {
 const workerd = {
   wasm: async () => wasm,
   router: missing("router", "default.router"),
-  pool: missing("pool", "pools/open.json"),
+  pool: missing("pool", "pools/models-2026.json"),
 };
 
 /** Decides which model should get a prompt. */

@@ -5,7 +5,9 @@
 //! budget. A [`Session`] keeps what such calls share and drops it as soon as it no longer holds.
 
 use crate::Error;
-use crate::pool::{ImportedPrices, Pool, PoolError, PoolInfo, RawModel, import_prices};
+use crate::pool::{
+    ImportedPrices, ModelPreview, Pool, PoolError, PoolInfo, RawModel, import_prices,
+};
 use crate::route::{
     Batch, BatchReport, ClusterMap, Comparison, CostEstimate, CostTotal, Decision, Explanation,
     Map, Objective, Placed, Request, RouteError, decide, estimate, frontier, place, place_batch,
@@ -122,6 +124,15 @@ impl Session {
         let model = RawModel::parse(json)?.labels_to_errors(&self.router)?;
         self.replace_pool(self.pool.with_model(model, &self.router)?);
         Ok(())
+    }
+
+    /// What the pool would know of a model in LLM profile JSON, and which benchmarks would tell most
+    /// about it. The pool does not change.
+    ///
+    /// # Errors
+    /// [`PoolError`], naming the JSON path of the first value that is wrong.
+    pub fn preview_model(&self, json: &[u8]) -> Result<ModelPreview, PoolError> {
+        RawModel::parse(json)?.preview(&self.router)
     }
 
     /// Reads a price list of LiteLLM, models.dev or OpenRouter and compares it with the pool, which

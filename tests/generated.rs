@@ -7,10 +7,11 @@ use schemars::SchemaGenerator;
 use std::path::Path;
 use ts_rs::{Config, TS};
 use uniroute::cost::{Cost, Family, Total};
-use uniroute::dataset::PromptTable;
+use uniroute::dataset::{PastedScore, PastedScores, PromptTable, SkippedLine};
 use uniroute::pool::{
-    self, ImportedPrices, ModelInfo, Note, PoolInfo, PriceList, PriceMatch, ProfileSource, RawCost,
-    RawErrors, RawLabel, RawLimit, RawModel, RawPool, RawRouterRef, RawScore,
+    self, FieldQuality, ImportedPrices, ModelInfo, ModelPreview, NextBenchmark, Note, PoolInfo,
+    PriceList, PriceMatch, ProfileSource, RawCost, RawErrors, RawLabel, RawLimit, RawModel,
+    RawPool, RawRouterRef, RawScore,
 };
 use uniroute::route::{
     BatchModel, BatchPoint, BatchReport, Candidate, ClusterMap, ClusterQualities, ClusterShare,
@@ -90,14 +91,20 @@ fn the_typescript_types_are_those_of_the_rust_types() {
         CostTotal,
         ProfileSource,
         Note,
+        FieldQuality,
         ModelInfo,
+        ModelPreview,
+        NextBenchmark,
         PoolInfo,
         RouterInfo,
         Comparison,
         PriceList,
         PriceMatch,
         ImportedPrices,
+        PastedScore,
+        PastedScores,
         PromptTable,
+        SkippedLine,
     );
     up_to_date("pkg/lib/core.d.ts", &text);
 }

@@ -40,6 +40,6 @@ pub struct RouterArgs {
 #[derive(Args)]
 pub struct PoolArgs {
     /// Pool: an LLM profile JSON, or the name of one that comes with uniroute
-    #[arg(long, value_name = "FILE|NAME", default_value = "open")]
+    #[arg(long, value_name = "FILE|NAME", default_value = "models-2026")]
     pub pool: String,
 }

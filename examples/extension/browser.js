@@ -28,7 +28,7 @@ export async function storedPool() {
 
 /** The package's own pool. */
 export const packagePool = async () =>
-  (await fetch(new URL("uniroute/dist/pools/open.json", import.meta.url))).text();
+  (await fetch(new URL("uniroute/dist/pools/models-2026.json", import.meta.url))).text();
 
 /** @param {string | undefined} pool */
 export const storePool = (pool) =>

@@ -338,9 +338,13 @@ export type ClusterShare = {
  */
 id: number, 
 /**
- * Its name: distinctive words of its prompts.
+ * Its name: what people ask there, or distinctive words of its prompts.
  */
 label: string, 
+/**
+ * The field it belongs to; `null` for a router without fields.
+ */
+field: string | null, 
 /**
  * The prompt's membership in it, in [0, 1].
  */
@@ -491,9 +495,17 @@ export type MapCluster = {
  */
 id: number, 
 /**
- * Its name: distinctive words of its prompts.
+ * Its name: what people ask there, or distinctive words of its prompts.
  */
 label: string, 
+/**
+ * The field it belongs to; `null` for a router without fields.
+ */
+field: string | null, 
+/**
+ * Prompts that lie in it; none for a router without fields.
+ */
+examples: Array<string>, 
 /**
  * Share of the training prompts in it.
  */
@@ -661,6 +673,23 @@ path: string,
 message: string, };
 
 /**
+ * Expected quality in one field of topics.
+ */
+export type FieldQuality = { 
+/**
+ * Name of the field.
+ */
+field: string, 
+/**
+ * Expected quality over its clusters, weighted by their shares, in [0, 1].
+ */
+quality: number, 
+/**
+ * 90 % interval of the quality.
+ */
+interval: [number, number], };
+
+/**
  * One checked model of a pool.
  */
 export type ModelInfo = { 
@@ -716,6 +745,40 @@ outputLimit: number | null,
  * What it can do beside text.
  */
 capabilities: Array<string>, };
+
+/**
+ * A model as it would be in a pool, and what would tell most about it.
+ */
+export type ModelPreview = { 
+/**
+ * The model.
+ */
+model: ModelInfo, 
+/**
+ * Its expected quality in each field of topics; empty for a router without fields.
+ */
+fields: Array<FieldQuality>, 
+/**
+ * The benchmarks whose scores would make its quality most certain, the best first.
+ */
+next: Array<NextBenchmark>, 
+/**
+ * What was assumed, and what was not used.
+ */
+notes: Array<Note>, };
+
+/**
+ * A benchmark of which the model has no score yet.
+ */
+export type NextBenchmark = { 
+/**
+ * Title of the benchmark.
+ */
+name: string, 
+/**
+ * 90 % interval of the overall quality after a score that is as expected.
+ */
+interval: [number, number], };
 
 /**
  * A checked pool as a table.
@@ -820,6 +883,41 @@ matches: Array<PriceMatch>,
 notes: Array<Note>, };
 
 /**
+ * One score read from a text.
+ */
+export type PastedScore = { 
+/**
+ * Name of the benchmark as written, without the marks of a table.
+ */
+name: string, 
+/**
+ * The score, in [0, 1].
+ */
+score: number, 
+/**
+ * Number of the line, from 1.
+ */
+line: number, 
+/**
+ * How many further numbers the line has, which were not used: columns of other models.
+ */
+further: number, };
+
+/**
+ * Scores read from a text.
+ */
+export type PastedScores = { 
+/**
+ * The scores, in the order of the lines.
+ */
+scores: Array<PastedScore>, 
+/**
+ * Lines without a score that could be read. Empty lines and lines of a table's frame do not
+ * count.
+ */
+skipped: Array<SkippedLine>, };
+
+/**
  * Prompts, and the columns they may be in.
  */
 export type PromptTable = { 
@@ -835,3 +933,20 @@ column: number,
  * The cells of each row; a row of a table may be shorter or longer than `columns`.
  */
 rows: Array<Array<string>>, };
+
+/**
+ * A line that was not read.
+ */
+export type SkippedLine = { 
+/**
+ * Number of the line, from 1.
+ */
+line: number, 
+/**
+ * Its text; cut if it is long.
+ */
+text: string, 
+/**
+ * Why it was not read.
+ */
+problem: string, };

@@ -27,6 +27,7 @@ export const METHODS = {
   totals: {},
   setPool: {},
   addModel: {},
+  previewModel: {},
   pool: {},
   poolInfo: {},
   info: {},
@@ -35,6 +36,7 @@ export const METHODS = {
   importPrices: {},
   readPrompts: {},
   readLabels: {},
+  readScores: {},
 };
 
 /**

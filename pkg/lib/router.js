@@ -140,12 +140,23 @@ export class CoreRouter {
 
   /**
    * Adds a model, or replaces the model with the same id. Its quality may be given as per-cluster
-   * `errors`, as `labels` (prompts with scores) or as one `accuracy`.
+   * `errors`, or as `labels` (prompts with scores), `benchmarks` (scores of its model card) and one
+   * `accuracy` together.
    *
    * @param {RawModel} model
    */
   addModel(model) {
     return this.#call((core) => core.addModel(jsonBytes(model)));
+  }
+
+  /**
+   * What the pool would know of a model: its expected quality, overall and by field, and the
+   * benchmarks whose scores would tell most about it. The pool does not change.
+   *
+   * @param {RawModel} model
+   */
+  previewModel(model) {
+    return this.#call((core) => core.previewModel(jsonBytes(model)));
   }
 
   /** The pool as LLM profile JSON, including fields that this version does not know. */
@@ -209,6 +220,16 @@ export class CoreRouter {
    */
   readLabels(name, content, model) {
     return this.#call((core) => core.readLabels(name, textBytes(content), model));
+  }
+
+  /**
+   * Reads the scores of a model card as people paste them: a benchmark and its score a line, or a table.
+   * The result has the scores in [0, 1], and the lines that were skipped.
+   *
+   * @param {string} text
+   */
+  readScores(text) {
+    return this.#call((core) => core.readScores(`${text}`));
   }
 
   /** Frees the memory. The router cannot be used afterwards. */

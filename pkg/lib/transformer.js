@@ -45,7 +45,7 @@ export function transformerFiles({ transformer }, folder) {
     };
   return {
     router: file("minilm/default.router", "router"),
-    pool: file("minilm/pools/open.json", "pool"),
+    pool: file("pools/models-2026.json", "pool"),
     weights: file(WEIGHTS, "weights"),
   };
 }

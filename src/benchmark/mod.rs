@@ -132,6 +132,7 @@ impl Benchmarks {
         let prompts: Vec<f64> = rows.iter().map(|&b| self.list[b].prompts).collect();
         let error = |(b, score): &(usize, f64)| 1.0 - score - self.list[*b].mean_effect;
         Observations::from_benchmarks(BenchmarkScores {
+            benchmarks: &rows,
             weights: self.weights.select(ndarray::Axis(0), &rows),
             values: scores.iter().map(error).collect::<Array1<f64>>(),
             prompts: &prompts,

@@ -54,7 +54,7 @@ fn scores_are_errors_beyond_the_benchmarks_own_with_the_covariance_of_their_effe
     let known = known();
     let scores = [(1, 0.6), (0, 0.9), (1, 0.5)];
     let observed = known.observations(&scores).unwrap();
-    assert_eq!(observed.sources(), [Source::Benchmark; 3]);
+    assert_eq!(observed.sources(), [1, 0, 1].map(Source::Benchmark));
     let expected = [0.3, 0.0, 0.4];
     let values = observed.values().to_vec();
     assert!(

@@ -75,51 +75,18 @@ pub fn kmeans(
     })
 }
 
-/// Clusters `points` `(n, dim)` around `anchors` `(k, dim)`: as [`kmeans`] from these centroids, but
-/// each centroid stays half way between its anchor and the mean of its points. Cluster i then keeps
-/// the meaning of anchor i.
+/// The points `(n, dim)` in clusters with these centroids `(k, dim)`, which do not move.
 ///
 /// # Errors
 /// As [`kmeans`].
-pub fn anchored(
-    points: ArrayView2<f32>,
-    anchors: ArrayView2<f32>,
-    params: &KMeansParams,
-) -> Result<KMeans, ClusterError> {
-    check(points, anchors.nrows())?;
+pub fn assigned(points: ArrayView2<f32>, centroids: Array2<f32>) -> Result<KMeans, ClusterError> {
+    check(points, centroids.nrows())?;
     let points = points.as_standard_layout();
-    let task = Task::new(points.view());
-    let mut centroids = anchors.to_owned();
-    let mut assignment = task.assign(centroids.view());
-    for _ in 0..params.max_iterations {
-        let mut counts = vec![0usize; anchors.nrows()];
-        assignment.nearest.iter().for_each(|&k| counts[k] += 1);
-        let mut moved = task.sums(&assignment.nearest, anchors.dim());
-        for ((mut mean, anchor), &count) in moved
-            .outer_iter_mut()
-            .zip(anchors.outer_iter())
-            .zip(&counts)
-        {
-            match count {
-                0 => mean.assign(&anchor.mapv(f64::from)),
-                _ => mean.zip_mut_with(&anchor, |m, a| {
-                    *m = (*m / count as f64 + f64::from(*a)) / 2.0;
-                }),
-            }
-        }
-        let moved = moved.mapv(|v| v as f32);
-        let shift: f32 = (&moved - &centroids).mapv(|v| v * v).sum();
-        centroids = moved;
-        assignment = task.assign(centroids.view());
-        if shift <= params.tolerance * task.mean_variance {
-            break;
-        }
-    }
-    let inertia = assignment.distances.iter().map(|d| f64::from(*d)).sum();
+    let assignment = Task::new(points.view()).assign(centroids.view());
     Ok(KMeans {
         centroids,
         assignments: assignment.nearest,
-        inertia,
+        inertia: assignment.distances.iter().map(|d| f64::from(*d)).sum(),
     })
 }
 

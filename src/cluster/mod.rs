@@ -14,7 +14,7 @@ mod words;
 
 pub use calibration::{Calibration, OUTLIER_LEVEL};
 pub use error::{ClusterError, MAX_CLUSTERS};
-pub use kmeans::{KMeans, KMeansParams, anchored, kmeans};
+pub use kmeans::{KMeans, KMeansParams, assigned, kmeans};
 pub use layout::layout;
 pub use membership::{Clusters, DEFAULT_TEMPERATURE};
 pub use names::{WORDS_PER_NAME, names};

@@ -1,9 +1,12 @@
 //! Delimited text: rows of cells, where quotes protect separators, line ends and doubled quotes.
 
-use super::DatasetError;
 use super::error::Place;
+use super::{DatasetError, column_named};
 use csv::{ErrorKind, Position, Reader, ReaderBuilder, StringRecord};
 use std::io::Read;
+
+/// Most rows of a table that is kept whole.
+pub(super) const MAX_ROWS: usize = 200_000;
 
 /// A table with a header; every row has as many cells as it.
 pub(super) struct Table<'a, R> {
@@ -56,6 +59,37 @@ impl<'a, R: Read> Table<'a, R> {
             cells,
         }))
     }
+}
+
+/// The cells of these columns, a row at a time. Further columns are not read.
+///
+/// # Errors
+/// [`DatasetError`] for a file that is not a table, or without one of the columns.
+pub fn columns<const N: usize>(
+    file: &str,
+    reader: impl Read,
+    names: [&'static str; N],
+) -> Result<Vec<[String; N]>, DatasetError> {
+    let mut table = Table::new(file, reader, b',')?;
+    let mut at = [0; N];
+    for (at, name) in at.iter_mut().zip(names) {
+        *at = column_named(table.header(), &[name]).ok_or_else(|| DatasetError::MissingColumn {
+            at: Place::line(file, 1),
+            column: name.to_owned(),
+            remedy: "the first line must name it",
+        })?;
+    }
+    let mut rows = Vec::new();
+    while let Some(row) = table.next()? {
+        if rows.len() == MAX_ROWS {
+            return Err(DatasetError::PublishedRows {
+                at: Place::whole(file),
+                limit: MAX_ROWS,
+            });
+        }
+        rows.push(at.map(|column| row.cell(column).trim().to_owned()));
+    }
+    Ok(rows)
 }
 
 /// All rows, of any lengths; empty ones are left out. A quote that is not closed protects the rest

@@ -4,12 +4,14 @@
 //!   ([`Dataset::from_folder`]): the score of every model on every prompt, empty where missing;
 //! * [`labels`], a label a row: of all models ([`Dataset::from_labels`]) or of one
 //!   ([`labels::read`]);
-//! * published scores of models on benchmarks: [`PublishedTable`];
+//! * published scores of models on benchmarks: [`PublishedTable`], and those of one model as people
+//!   paste them: [`PastedScores`];
 //! * prompts alone: [`PromptTable`] and [`JsonlPrompts`].
 //!
 //! Each format has its module (`csv`, `jsonl`), and what the rows mean is read in `folder`,
-//! `labels` and `prompts`.
+//! `labels`, `prompts`, `published` and `card`.
 
+mod card;
 mod csv;
 mod error;
 mod folder;
@@ -21,6 +23,8 @@ mod topics;
 
 use ndarray::Array2;
 
+pub use card::{PastedScore, PastedScores, SkippedLine};
+pub use csv::columns;
 pub use error::{DatasetError, Part, Place};
 pub use folder::{FolderParts, read_models};
 pub use jsonl::{JsonlLine, JsonlProblem, JsonlPrompt, JsonlPrompts, MAX_LINE};
@@ -145,6 +149,28 @@ impl Dataset {
             scores: cut(&self.scores),
             costs: self.costs.as_ref().map(cut),
         }
+    }
+
+    /// Removes the scores of a model on a task, and returns their number. `*` is any model, and a task
+    /// that ends with `*` every task that begins so.
+    pub fn leave_out(&mut self, model: &str, task: &str) -> usize {
+        let fits = |found: &str| match task.strip_suffix('*') {
+            Some(beginning) => found.starts_with(beginning),
+            None => found == task,
+        };
+        let mut removed = 0;
+        for (prompt, mut row) in self.prompts.iter().zip(self.scores.outer_iter_mut()) {
+            if !fits(&prompt.task) {
+                continue;
+            }
+            for (known, score) in self.models.iter().zip(row.iter_mut()) {
+                if (model == "*" || known.id == model) && !score.is_nan() {
+                    *score = f32::NAN;
+                    removed += 1;
+                }
+            }
+        }
+        removed
     }
 
     /// Number of scores that are not missing.

@@ -1,20 +1,18 @@
 //! Tables of published benchmark scores.
 //!
 //! A *long* table has a score a row: `model_id` (or `model`), `benchmark`, `score`, and perhaps
-//! `mode`, `variant`, `scale`, `setting`, `source` and `published`. A *wide* one, like those of
+//! `mode`, `variant`, `scale`, `setting`, `source` and `as_of`. A *wide* one, like those of
 //! LiveBench and the Open LLM Leaderboard, has a model a row: the first of the columns `model`,
 //! `fullname`, `model_name` or `eval_name` names it, and every other column with numbers is a
 //! benchmark.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, HashSet};
 use std::io::Read;
 
-use super::csv::Table;
+use super::csv::{MAX_ROWS, Table};
 use super::error::Place;
 use super::{DatasetError, column_named};
 
-/// Most rows of a table.
-const MAX_ROWS: usize = 200_000;
 /// Names of the column of models in a long table, the most likely first.
 const MODELS: [&str; 3] = ["model_id", "model", "model_name"];
 /// Names of the column of models in a wide table.
@@ -86,6 +84,21 @@ impl PublishedTable {
     }
 }
 
+impl PublishedTable {
+    /// Leaves out the scores that another table also has, by model, mode, benchmark and value.
+    /// Returns their number.
+    pub fn leave_out(&mut self, others: &Self) -> usize {
+        let key = |s: &PublishedScore| {
+            let names = [&s.model, &s.mode, &s.benchmark].map(String::clone);
+            (names, s.score.to_bits())
+        };
+        let others: HashSet<_> = others.scores.iter().map(key).collect();
+        let before = self.scores.len();
+        self.scores.retain(|score| !others.contains(&key(score)));
+        before - self.scores.len()
+    }
+}
+
 fn long<R: Read>(
     file: &str,
     table: &mut Table<R>,
@@ -94,7 +107,7 @@ fn long<R: Read>(
 ) -> Result<PublishedTable, DatasetError> {
     let named = |name: &str| column_named(header, &[name]);
     let scale = named("scale");
-    let texts = ["mode", "variant", "setting", "source", "published"].map(named);
+    let texts = ["mode", "variant", "setting", "source", "as_of"].map(named);
     let mut read = PublishedTable::default();
     while let Some(row) = table.next()? {
         let at = || Place::line(file, row.line);

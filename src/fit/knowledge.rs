@@ -1,12 +1,12 @@
 //! Clusters around topics, and a prior from published scores.
 
-use ndarray::{Array2, ArrayView2, Axis, concatenate, s};
+use ndarray::{Array1, Array2, ArrayView2, Axis, concatenate, s};
 use std::collections::BTreeMap;
 
 use super::clusters::{best_temperature, soft};
 use super::error::FitError;
 use crate::benchmark::{Benchmark, Benchmarks, Catalogue, ScoreNoise};
-use crate::cluster::{Calibration, Clusters, KMeans, KMeansParams, anchored};
+use crate::cluster::{Calibration, Clusters, KMeans, KMeansParams, assigned};
 use crate::dataset::{PublishedTable, TopicField};
 use crate::prior::{Prior, PublishedScores};
 use crate::router::Topic;
@@ -18,10 +18,13 @@ const FEWEST_MODELS: usize = 8;
 /// Examples of each cluster.
 const EXAMPLES: usize = 3;
 /// Examples are at most this long, in characters, where there are enough such prompts.
-const SHORT: usize = 110;
-/// Most prompts of one data set that pull at the centroids: a set of thousands of exam questions
+const SHORT: usize = 90;
+/// A smaller weight of a benchmark on a cluster counts as none: with 200 clusters the mean weight is
+/// .005, and many weights of a soft membership are traces that only make the file larger.
+const TRACE: f64 = 3e-4;
+/// Most prompts of the data sets from which usual distances are learned: thousands of exam questions
 /// should not outweigh everything else.
-const MOST_PULLING: usize = 3000;
+const MOST_CALIBRATING: usize = 3000;
 
 /// What a router is fitted with beside data sets.
 #[derive(Default)]
@@ -122,7 +125,7 @@ impl BenchmarkKnowledge {
             .collect();
         let row = |entry: usize| {
             let all = self.rows_of(entry, &memberships)?;
-            all.mapv(f64::from).mean_axis(Axis(0))
+            all.mapv(f64::from).mean_axis(Axis(0)).map(without_traces)
         };
         let rows: Vec<_> = (0..counts.len())
             .filter(|&e| counts[e] >= FEWEST_MODELS)
@@ -197,6 +200,13 @@ impl BenchmarkKnowledge {
     }
 }
 
+/// A row of weights without those that are too small to matter; the others sum to one again.
+fn without_traces(mut row: Array1<f64>) -> Array1<f64> {
+    row.mapv_inplace(|weight| if weight < TRACE { 0.0 } else { weight });
+    let sum = row.sum();
+    row / sum
+}
+
 /// Clusters with their names, and what was learned over them.
 pub(super) struct Placed {
     pub clusters: Clusters,
@@ -216,8 +226,8 @@ pub(super) fn with_benchmarks(
     knowledge.learn(&known, clusters, Some(&labelled))
 }
 
-/// Makes one cluster around each topic, and learns the prior from `errors` `(n, m)` on the prompts
-/// with embeddings `points` `(n, dim)`.
+/// Makes one cluster for each topic, at the mean direction of its prompts, and learns the prior from
+/// `errors` `(n, m)` on the prompts with embeddings `points` `(n, dim)`.
 pub(super) fn around_topics(
     knowledge: &Knowledge,
     points: ArrayView2<f32>,
@@ -238,24 +248,24 @@ pub(super) fn around_topics(
             prompts: expected,
         });
     }
-    let mut anchors = Array2::zeros((topics.len(), topic_points.ncols()));
+    let mut directions = Array2::zeros((topics.len(), topic_points.ncols()));
     let mut first = 0;
-    for (mut anchor, (_, topic)) in anchors.rows_mut().into_iter().zip(&topics) {
+    for (mut direction, (_, topic)) in directions.rows_mut().into_iter().zip(&topics) {
         let rows = topic_points.slice(s![first..first + topic.prompts.len(), ..]);
-        if let Some(mean) = rows.mean_axis(Axis(0)) {
-            anchor.assign(&mean);
-        }
+        let sum = rows.sum_axis(Axis(0));
+        let length = sum.dot(&sum).sqrt().max(f32::MIN_POSITIVE);
+        direction.assign(&(sum / length));
         first += topic.prompts.len();
     }
-    let pulling = points.nrows().div_ceil(MOST_PULLING).max(1);
-    let own = points.slice(s![..;pulling, ..]);
+    let step = points.nrows().div_ceil(MOST_CALIBRATING).max(1);
+    let own = points.slice(s![..;step, ..]);
     let others = knowledge.of_benchmarks().map(|points| points.view());
     let mix: Vec<_> = [topic_points, own].into_iter().chain(others).collect();
     let mix = concatenate(Axis(0), &mix).map_err(|_| FitError::Embeddings {
         embeddings: points.ncols(),
         prompts: topic_points.ncols(),
     })?;
-    let found = anchored(mix.view(), anchors.view(), params)?;
+    let found = assigned(mix.view(), directions)?;
     let calibration = Calibration::of(mix.view(), &found)?;
     let of_topics = KMeans {
         assignments: found.assignments[..topic_points.nrows()].to_vec(),

@@ -41,8 +41,8 @@ pub enum Source {
     Label,
     /// One accuracy over prompts of all kinds.
     Overall,
-    /// The score of one benchmark.
-    Benchmark,
+    /// The score of one benchmark, with its position in the list that it was taken from.
+    Benchmark(usize),
 }
 
 /// A batch of n checked observations of one model over K clusters.
@@ -59,6 +59,8 @@ pub struct Observations {
 /// The scores of one model on benchmarks; see [`Observations::from_benchmarks`].
 #[derive(Debug, Clone, PartialEq)]
 pub struct BenchmarkScores<'a> {
+    /// Position of each benchmark in the list that it was taken from.
+    pub benchmarks: &'a [usize],
     /// Mean membership of the prompts of each benchmark, `(n, K)`.
     pub weights: Array2<f64>,
     /// Error on each benchmark less what is expected of the benchmark itself, in `[-1, 2]`.
@@ -123,6 +125,7 @@ impl Observations {
     /// [`ProfileError::Range`] for a number out of the range that [`BenchmarkScores`] names.
     pub fn from_benchmarks(scores: BenchmarkScores) -> Result<Self, ProfileError> {
         let n = scores.values.len();
+        check_length("benchmarks", scores.benchmarks.len(), n)?;
         check_length("benchmark weights", scores.weights.nrows(), n)?;
         check_length("benchmark prompts", scores.prompts.len(), n)?;
         check_length("benchmark variances", scores.extra_variances.len(), n)?;
@@ -146,7 +149,11 @@ impl Observations {
             labels: Array1::from_vec(scores.prompts.to_vec()),
             extra_variances: Array1::from_vec(scores.extra_variances.to_vec()),
             loadings: scores.loadings,
-            sources: vec![Source::Benchmark; n],
+            sources: scores
+                .benchmarks
+                .iter()
+                .map(|b| Source::Benchmark(*b))
+                .collect(),
         })
     }
 
@@ -190,7 +197,7 @@ impl Observations {
     pub(crate) fn check_clusters(&self, expected: usize) -> Result<(), ProfileError> {
         let what = match self.sources.first() {
             Some(Source::Overall) => "shares",
-            Some(Source::Benchmark) => "weights of a benchmark",
+            Some(Source::Benchmark(_)) => "weights of a benchmark",
             Some(Source::Label) | None => "memberships of a label",
         };
         check_length(what, self.clusters(), expected)
@@ -260,7 +267,7 @@ impl Observations {
             .zip(&self.sources);
         for ((mut row, labels), source) in rows {
             row *= match source {
-                Source::Benchmark => 0.0,
+                Source::Benchmark(_) => 0.0,
                 Source::Label | Source::Overall => *labels,
             };
         }
@@ -317,6 +324,7 @@ mod tests {
     fn a_benchmark_score_is_an_observation_of_its_prompts() {
         let scores = |weight: f64, value: f64, prompts: f64, variance: f64| {
             Observations::from_benchmarks(BenchmarkScores {
+                benchmarks: &[3],
                 weights: array![[weight, 0.5]],
                 values: array![value],
                 prompts: &[prompts],
@@ -325,7 +333,7 @@ mod tests {
             })
         };
         let score = scores(0.5, -0.1, 198.0, 0.001).unwrap();
-        assert_eq!(score.sources(), [Source::Benchmark]);
+        assert_eq!(score.sources(), [Source::Benchmark(3)]);
         assert_eq!(score.labels_by_cluster(), array![0.0, 0.0]);
         let label = Observations::from_labels(array![[1.0f32, 0.0]].view(), &[1.0]).unwrap();
         let both = label.and(&score).unwrap().and(&score).unwrap();

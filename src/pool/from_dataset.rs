@@ -64,7 +64,7 @@ pub fn from_dataset(
             without_scores.push(model.id.clone());
             continue;
         };
-        describe(&mut raw, model, params.list.0.get(&model.id));
+        describe(&mut raw, model, params.list.get(&model.id));
         raw.errors = Some(RawErrors::from(&profile));
         raw.labels = None;
         raw.accuracy = None;
@@ -144,9 +144,16 @@ fn cost(model: &Model) -> Option<RawCost> {
     })
 }
 
-/// Names, providers and prices of models, by id.
+/// Field of a listed model that says how tables of published scores name it, where that is not its id.
+const PUBLISHED_AS: &str = "published_as";
+
+/// Names, providers and prices of models.
 #[derive(Clone, Debug, Default, PartialEq)]
-pub struct ModelList(HashMap<String, RawModel>);
+pub struct ModelList {
+    models: Vec<RawModel>,
+    by_id: HashMap<String, usize>,
+    by_published: HashMap<String, usize>,
+}
 
 /// Why a list of models was rejected.
 #[derive(Debug, thiserror::Error)]
@@ -170,24 +177,41 @@ impl ModelList {
         } else {
             RawPool::parse(json)?.models
         };
-        Ok(Self(
-            models.into_iter().map(|m| (m.id.clone(), m)).collect(),
-        ))
+        Ok(Self::from_models(models))
     }
-}
 
-impl ModelList {
-    /// Ids of the models, in alphabetical order.
-    pub fn ids(&self) -> impl Iterator<Item = &str> {
-        let mut ids: Vec<&str> = self.0.keys().map(String::as_str).collect();
-        ids.sort_unstable();
-        ids.into_iter()
+    fn from_models(models: Vec<RawModel>) -> Self {
+        let numbered = |name: fn(&RawModel) -> &str| {
+            let names = models.iter().enumerate();
+            names.map(|(i, m)| (name(m).to_owned(), i)).collect()
+        };
+        Self {
+            by_id: numbered(|m| &m.id),
+            by_published: numbered(published_name),
+            models,
+        }
+    }
+
+    /// What a table of published scores calls each model, in the order of the list: its
+    /// `published_as`, or else its id.
+    pub fn published_names(&self) -> impl Iterator<Item = &str> {
+        self.models.iter().map(published_name)
     }
 
     /// The model with this id.
     pub(super) fn get(&self, id: &str) -> Option<&RawModel> {
-        self.0.get(id)
+        self.by_id.get(id).map(|&i| &self.models[i])
     }
+
+    /// The model that tables of published scores call so, and its position.
+    pub(super) fn published(&self, name: &str) -> Option<(usize, &RawModel)> {
+        self.by_published.get(name).map(|&i| (i, &self.models[i]))
+    }
+}
+
+fn published_name(model: &RawModel) -> &str {
+    let named = model.extra.get(PUBLISHED_AS);
+    named.and_then(|name| name.as_str()).unwrap_or(&model.id)
 }
 
 fn listed(model: &Model) -> RawModel {

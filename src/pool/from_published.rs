@@ -25,8 +25,9 @@ pub struct PublishedDraft {
 }
 
 /// Makes a pool of the models of a table of published scores. A model in a thinking mode or with an
-/// effort is a candidate of its own, with the id `MODEL@MODE`. `ids` are those to take, without or
-/// with a mode; all if there are none. Names, prices and limits are those of `params.list`.
+/// effort is a candidate of its own, with the id `MODEL@MODE`. `ids` are those to take, all if there
+/// are none; one without a mode takes the model in all its modes, unless the list has it so. Ids, names, prices and limits are those of `params.list`, which
+/// may say in `published_as` how the table names a model; its order is that of the pool.
 pub fn from_published(
     router: &Router,
     table: &PublishedTable,
@@ -47,10 +48,15 @@ pub fn from_published(
         unknown: Vec::new(),
         without_scores: Vec::new(),
     };
+    let in_list = |name: &str| params.list.published(name).is_some();
     let mut used: HashSet<&str> = HashSet::new();
+    // Position in the list of each model of the pool; models of the base come first.
+    let mut order = vec![0; draft.pool.models.len()];
     for (score, found) in table.scores.iter().zip(found) {
         let id = candidate_id(&score.model, &score.mode);
-        let wanted = ids.iter().find(|i| **i == id || **i == score.model);
+        let exact = ids.iter().find(|i| **i == id);
+        let any_mode = || ids.iter().find(|i| **i == score.model && !in_list(i));
+        let wanted = exact.or_else(any_mode);
         if !ids.is_empty() && wanted.is_none() {
             continue;
         }
@@ -66,12 +72,12 @@ pub fn from_published(
             }
             continue;
         };
-        let at = draft.pool.models.iter().position(|m| m.id == id);
+        let (position, in_list) = params.list.published(&id).unzip();
+        let new = listed(&id, score, in_list);
+        let at = draft.pool.models.iter().position(|m| m.id == new.id);
         let at = at.unwrap_or_else(|| {
-            draft
-                .pool
-                .models
-                .push(listed(&id, score, params.list.get(&id)));
+            draft.pool.models.push(new);
+            order.push(position.unwrap_or(usize::MAX));
             draft.pool.models.len() - 1
         });
         let title = benchmarks.list()[found].title.clone();
@@ -88,15 +94,20 @@ pub fn from_published(
             draft.repeated += 1;
         }
     }
+    let mut models: Vec<_> = order.into_iter().zip(draft.pool.models).collect();
+    models.sort_by_key(|(position, _)| *position);
+    draft.pool.models = models.into_iter().map(|(_, model)| model).collect();
     let unused = ids.iter().filter(|id| !used.contains(id.as_str()));
     draft.without_scores = unused.cloned().collect();
     draft
 }
 
-/// The model as the list has it, or with its id alone.
+/// The model as the list has it, or with the id that the table gives it.
 fn listed(id: &str, score: &PublishedScore, listed: Option<&RawModel>) -> RawModel {
     let mut raw = listed.cloned().unwrap_or_default();
-    id.clone_into(&mut raw.id);
+    if raw.id.is_empty() {
+        id.clone_into(&mut raw.id);
+    }
     if !score.mode.is_empty() && !raw.extra.contains_key("base") {
         raw.extra.insert("base".into(), score.model.as_str().into());
         raw.extra
@@ -149,13 +160,31 @@ mod tests {
         assert_eq!(draft.unknown, [("Unknown Bench".to_owned(), 1)]);
         let pool = Pool::from_raw(draft.pool, &router).unwrap();
         let ids: Vec<_> = pool.models().iter().map(|m| m.id.as_str()).collect();
-        assert_eq!(ids, ["big", "big@high", "small"]);
-        let high = &pool.models()[1];
+        // Those of the list come first.
+        assert_eq!(ids, ["big@high", "big", "small"]);
+        let high = &pool.models()[0];
         assert_eq!((high.name.as_str(), high.prices.output), ("Big", Some(2.0)));
         assert_eq!(high.evidence.source, ProfileSource::Benchmarks);
         assert_eq!(high.evidence.benchmarks, ["Code Bench"]);
-        assert_eq!(pool.raw().models[1].extra["base"], "big");
+        assert_eq!(pool.raw().models[0].extra["base"], "big");
         assert!(high.profile.mean[0] < pool.models()[2].profile.mean[0]);
+    }
+
+    #[test]
+    fn a_list_gives_ids_and_the_order() {
+        let router = fixture::router_with_benchmarks();
+        let list = br#"{"models": [{"id": "little", "published_as": "small"},
+            {"id": "great", "published_as": "big@high"}]}"#;
+        let list = ModelList::parse(list).unwrap();
+        let ids: Vec<String> = list.published_names().map(str::to_owned).collect();
+        let params = PoolParams {
+            list,
+            ..PoolParams::default()
+        };
+        let draft = from_published(&router, &table(ROWS), &ids, params);
+        let ids: Vec<_> = draft.pool.models.iter().map(|m| m.id.as_str()).collect();
+        assert_eq!(ids, ["little", "great"]);
+        assert_eq!(draft.pool.models[1].benchmarks.as_ref().unwrap().len(), 1);
     }
 
     #[test]

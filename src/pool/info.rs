@@ -70,7 +70,7 @@ impl Pool {
     }
 }
 
-fn model_info(model: &Model, shares: &[f32]) -> ModelInfo {
+pub(super) fn model_info(model: &Model, shares: &[f32]) -> ModelInfo {
     let profile = &model.profile;
     let error: f64 = profile
         .mean

@@ -22,6 +22,7 @@ mod limits;
 mod model;
 #[expect(clippy::module_inception, reason = "the file of the type `Pool`")]
 mod pool;
+mod preview;
 mod raw;
 #[cfg(test)]
 mod tests;
@@ -36,12 +37,27 @@ pub use limits::{
 };
 pub use model::{Evidence, Model, Note, ProfileSource};
 pub use pool::Pool;
+pub use preview::{FieldQuality, ModelPreview, NextBenchmark};
 pub use raw::{RawCost, RawErrors, RawLabel, RawLimit, RawModel, RawPool, RawRouterRef, RawScore};
 
-/// The pools that come with uniroute, by name: general open models, reasoning models of 2025,
-/// API models of 2024. Made with `uniroute profile` for the router that comes with it.
+/// The pools that come with uniroute, by name: models of 2026, open-weight models of 2026 and small
+/// models to run at home, known from their published scores; general open models, reasoning models
+/// of 2025 and API models of 2024, measured prompt by prompt for the router that comes with it. All are
+/// made with `uniroute profile`.
 #[cfg(feature = "bundled")]
-pub const BUNDLED: [(&str, &str); 3] = [
+pub const BUNDLED: [(&str, &str); 6] = [
+    (
+        "models-2026",
+        include_str!("../../assets/pools/models-2026.json"),
+    ),
+    (
+        "open-weight-2026",
+        include_str!("../../assets/pools/open-weight-2026.json"),
+    ),
+    (
+        "small-local",
+        include_str!("../../assets/pools/small-local.json"),
+    ),
     ("open", include_str!("../../assets/pools/open.json")),
     (
         "reasoning",

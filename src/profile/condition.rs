@@ -9,7 +9,7 @@ use ndarray::{Array1, Array2, ArrayView2, Axis};
 /// Labels that the mean error of a prior without training models counts for.
 const MEAN_ERROR_LABELS: f64 = 2.0;
 /// Times that the noise is computed from the prediction and the prediction from the noise.
-const NOISE_ROUNDS: usize = 2;
+pub(super) const NOISE_ROUNDS: usize = 2;
 
 impl Posterior {
     /// Ψ of the model that was observed. No observations give the prior itself.
@@ -22,14 +22,20 @@ impl Posterior {
     /// [`ProfileError::Length`] when prior and observations are not over the same clusters.
     pub fn new(prior: &Prior, observations: &Observations) -> Result<Self, ProfileError> {
         observations.check_clusters(prior.clusters())?;
-        let (labels, sum) = observations.labels_and_sum();
-        if prior.training_models() > 0 || (labels == 0 && !observations.is_empty()) {
+        if has_usual_error(prior, observations) {
             return Ok(condition(prior, observations));
         }
+        let (labels, sum) = observations.labels_and_sum();
         let sum = sum + MEAN_ERROR_LABELS * prior.mean_error();
         let mean_error = sum / (labels as f64 + MEAN_ERROR_LABELS);
         Ok(condition(&prior.around(mean_error), observations))
     }
+}
+
+/// Whether the mean of the prior is used as it is; see [`Posterior::new`].
+pub(super) fn has_usual_error(prior: &Prior, observations: &Observations) -> bool {
+    let without_labels = || observations.labels_and_sum().0 == 0 && !observations.is_empty();
+    prior.training_models() > 0 || without_labels()
 }
 
 /// Conditions the prior on the observations.
@@ -61,7 +67,7 @@ fn condition(prior: &Prior, observations: &Observations) -> Posterior {
 }
 
 /// The noise of observations, with covariance N = D + LLᵀ.
-struct Noise<'a> {
+pub(super) struct Noise<'a> {
     /// D: κγ(1 − γ)/n + τ² of each observation.
     variances: Array1<f64>,
     /// L: its loadings on effects that observations share.
@@ -70,7 +76,11 @@ struct Noise<'a> {
 
 impl<'a> Noise<'a> {
     /// The noise where γ is the `predicted` error of each observation.
-    fn new(prior: &Prior, observations: &'a Observations, predicted: &Array1<f64>) -> Self {
+    pub(super) fn new(
+        prior: &Prior,
+        observations: &'a Observations,
+        predicted: &Array1<f64>,
+    ) -> Self {
         let (labels, extra) = (observations.labels(), observations.extra_variances());
         let each = predicted.iter().zip(labels).zip(extra);
         Self {
@@ -82,7 +92,7 @@ impl<'a> Noise<'a> {
     }
 
     /// A + N.
-    fn added_to(&self, mut a: Array2<f64>) -> Array2<f64> {
+    pub(super) fn added_to(&self, mut a: Array2<f64>) -> Array2<f64> {
         let mut diagonal = a.diag_mut();
         diagonal += &self.variances;
         match self.loadings.ncols() {
@@ -322,6 +332,7 @@ mod tests {
         let rows = Array2::from_shape_fn((5, 4), |(_, k)| shares[k]);
         let labels = from_labels(&prior, rows.view(), &[0.0, 1.0, 0.5, 0.0, 0.25]);
         let mean = Observations::from_benchmarks(BenchmarkScores {
+            benchmarks: &[0],
             weights: Array2::from_shape_fn((1, 4), |(_, k)| f64::from(shares[k])),
             values: array![0.35],
             prompts: &[5.0],
@@ -337,6 +348,7 @@ mod tests {
     fn benchmarks(values: &[f64], loadings: Array2<f64>) -> Observations {
         let weights = [[0.5, 0.5, 0.0, 0.0], [0.0, 0.0, 0.5, 0.5]];
         Observations::from_benchmarks(BenchmarkScores {
+            benchmarks: &(0..values.len()).collect::<Vec<_>>(),
             weights: Array2::from_shape_fn((values.len(), 4), |(i, k)| weights[i % 2][k]),
             values: values.iter().copied().collect(),
             prompts: &vec![500.0; values.len()],

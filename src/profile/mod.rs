@@ -9,6 +9,7 @@
 mod condition;
 mod posterior;
 mod prediction;
+mod quick;
 mod summary;
 
 pub use crate::observation::ProfileError;
@@ -16,4 +17,5 @@ pub use posterior::Posterior;
 pub use prediction::Prediction;
 #[cfg(feature = "eval")]
 pub(crate) use prediction::Z90;
+pub use quick::Projection;
 pub use summary::Profile;

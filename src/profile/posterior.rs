@@ -2,6 +2,7 @@
 
 use ndarray::{Array1, Array2, ArrayView1, ArrayView2};
 
+use super::summary::summarised;
 use super::{Prediction, Profile};
 
 /// Ψ(h) ~ N(m, V): what prior and observations together say of one model.
@@ -36,25 +37,11 @@ impl Posterior {
     }
 
     /// The profile that is stored. `overlap` `(k, k)` is the mean of ΦΦᵀ over prompts (as from
-    /// [`crate::cluster::Clusters::overlap`]). A profile keeps one correlation: the one that gives a
-    /// prediction the right variance on average.
+    /// [`crate::cluster::Clusters::overlap`]).
     pub fn profile(&self, overlap: ArrayView2<f64>) -> Profile {
-        let variances = self.covariance.diag().mapv(|v| v.max(0.0));
-        let sd = variances.mapv(f64::sqrt);
-        let own = (&overlap.diag() * &variances).sum();
-        let together = sd.dot(&overlap.dot(&sd)) - own;
-        let actual = (&overlap * &self.covariance).sum() - own;
-        let correlation = if together > 0.0 {
-            (actual / together).clamp(0.0, 1.0)
-        } else {
-            0.0
-        };
-        Profile {
-            mean: self.mean.iter().map(|m| m.clamp(0.0, 1.0) as f32).collect(),
-            sd: sd.iter().map(|s| *s as f32).collect(),
-            labels: self.labels.iter().map(|l| *l as f32).collect(),
-            correlation: correlation as f32,
-        }
+        let variances = self.covariance.diag().to_owned();
+        let all = (&overlap * &self.covariance).sum();
+        summarised(&self.mean, &variances, &self.labels, overlap, all)
     }
 }
 

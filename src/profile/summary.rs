@@ -3,6 +3,7 @@
 use super::{Prediction, ProfileError};
 use crate::observation::{check_length, check_range, check_unit};
 use crate::prior::Prior;
+use ndarray::{Array1, ArrayView2};
 
 /// Ψ(h) as a pool carries it: the error of a model in each cluster, with its standard deviation,
 /// the number of labels it was estimated from, and the correlation of the clusters' uncertainties.
@@ -17,6 +18,32 @@ pub struct Profile {
     /// Correlation of the uncertainties of any two clusters, in `[0, 1]`: with few labels the
     /// model's overall ability is uncertain, and all clusters share it.
     pub correlation: f32,
+}
+
+/// The profile of Ψ with this `mean`, these `variances` and `labels`, each `(K)`. `overlap` O `(K, K)`
+/// is the mean of ΦΦᵀ over prompts and `all` the sum of O∘V, V being the covariance of Ψ. A profile
+/// keeps one correlation: the one that gives a prediction the right variance on average.
+pub(super) fn summarised(
+    mean: &Array1<f64>,
+    variances: &Array1<f64>,
+    labels: &Array1<f64>,
+    overlap: ArrayView2<f64>,
+    all: f64,
+) -> Profile {
+    let variances = variances.mapv(|v| v.max(0.0));
+    let sd = variances.mapv(f64::sqrt);
+    let own = (&overlap.diag() * &variances).sum();
+    let together = sd.dot(&overlap.dot(&sd)) - own;
+    let correlation = match together > 0.0 {
+        true => ((all - own) / together).clamp(0.0, 1.0),
+        false => 0.0,
+    };
+    Profile {
+        mean: mean.iter().map(|m| m.clamp(0.0, 1.0) as f32).collect(),
+        sd: sd.iter().map(|s| *s as f32).collect(),
+        labels: labels.iter().map(|l| *l as f32).collect(),
+        correlation: correlation as f32,
+    }
 }
 
 impl Profile {

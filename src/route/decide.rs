@@ -114,6 +114,7 @@ fn heaviest(router: &Router, membership: &[f32]) -> Vec<ClusterShare> {
                 .get(id)
                 .cloned()
                 .unwrap_or_default(),
+            field: router.field(id).map(str::to_owned),
             weight: f64::from(membership[id]),
         })
         .collect()

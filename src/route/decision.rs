@@ -63,8 +63,10 @@ pub struct Candidate {
 pub struct ClusterShare {
     /// Index of the cluster.
     pub id: usize,
-    /// Its name: distinctive words of its prompts.
+    /// Its name: what people ask there, or distinctive words of its prompts.
     pub label: String,
+    /// The field it belongs to; `null` for a router without fields.
+    pub field: Option<String>,
     /// The prompt's membership in it, in [0, 1].
     pub weight: f64,
 }

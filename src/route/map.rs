@@ -12,8 +12,12 @@ use serde::Serialize;
 pub struct MapCluster {
     /// Index of the cluster.
     pub id: usize,
-    /// Its name: distinctive words of its prompts.
+    /// Its name: what people ask there, or distinctive words of its prompts.
     pub label: String,
+    /// The field it belongs to; `null` for a router without fields.
+    pub field: Option<String>,
+    /// Prompts that lie in it; none for a router without fields.
+    pub examples: Vec<String>,
     /// Share of the training prompts in it.
     pub share: f32,
     /// Place in the unit disk.
@@ -68,6 +72,8 @@ impl Map {
                 .map(|(id, ((at, label), share))| MapCluster {
                     id,
                     label: label.clone(),
+                    field: router.field(id).map(str::to_owned),
+                    examples: router.examples(id).to_vec(),
                     share: *share,
                     at: *at,
                 })

@@ -39,6 +39,7 @@ use crate::benchmark::Benchmarks;
 use crate::cluster::{Calibration, Clusters};
 use crate::embed::{Embed, StaticEmbedder};
 use crate::prior::Prior;
+use crate::profile::Projection;
 use ndarray::Array2;
 use std::borrow::Cow;
 use std::sync::OnceLock;
@@ -55,6 +56,8 @@ pub struct Router {
     prior: Prior,
     benchmarks: Benchmarks,
     overlap: OnceLock<Array2<f64>>,
+    /// The benchmarks' weights, projected; computed for the first model with scores.
+    projected: OnceLock<Projection>,
 }
 
 impl std::fmt::Debug for Router {
@@ -145,7 +148,7 @@ impl Router {
             },
             provenance,
         };
-        let (sha256, overlap) = (String::new(), OnceLock::new());
+        let (sha256, overlap, projected) = (String::new(), OnceLock::new(), OnceLock::new());
         let router = Self {
             meta,
             sha256,
@@ -156,6 +159,7 @@ impl Router {
             prior,
             benchmarks,
             overlap,
+            projected,
         };
         router.check()?;
         // The file keeps less precision. The router decides with the numbers that are saved.
@@ -183,7 +187,7 @@ impl Router {
             (None, Some(file)) => Box::new(StaticEmbedder::from_whole(file)?),
             (None, None) => return Err(RouterError::NeedsEmbedder { id: meta.embedder }),
         };
-        let overlap = OnceLock::new();
+        let (overlap, projected) = (OnceLock::new(), OnceLock::new());
         let router = Self {
             meta,
             sha256,
@@ -194,6 +198,7 @@ impl Router {
             prior,
             benchmarks,
             overlap,
+            projected,
         };
         router.check()?;
         Ok(router)
@@ -289,6 +294,12 @@ impl Router {
     pub fn field(&self, cluster: usize) -> Option<&str> {
         let topic = self.meta.topics.get(cluster)?;
         self.meta.fields.get(topic.field).map(String::as_str)
+    }
+
+    /// Prompts that lie in a cluster, the most typical first; none if clusters have no fields.
+    pub fn examples(&self, cluster: usize) -> &[String] {
+        let topic = self.meta.topics.get(cluster);
+        topic.map_or(&[], |topic| &topic.examples)
     }
 
     /// Metadata of the file.

@@ -1,9 +1,9 @@
 //! Ψ from what is known of a model, as a profile over this router's clusters.
 
 use super::Router;
-use crate::observation::Observations;
-use crate::profile::{Posterior, Profile, ProfileError};
-use ndarray::{Array1, Array2, ArrayView2};
+use crate::observation::{Observations, Source};
+use crate::profile::{Profile, ProfileError, Projection};
+use ndarray::{Array1, Array2, ArrayView1, ArrayView2};
 
 /// Number of prompts assumed for an accuracy that does not say how many it was measured on.
 const ASSUMED_LABELS: f64 = 100.0;
@@ -14,7 +14,36 @@ impl Router {
     /// # Errors
     /// [`ProfileError::Length`] for observations over another number of clusters.
     pub fn profile(&self, observations: &Observations) -> Result<Profile, ProfileError> {
-        Ok(Posterior::new(&self.prior, observations)?.profile(self.overlap().view()))
+        let overlap = self.overlap().view();
+        Profile::of(&self.prior, observations, overlap, || {
+            self.projection(observations)
+        })
+    }
+
+    /// The projection of the weights of observations; that of benchmarks is computed once.
+    fn projection(&self, observations: &Observations) -> Projection {
+        let (rows, overlap) = (observations.weights(), self.overlap().view());
+        let sources = observations.sources().iter().enumerate();
+        let known: Vec<(usize, usize)> = sources
+            .filter_map(|(row, source)| self.benchmark_of(*source, rows.row(row)).map(|b| (row, b)))
+            .collect();
+        if known.is_empty() {
+            return Projection::new(&self.prior, overlap, rows);
+        }
+        let others = self
+            .projected
+            .get_or_init(|| Projection::new(&self.prior, overlap, self.benchmarks.weights()));
+        Projection::with_known(&self.prior, overlap, rows, &known, others)
+    }
+
+    /// The position of the benchmark that an observation with these weights comes from, if it is one
+    /// of this router's.
+    fn benchmark_of(&self, source: Source, weights: ArrayView1<f64>) -> Option<usize> {
+        let Source::Benchmark(b) = source else {
+            return None;
+        };
+        let own = b < self.benchmarks.len() && self.benchmarks.weights().row(b) == weights;
+        own.then_some(b)
     }
 
     /// What is expected of a model of which nothing is known.

@@ -5,7 +5,7 @@
 
 mod convert;
 
-use crate::dataset::{PromptTable, labels};
+use crate::dataset::{PastedScores, PromptTable, labels};
 use crate::embed::{Embed, QuantisedMiniLm};
 use crate::pool::RawLabel;
 use crate::router::{self, LoadOptions};
@@ -14,7 +14,7 @@ use convert::{Thrown, to_js};
 use wasm_bindgen::prelude::*;
 
 #[wasm_bindgen(typescript_custom_section)]
-const TYPES: &str = r#"import type { BatchReport, ClusterMap, Comparison, CostEstimate, CostTotal, Decision, Explanation, ImportedPrices, PoolInfo, PromptTable, RawLabel, RouteRequest, RouterInfo } from "../lib/core.js";"#;
+const TYPES: &str = r#"import type { BatchReport, ClusterMap, Comparison, CostEstimate, CostTotal, Decision, Explanation, ImportedPrices, ModelPreview, PastedScores, PoolInfo, PromptTable, RawLabel, RouteRequest, RouterInfo } from "../lib/core.js";"#;
 
 /// Makes a panic an error that a caller can catch, instead of an `unreachable` without a message.
 #[wasm_bindgen(start)]
@@ -163,6 +163,13 @@ impl Router {
         self.pool_info()
     }
 
+    /// What the pool would know of a model, and which benchmarks would tell most about it; the pool
+    /// stays as it is.
+    #[wasm_bindgen(js_name = previewModel, unchecked_return_type = "ModelPreview")]
+    pub fn preview_model(&self, model: &[u8]) -> Result<JsValue, Thrown> {
+        to_js(&self.0.preview_model(model)?)
+    }
+
     /// The pool as LLM profile JSON, unknown fields included.
     pub fn pool(&self) -> String {
         self.0.pool().to_json()
@@ -204,6 +211,12 @@ impl Router {
         let labels = labels::read(name, file, model.as_deref())?;
         let labels: Vec<_> = labels.into_iter().map(RawLabel::from).collect();
         to_js(&labels)
+    }
+
+    /// Reads the scores of a model card as people paste them: a benchmark and its score a line.
+    #[wasm_bindgen(js_name = readScores, unchecked_return_type = "PastedScores")]
+    pub fn read_scores(&self, text: &str) -> Result<JsValue, Thrown> {
+        to_js(&PastedScores::read(text))
     }
 
     /// Reads prompts from a file; the ending of `name` gives the format.

@@ -52,7 +52,7 @@ function same(where, expected, found) {
   return most;
 }
 
-for (const pool of ["open", "reasoning", "api"]) {
+for (const pool of ["models-2026", "small-local", "open", "reasoning", "api"]) {
   test(`${COUNT} prompts get the same model of "${pool}" natively, in Node and in Chromium`, async (t) => {
     const texts = prompts(COUNT);
     const expected = await natively(texts, pool);

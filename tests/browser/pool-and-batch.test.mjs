@@ -129,13 +129,46 @@ test("a price can be changed, rejected and restored", async () => {
   });
 });
 
+test("a pasted model card shows where the model lands, and joins the pool with its scores", async () => {
+  await visit(server.url, async ({ page }) => {
+    await decision(page);
+    await go(page, "Pool");
+    await page.getByLabel("Name", { exact: true }).fill("by-card");
+    const scores = page.getByLabel(/^Scores of its model card/);
+    await scores.fill("| Benchmark | Ours |\n|---|---|\n| GPQA Diamond | 85.7 |\n| MMLU-Pro | 83.1% |\nUnheard Of 50");
+    const preview = page.locator("#add-preview");
+    await preview.getByText(/^Expected quality/).waitFor();
+    await preview.getByText("It rests on its scores on GPQA Diamond, MMLU-Pro.").waitFor();
+    assert.match(await preview.innerText(), /Line 1, “\| Benchmark \| Ours \|”: no score/);
+    assert.match(await preview.innerText(), /Line 5: .*Unheard Of.* nearest:/);
+    assert.match(await preview.innerText(), /place \d+ of \d+ models/);
+    // The offered benchmark narrows the interval once its score is there.
+    const width = async () => Number(/→ ±(\d+) points/.exec(await preview.innerText())?.[1]);
+    const offered = preview.locator(".offers button").first();
+    const [name, before] = [await offered.innerText(), await width()];
+    await offered.click();
+    assert.match(await scores.inputValue(), new RegExp(`\n${name.replace(/[^\w ]/g, ".")}: $`));
+    await page.keyboard.type("70");
+    await preview.getByText(new RegExp(`rests on its scores on .*${name.replace(/[^\w ]/g, ".")}`)).waitFor();
+    assert.ok((await width()) <= before, `${before}`);
+    await page.getByRole("button", { name: "Add the model" }).click();
+    const row = page.locator("#pool-models tr", { hasText: "by-card" });
+    await row.getByText("from its scores on 3 benchmarks").waitFor();
+    assert.equal(await preview.innerText(), "");
+    const saved = JSON.parse(await savedFile(page, "Save as JSON"));
+    const card = saved.models.find((/** @type {any} */ model) => model.id === "by-card").benchmarks;
+    assert.deepEqual(card[0], { name: "GPQA Diamond", score: 0.857 });
+    assert.equal(card.length, 4, "unknown benchmarks stay in the file");
+  });
+});
+
 test("a new model is added with one accuracy, or with labels, whose prompts are not saved", async () => {
   await visit(server.url, async ({ page }) => {
     await decision(page);
     await openPool(page, "pair.json", JSON.stringify(PAIR));
     await go(page, "Pool");
     await page.getByLabel("Name", { exact: true }).fill("by-accuracy");
-    await page.getByLabel("Accuracy, in %").fill("70");
+    await page.getByLabel("or one accuracy, in %").fill("70");
     await page.getByRole("button", { name: "Add the model" }).click();
     await page.locator("#pool-models th", { hasText: "by-accuracy" }).waitFor();
     await page.getByLabel("Name", { exact: true }).fill("by-labels");

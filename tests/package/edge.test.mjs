@@ -284,7 +284,7 @@ for (const [name, start] of Object.entries(RUNTIMES)) {
       }));
 
     test("decisions and costs are those of the command line", async () => {
-      const open = await readFile(join(ROOT, "assets/pools/open.json"), "utf8");
+      const open = await readFile(join(ROOT, "assets/pools/models-2026.json"), "utf8");
       await before(
         [],
         async (service) => {

@@ -84,7 +84,7 @@ test("a bundle by esbuild with the files inside", async (t) => {
     import { Router } from "uniroute/workerd";
     import wasm from "uniroute/uniroute_bg.wasm";
     import router from "uniroute/default.router";
-    import pool from "uniroute/pools/open.json";
+    import pool from "uniroute/pools/models-2026.json";
     import { prompts, request } from "./data.js";
     const loaded = await Router.load({ wasm, router, pool });
     export const models = prompts.map((prompt) => loaded.route(prompt, request).model);`;
@@ -107,7 +107,7 @@ test("workerd, with the router as a static file", async (t) => {
   const main = `
     import { Router } from "uniroute";
     import router from "uniroute/default.router";
-    import pool from "uniroute/pools/open.json";
+    import pool from "uniroute/pools/models-2026.json";
     const loading = Router.load({ router, pool });
     export default {
       async fetch(request) {

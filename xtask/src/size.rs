@@ -60,7 +60,7 @@ mod tests {
 
     #[test]
     fn the_default_pool_counts_and_what_is_fetched_on_demand_does_not() {
-        assert!(is_first_load("uniroute/dist/pools/open.json"));
+        assert!(is_first_load("uniroute/dist/pools/models-2026.json"));
         assert!(is_first_load("uniroute/dist/uniroute_bg.wasm"));
         assert!(!is_first_load("uniroute/dist/pools/reasoning.json"));
         assert!(!is_first_load("uniroute/dist/uniroute_relaxed_bg.wasm"));

@@ -8,6 +8,7 @@ use std::io::Write;
 use std::num::NonZeroUsize;
 use std::path::{Path, PathBuf};
 use uniroute::Router;
+use uniroute::dataset::{self, Dataset, PublishedTable};
 use uniroute::pool::{self, ModelList, Pool, PoolParams};
 
 #[derive(clap::Args)]
@@ -24,6 +25,13 @@ pub struct Args {
     /// Models to take from that table, as MODEL or MODEL@MODE [default: those of --prices, or all]
     #[arg(long, value_name = "ID", num_args = 1.., requires = "published")]
     models: Vec<String>,
+    /// Scores of that table to leave out: a table with the same columns
+    #[arg(long, value_name = "FILE.csv", requires = "published")]
+    exclude: Option<PathBuf>,
+    /// Labels to leave out: a table with the columns dataset, model and task. A model `*` is any, and a
+    /// task that ends with `*` every task that begins so
+    #[arg(long, value_name = "FILE.csv", requires = "labels")]
+    exclude_labels: Option<PathBuf>,
     /// Make no pool, but print the N prompts most worth labelling for a new model, the best first,
     /// of those on standard input: JSONL with {"id": …, "prompt": …} a line
     #[arg(long, value_name = "N", conflicts_with_all = ["labels", "published", "prices", "base", "output"])]
@@ -66,14 +74,18 @@ pub fn run(args: Args) -> Result<()> {
     let mut pool = base;
     if let Some(path) = &args.published {
         let models = match (&list, args.models.is_empty()) {
-            (Some(list), true) => list.ids().map(str::to_owned).collect(),
+            (Some(list), true) => list.published_names().map(str::to_owned).collect(),
             _ => args.models.clone(),
         };
-        let made = published(&router, path, &models, params(&args, &list, pool.as_ref()))?;
+        let params = params(&args, &list, pool.as_ref());
+        let made = published(&router, path, &table(path, &args)?, &models, params)?;
         pool = Some(made);
     }
     if let Some(labels) = &args.labels {
-        let labels = datasets::labels(labels)?;
+        let mut labels = datasets::labels(labels)?;
+        if let Some(exclude) = &args.exclude_labels {
+            leave_out(&mut labels, exclude)?;
+        }
         let prompts: Vec<&str> = datasets::texts(&labels).collect();
         let points = datasets::embed(router.embedder(), &prompts)?;
         let params = params(&args, &list, pool.as_ref());
@@ -100,13 +112,54 @@ fn params<'a>(args: &Args, list: &Option<ModelList>, base: Option<&'a Pool>) -> 
     }
 }
 
+/// Removes the labels that a table of this data set's models and tasks excludes.
+fn leave_out(labels: &mut Dataset, path: &Path) -> Result<()> {
+    let names = ["dataset", "model", "task"];
+    let rows = dataset::columns(&path.to_string_lossy(), files::open_text(path)?, names)?;
+    let before = labels.observed();
+    for [dataset, model, task] in &rows {
+        if *dataset == labels.name && labels.leave_out(model, task) == 0 {
+            eprintln!(
+                "{}: {dataset} has no score of {model} on {task}",
+                path.display()
+            );
+        }
+    }
+    let left = labels.observed();
+    eprintln!(
+        "{}: {} of {before} labels left out",
+        path.display(),
+        before - left
+    );
+    Ok(())
+}
+
+/// The table of published scores without those that are excluded.
+fn table(path: &Path, args: &Args) -> Result<PublishedTable> {
+    let mut table = knowledge::published(path)?;
+    if let Some(exclude) = &args.exclude {
+        let excluded = knowledge::published(exclude)?;
+        let (rows, found) = (excluded.scores.len(), table.leave_out(&excluded));
+        eprintln!(
+            "{}: {found} scores of the table left out for {rows} rows",
+            exclude.display()
+        );
+    }
+    Ok(table)
+}
+
 /// A pool of the models of a table of published scores.
-fn published(router: &Router, path: &Path, models: &[String], params: PoolParams) -> Result<Pool> {
+fn published(
+    router: &Router,
+    path: &Path,
+    table: &PublishedTable,
+    models: &[String],
+    params: PoolParams,
+) -> Result<Pool> {
     if router.benchmarks().is_empty() {
         bail!("the router knows no benchmarks; use one that was fitted with --benchmarks");
     }
-    let table = knowledge::published(path)?;
-    let draft = pool::from_published(router, &table, models, params);
+    let draft = pool::from_published(router, table, models, params);
     let rows = table.scores.len();
     let unknown: usize = draft.unknown.iter().map(|(_, n)| n).sum();
     let others = rows - draft.scores - draft.repeated - unknown;

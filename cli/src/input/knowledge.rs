@@ -4,10 +4,10 @@ use crate::input::{datasets, files};
 use anyhow::{Context, Result, bail};
 use ndarray::Array2;
 use std::collections::{BTreeMap, BTreeSet};
-use std::io::{BufReader, Read};
+use std::io::BufReader;
 use std::path::{Path, PathBuf};
 use uniroute::benchmark::Catalogue;
-use uniroute::dataset::{JsonlPrompts, PublishedTable, TopicField, TopicPrompts};
+use uniroute::dataset::{self, JsonlPrompts, PublishedTable, TopicField, TopicPrompts};
 use uniroute::embed::Embed;
 use uniroute::eval::cards::CardModels;
 use uniroute::fit::{BenchmarkKnowledge, Knowledge};
@@ -120,24 +120,12 @@ pub fn knowledge(
 /// Reads which model of a data set is which of a table of published scores: a CSV file with the columns
 /// dataset, model and published.
 pub fn card_models(path: &Path) -> Result<CardModels> {
-    let mut text = String::new();
-    files::open_text(path)?
-        .take(MAX_BYTES as u64)
-        .read_to_string(&mut text)
-        .with_context(|| path.display().to_string())?;
-    let mut models = CardModels::new();
-    for (line, row) in text.lines().enumerate().skip(1) {
-        let cells: Vec<&str> = row.split(',').map(str::trim).collect();
-        let [dataset, model, published] = cells[..] else {
-            bail!(
-                "{}, line {}: expected dataset, model and published",
-                path.display(),
-                line + 1
-            );
-        };
-        models.insert((dataset.to_owned(), model.to_owned()), published.to_owned());
-    }
-    Ok(models)
+    let names = ["dataset", "model", "published"];
+    let rows = dataset::columns(&path.to_string_lossy(), files::open_text(path)?, names)?;
+    let pairs = rows.into_iter();
+    Ok(pairs
+        .map(|[dataset, model, published]| ((dataset, model), published))
+        .collect())
 }
 
 fn prompts_at(dir: &Path, name: &str) -> Option<PathBuf> {

@@ -4,7 +4,14 @@ use crate::common::{json, succeeds};
 
 #[test]
 fn the_bundled_pools_fit_the_bundled_router_and_carry_a_date() {
-    for pool in ["open", "reasoning", "api"] {
+    for pool in [
+        "models-2026",
+        "open-weight-2026",
+        "small-local",
+        "open",
+        "reasoning",
+        "api",
+    ] {
         let decision = json(&succeeds(
             &["route", "--pool", pool, "--json", "What is 7 times 8?"],
             b"",

@@ -74,6 +74,7 @@ impl UnirouteCard {
             let n = values.len();
             let rows = Array2::from_shape_vec((n, memberships.ncols()), rows).ok()?;
             let card = Observations::from_benchmarks(BenchmarkScores {
+                benchmarks: &(0..n).collect::<Vec<_>>(),
                 weights: rows.mapv(f64::from),
                 values: Array1::from_vec(values),
                 prompts: &prompts,

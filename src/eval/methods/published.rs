@@ -160,6 +160,7 @@ impl<'a> Reader<'a> {
             .collect();
         let shared = (SHARED_SD * factor.sqrt()).min(1.0);
         Observations::from_benchmarks(BenchmarkScores {
+            benchmarks: &at,
             weights: self.rows.select(Axis(0), &at),
             values: scores.iter().map(value).collect::<Array1<f64>>(),
             prompts: &prompts,

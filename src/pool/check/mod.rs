@@ -7,6 +7,7 @@
 mod checker;
 mod header;
 mod model;
+mod preview;
 mod profile;
 pub(super) mod value;
 
@@ -16,6 +17,7 @@ use super::raw::{RawModel, RawPool};
 use crate::profile::Profile;
 use crate::router::Router;
 use checker::Checker;
+pub(super) use preview::preview;
 use std::collections::HashMap;
 
 /// The profile of one model from all that is known of it.

@@ -9,10 +9,40 @@ use crate::pool::limits::{MAX_SCORES, MAX_TOKENS};
 use crate::pool::model::{Evidence, ProfileSource};
 use crate::pool::raw::{RawErrors, RawLabel, RawModel};
 use crate::profile::{Profile, ProfileError};
+use crate::router::Router;
 use std::collections::{HashMap, HashSet};
 
 /// Titles of benchmarks that a note offers in place of an unknown name.
 const OFFERED: usize = 3;
+
+/// What a file says of the errors of a model.
+pub struct Known {
+    /// Labels and an accuracy.
+    pub others: Observations,
+    /// Published scores, with the positions of their benchmarks.
+    pub scores: Vec<(usize, f64)>,
+    pub evidence: Evidence,
+}
+
+impl Known {
+    /// The profile that follows.
+    pub fn profile(&self, router: &Router) -> Result<Profile, ProfileError> {
+        self.profile_with(router, &self.scores)
+    }
+
+    /// The profile that would follow with other scores.
+    pub fn profile_with(
+        &self,
+        router: &Router,
+        scores: &[(usize, f64)],
+    ) -> Result<Profile, ProfileError> {
+        let others = self.others.clone();
+        match scores.is_empty() {
+            true => router.profile(&others),
+            false => router.profile(&others.and(&router.benchmarks().observations(scores)?)?),
+        }
+    }
+}
 
 impl Checker<'_> {
     pub fn profile(
@@ -31,24 +61,8 @@ impl Checker<'_> {
             }
             return Ok((profile, Evidence::of(ProfileSource::Errors)));
         }
-        let mut evidence = Evidence::of(ProfileSource::Prior);
-        let mut known = Observations::none(self.router.clusters().len());
-        if let Some((accuracy, count)) = self.accuracy(raw, path)? {
-            let observed = self.router.observe_accuracy(accuracy, count);
-            known = self.joined(known, observed, path, "accuracy")?;
-            evidence.source = ProfileSource::Accuracy;
-        }
-        if !scores.is_empty() {
-            let benchmarks = self.router.benchmarks();
-            known = self.joined(known, benchmarks.observations(&scores), path, "benchmarks")?;
-            evidence = self.evidence_of(&scores);
-        }
-        if let Some(labels) = raw.labels.as_ref().filter(|l| !l.is_empty()) {
-            let labels = self.labels(labels, path)?;
-            known = self.joined(known, self.router.observe_labels(&labels), path, "labels")?;
-            evidence.source = ProfileSource::Labels;
-        }
-        let note = match evidence.source {
+        let known = self.known(raw, path, scores)?;
+        let note = match known.evidence.source {
             ProfileSource::Accuracy => Some((
                 format!("{path}.accuracy"),
                 "the same accuracy gain or loss is assumed for every kind of prompt",
@@ -63,9 +77,38 @@ impl Checker<'_> {
         if let Some((at, message)) = note {
             self.note(at, message);
         }
-        let profile = self.router.profile(&known);
+        let profile = known.profile(self.router);
         let profile = profile.map_err(|problem| self.labels_error(path, "labels", problem))?;
-        Ok((profile, evidence))
+        Ok((profile, known.evidence))
+    }
+
+    /// Everything the file says of a model without per-cluster errors.
+    pub fn known(
+        &self,
+        raw: &RawModel,
+        path: &str,
+        scores: Vec<(usize, f64)>,
+    ) -> Result<Known, PoolError> {
+        let mut evidence = Evidence::of(ProfileSource::Prior);
+        let mut others = Observations::none(self.router.clusters().len());
+        if let Some((accuracy, count)) = self.accuracy(raw, path)? {
+            let observed = self.router.observe_accuracy(accuracy, count);
+            others = self.joined(others, observed, path, "accuracy")?;
+            evidence.source = ProfileSource::Accuracy;
+        }
+        if !scores.is_empty() {
+            evidence = self.evidence_of(&scores);
+        }
+        if let Some(labels) = raw.labels.as_ref().filter(|l| !l.is_empty()) {
+            let labels = self.labels(labels, path)?;
+            others = self.joined(others, self.router.observe_labels(&labels), path, "labels")?;
+            evidence.source = ProfileSource::Labels;
+        }
+        Ok(Known {
+            others,
+            scores,
+            evidence,
+        })
     }
 
     /// The accuracy, and the number of prompts it was measured on where the file says so.
@@ -89,7 +132,7 @@ impl Checker<'_> {
 
     /// The published scores on benchmarks that the router knows, with their positions there. The
     /// others become notes.
-    fn scores(&mut self, raw: &RawModel, path: &str) -> Result<Vec<(usize, f64)>, PoolError> {
+    pub fn scores(&mut self, raw: &RawModel, path: &str) -> Result<Vec<(usize, f64)>, PoolError> {
         let list = raw.benchmarks.as_deref().unwrap_or_default();
         if list.len() > MAX_SCORES {
             return Err(PoolError::TooManyScores {

@@ -1,7 +1,7 @@
 //! The linear algebra of the fit. The order of summation is fixed, so that every run gives the same
 //! bits.
 
-use ndarray::{Array1, Array2, ArrayView1, Axis, Zip};
+use ndarray::{Array1, Array2, ArrayView1, ArrayView2, Axis, Zip};
 use rayon::prelude::*;
 
 /// A sparse matrix by rows; values of a row are all equal.
@@ -132,18 +132,24 @@ fn ratio(a: &Array1<f64>, b: &Array1<f64>) -> Array1<f32> {
         .map_collect(|&a, &b| (a / b.max(1e-30)) as f32)
 }
 
-/// The `count` directions that contain most of the rows' squared length, as columns (d, count), by
-/// the cyclic Jacobi method.
-pub fn principal_directions(rows: &Array2<f32>, count: usize) -> Array2<f32> {
+/// Mean of the outer products of the rows, (d, d), divided by its trace.
+pub fn moments(rows: ArrayView2<f32>) -> Array2<f64> {
     let mut moments = Array2::<f64>::zeros((rows.ncols(), rows.ncols()));
     for chunk in rows.axis_chunks_iter(Axis(0), 4096) {
         let chunk = chunk.mapv(f64::from);
         moments += &chunk.t().dot(&chunk);
     }
+    let trace = moments.diag().sum();
+    moments / trace
+}
+
+/// The `count` directions that contain most of the squared length of which these are the moments
+/// (d, d), as columns (d, count), by the cyclic Jacobi method.
+pub fn principal_directions(mut moments: Array2<f64>, count: usize) -> Array2<f32> {
     let directions = jacobi(&mut moments);
-    let mut order: Vec<usize> = (0..rows.ncols()).collect();
+    let mut order: Vec<usize> = (0..moments.nrows()).collect();
     order.sort_by(|&a, &b| moments[[b, b]].total_cmp(&moments[[a, a]]));
-    let mut top = Array2::zeros((rows.ncols(), count));
+    let mut top = Array2::zeros((moments.nrows(), count));
     for (mut column, &from) in top.columns_mut().into_iter().zip(&order) {
         let direction: ArrayView1<f64> = directions.row(from);
         // The sign of an eigenvector is arbitrary; a fixed sign makes runs agree.
@@ -207,7 +213,7 @@ mod tests {
     #[test]
     fn principal_directions_come_by_length() {
         let rows = array![[0.0f32, 3.0, 4.0], [0.0, 3.0, 4.0], [1.0, 0.0, 0.0]];
-        let top = principal_directions(&rows, 2);
+        let top = principal_directions(moments(rows.view()), 2);
         let expected = array![[0.0f32, 1.0], [0.6, 0.0], [0.8, 0.0]];
         assert!((&top - &expected).iter().all(|d| d.abs() < 1e-6), "{top}");
     }

@@ -7,6 +7,8 @@ mod linear;
 mod quantise;
 mod questions;
 mod text;
+mod topics;
+mod tune;
 mod wordnet;
 
 use std::fs;
@@ -14,14 +16,25 @@ use std::path::PathBuf;
 
 use anyhow::{Context, Result};
 use clap::Parser;
+use ndarray::Axis;
 use rand::SeedableRng;
 use rand_chacha::ChaCha8Rng;
 use uniroute::embed::static_table::{Parts, STATIC_ID, StaticEmbedder};
 
 use encode::Teacher;
+use topics::Topics;
 
 const LICENCE: &str = "Apache-2.0 (all-MiniLM-L6-v2 and BERT's vocabulary); WordNet 3.0 licence; \
     prompts: llmrouter_mix MIT, zeroeval and reasoning_gym Apache-2.0";
+
+/// What the prompts of topics are called in messages.
+const PROMPTS: &str = "prompts of topics";
+/// Weight of a prompt of a topic, and of a word of a topic, relative to a general text.
+const PROMPT_WEIGHT: f32 = 2.0;
+const WORD_WEIGHT: f32 = 1.0;
+/// Share of the way from a text's own vector to the mean of its topic: MiniLM does not know what
+/// people ask for, the topics do.
+const PULL: f32 = 0.4;
 
 #[derive(Parser)]
 #[command(about, long_about = None)]
@@ -35,6 +48,9 @@ struct Args {
     /// Folder with the evaluation data
     #[arg(long)]
     data: PathBuf,
+    /// Folder with our topics
+    #[arg(long, default_value = "knowledge/topics")]
+    topics: PathBuf,
     /// The table to write, or with --measure to read
     #[arg(long, default_value = "assets/static-minilm-64.safetensors")]
     table: PathBuf,
@@ -46,40 +62,76 @@ struct Args {
     /// Only measure the existing table
     #[arg(long)]
     measure: bool,
+    /// Prompts of each topic that are not fitted, to choose settings on
+    #[arg(long, default_value_t = 0)]
+    hold_out: usize,
 }
 
 fn main() -> Result<()> {
     let args = Args::parse();
     let (teacher, vocabulary) = Teacher::load(&args.minilm, &args.cache)?;
+    let topics = Topics::read(&args.topics)?;
     if !args.measure {
-        let bytes = distil(&args, &teacher, vocabulary)?.to_bytes()?;
+        let bytes = distil(&args, &teacher, &topics, vocabulary)?.to_bytes()?;
         fs::write(&args.table, &bytes)
             .with_context(|| format!("cannot write {}", args.table.display()))?;
         println!("{}: {} bytes", args.table.display(), bytes.len());
     }
     let bytes =
         fs::read(&args.table).with_context(|| format!("cannot read {}", args.table.display()))?;
-    everyday::report(&teacher, &StaticEmbedder::from_bytes(&bytes)?, &args.data)
+    let table = StaticEmbedder::from_bytes(&bytes)?;
+    everyday::report(&teacher, &table, &topics, args.hold_out)
 }
 
 /// Makes a table from texts, and checks it.
-fn distil(args: &Args, teacher: &Teacher, vocabulary: Vec<u8>) -> Result<StaticEmbedder> {
+fn distil(
+    args: &Args,
+    teacher: &Teacher,
+    topics: &Topics,
+    vocabulary: Vec<u8>,
+) -> Result<StaticEmbedder> {
     let tokenizer = teacher.model.tokenizer();
+    let encode =
+        |texts: &[String]| -> Vec<Vec<u32>> { texts.iter().map(|t| tokenizer.encode(t)).collect() };
     let mut rng = ChaCha8Rng::seed_from_u64(args.seed);
-    let (texts, weights): (Vec<String>, Vec<f32>) =
+    let (general, mut weights): (Vec<String>, Vec<f32>) =
         text::gather(&args.wordnet, &args.data, &mut rng)?
             .into_iter()
             .unzip();
-    let texts: Vec<Vec<u32>> = texts.iter().map(|t| tokenizer.encode(t)).collect();
     let single: Vec<Vec<u32>> = (0..tokenizer.vocabulary().len() as u32)
         .map(|id| vec![id])
         .collect();
     let tokens = teacher.encode("tokens", &single)?;
-    let vectors = teacher.encode("texts", &texts)?;
+    let mut texts = encode(&general);
+    let mut vectors = teacher.encode("texts", &texts)?;
+
+    let (prompts, _) = topics.prompts(args.hold_out);
+    let vectors_of_prompts = teacher.encode(PROMPTS, &encode(&prompts.texts))?;
+    let means = topics::means(
+        vectors_of_prompts.view(),
+        &prompts.topics,
+        topics.topics.len(),
+    );
+    let mut of_topics = vec![None; texts.len()];
+    let parts = [
+        (PROMPTS, prompts, PROMPT_WEIGHT),
+        ("words of topics", topics.words(), WORD_WEIGHT),
+    ];
+    for (what, part, weight) in parts {
+        let sequences = encode(&part.texts);
+        let mut more = teacher.encode(what, &sequences)?;
+        topics::pull(&mut more, &part.topics, &means, PULL);
+        texts.extend(sequences);
+        weights.resize(texts.len(), weight);
+        let numbers = part.topics.iter();
+        of_topics.extend(numbers.map(|&topic| Some((topic, what == PROMPTS))));
+        vectors.append(Axis(0), more.view())?;
+    }
+
     let provenance = format!(
         "cargo xtask distil --seed {}: all-MiniLM-L6-v2 (sha256 {}) on {} texts (definitions and \
-         examples of WordNet 3.0, our own question patterns, prompts of llmrouter_mix, zeroeval \
-         and reasoning_gym)",
+         examples of WordNet 3.0, our own question patterns, our own prompts and words by topic, \
+         prompts of llmrouter_mix, zeroeval and reasoning_gym)",
         args.seed,
         teacher.weights_sha256(),
         texts.len()
@@ -89,9 +141,13 @@ fn distil(args: &Args, teacher: &Teacher, vocabulary: Vec<u8>) -> Result<StaticE
             texts,
             vectors,
             weights,
+            topic_means: means,
+            topics: of_topics,
+            fields: topics.topics.iter().map(|(field, _)| *field).collect(),
         },
         &tokens,
         tokenizer,
+        &mut rng,
     );
     let quantised = quantise::quantise(&rows, |id| fit::is_word(tokenizer, id as u32));
     eprintln!("{:.1} % lost in rounding", 100.0 * quantised.loss);

@@ -1,4 +1,7 @@
-/** The pools that come with the page. Each exists once for each embedder, whose clusters it refers to. */
+/**
+ * The pools that come with the page. One with errors in each cluster exists once for each embedder, whose
+ * clusters it refers to; one with benchmark scores fits every embedder.
+ */
 import { files } from "../../uniroute/dist/files.js";
 import { download, verify } from "../../uniroute/lib/bytes.js";
 
@@ -37,6 +40,6 @@ export async function fetchListedPool(pool, embedder) {
  * @param {ListedPool} pool
  * @param {Embedder} embedder
  */
-function fileName({ file }, embedder) {
-  return `${embedder === "minilm" ? "minilm/" : ""}pools/${file}`;
+function fileName({ file, portable }, embedder) {
+  return `${embedder === "minilm" && !portable ? "minilm/" : ""}pools/${file}`;
 }

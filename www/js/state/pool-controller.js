@@ -1,11 +1,12 @@
 import { UnirouteError } from "../../uniroute/lib/errors.js";
 import { saveFile } from "../browser/save-file.js";
 import { OWN } from "./choices.js";
+import { latest } from "./latest.js";
 import { bytesOf } from "../browser/file-bytes.js";
 import { routeRequest } from "./state.js";
 import { Store } from "./store.js";
 
-/** @import { Comparison, ImportedPrices, RawModel, RawPool } from "../../uniroute/lib/types.js" */
+/** @import { Comparison, ImportedPrices, ModelPreview, PastedScores, RawModel, RawPool } from "../../uniroute/lib/types.js" */
 /** @import { App } from "./app.js" */
 
 /** Steps that can be undone. */
@@ -16,12 +17,14 @@ const MAX_HISTORY = 30;
  * @property {{ pool: string, poolId: string }[]} history former pools, the latest last
  * @property {{ name: string, prices: ImportedPrices } | null} priceList an opened price list
  * @property {{ name: string, poolId: string, comparison: Comparison } | null} other a pool to compare with
+ * @property {{ read: PastedScores, preview: ModelPreview | null, problem: string | null } | null} preview the model
+ *   that is being typed in, as it would be in the pool
  */
 
 /** Edits of the pool. Each edit is a new pool for the core to check; if it is rejected, nothing changes. */
 export class PoolController {
   /** @type {Store<PoolState>} */
-  store = new Store(/** @type {PoolState} */ ({ history: [], priceList: null, other: null }));
+  store = new Store(/** @type {PoolState} */ ({ history: [], priceList: null, other: null, preview: null }));
   #app;
 
   /** @param {App} app */
@@ -112,17 +115,37 @@ export class PoolController {
   }
 
   /**
+   * Shows where a model would land. While one preview is computed, only the latest call waits.
+   *
+   * @param {RawModel | null} model null for none
+   * @param {string} scores of its model card, as pasted
+   */
+  preview = latest(async (/** @type {RawModel | null} */ model, /** @type {string} */ scores) => {
+    const { router } = this.#app;
+    if (router === null || model === null) return this.store.set({ preview: null });
+    const read = await router.readScores(scores);
+    try {
+      const preview = await router.previewModel(withScores(model, read));
+      this.store.set({ preview: { read, preview, problem: null } });
+    } catch (thrown) {
+      this.store.set({ preview: { read, preview: null, problem: UnirouteError.from(thrown).message } });
+    }
+  });
+
+  /**
    * Adds a model that the router does not know.
    *
    * @param {RawModel} model
+   * @param {string} scores of its model card, as pasted
    * @param {File | null} labels prompts with scores, from which its quality is estimated
    * @returns {Promise<boolean>} whether it was added
    */
-  async addModel(model, labels) {
+  async addModel(model, scores, labels) {
     const { router } = this.#app;
     if (router === null) return false;
     try {
       const before = await this.#current();
+      model = withScores(model, await router.readScores(scores));
       const read = labels && (await router.readLabels(labels.name, await bytesOf(labels), model.id));
       await router.addModel(read ? { ...model, labels: read } : model);
       await this.#replaced(before, OWN);
@@ -233,6 +256,16 @@ export class PoolController {
     this.store.set({ history: [...this.store.state.history, before].slice(-MAX_HISTORY), other: null });
     await this.#app.poolChanged(poolId);
   }
+}
+
+/**
+ * @param {RawModel} model
+ * @param {PastedScores} read
+ * @returns {RawModel}
+ */
+function withScores(model, { scores }) {
+  if (scores.length === 0) return model;
+  return { ...model, benchmarks: scores.map(({ name, score }) => ({ name, score })) };
 }
 
 /**

@@ -88,19 +88,13 @@ export function size(bytes) {
 }
 
 /**
- * The distinctive words of a cluster, for people.
+ * The name of a cluster, for people: what people ask there, or its distinctive words.
  *
  * @param {string} label
- * @param {number} [maximum] number of words
+ * @param {number} [maximum] number of words, where it is a list of words
  */
-export function words(label, maximum = 3) {
-  return (
-    label
-      .split(/[\s,·]+/)
-      .filter(Boolean)
-      .slice(0, maximum)
-      .join(" · ") || "unnamed"
-  );
+export function kindName(label, maximum = 3) {
+  return label.split(/\s*·\s*/).filter(Boolean).slice(0, maximum).join(" · ") || "unnamed";
 }
 
 /**

@@ -1,6 +1,6 @@
 import { meter } from "../ui/bars.js";
 import { byId, h, setChildren } from "../ui/dom.js";
-import { percent, words } from "../ui/format.js";
+import { kindName, percent } from "../ui/format.js";
 
 /** @import { Decision } from "../../uniroute/lib/types.js" */
 /** @import { App } from "../state/app.js" */
@@ -18,13 +18,18 @@ export function mountKinds(app) {
     const clusters = explanation?.decision.clusters ?? [];
     verdict.textContent = explanation ? describe(explanation.decision) : "";
     const maxWeight = Math.max(...clusters.map(({ weight }) => weight), 1e-9);
-    const items = clusters.map(({ id, label, weight }) => {
+    const items = clusters.map(({ id, label, field, weight }) => {
       const title = `Show on the map: ${label}`;
       const click = () => app.showCluster(id);
       return h(
         "li",
         {},
-        h("button", { type: "button", class: "plain", title, click }, words(label, 4)),
+        h(
+          "button",
+          { type: "button", class: "plain", title, click },
+          kindName(label, 4),
+          field && h("span", { class: "why" }, field),
+        ),
         h("span", { class: "figures" }, percent(weight)),
         meter(weight / maxWeight),
       );
@@ -34,15 +39,13 @@ export function mountKinds(app) {
 }
 
 /** @param {Decision} decision */
-function describe({ clusters, outOfDistribution }) {
+function describe({ clusters, outOfDistribution, unknownWords }) {
   const [first] = clusters;
   if (first === undefined) return "";
+  if (unknownWords) return "Most of its words are unknown to the router. The nearest kinds:";
   if (outOfDistribution)
-    return (
-      "Unlike the prompts that the router was fitted on, or too short to tell. " +
-      "The nearest kinds, by their distinctive words:"
-    );
+    return "Unlike the prompts that the router was fitted on, or too short to tell. The nearest kinds:";
   const { weight } = first;
   const how = weight > 0.6 ? "Clearly one kind" : weight > 0.3 ? "Mostly one kind" : "A mixture of kinds";
-  return `${how}. Each kind is named by its distinctive words:`;
+  return `${how}${first.field === null ? ", named by distinctive words" : ""}:`;
 }

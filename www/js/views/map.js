@@ -1,6 +1,6 @@
 import { meter } from "../ui/bars.js";
 import { byId, h, s, setChildren } from "../ui/dom.js";
-import { percent, plural, words } from "../ui/format.js";
+import { kindName, percent, plural } from "../ui/format.js";
 import { moveFocusWithArrows, redrawKeepingFocus } from "../ui/keyboard.js";
 import { placeLabels } from "../ui/label-placement.js";
 
@@ -129,11 +129,11 @@ function clusterMark({ label, share, x, y, r }, choose) {
     event.preventDefault();
     choose();
   };
-  const description = `${words(label, 4)}: ${percent(share)} of prompts`;
+  const description = `${kindName(label, 4)}: ${percent(share)} of prompts`;
   return s(
     "g",
     { class: "spot", role: "button", "aria-label": description, click: choose, keydown },
-    s("title", {}, words(label, 6)),
+    s("title", {}, kindName(label, 6)),
     s("circle", { cx: x, cy: y, r }),
   );
 }
@@ -149,7 +149,7 @@ function clusterNames(spots, weightOf, width) {
   const first = [...spots].sort((a, b) => weightOf(b) - weightOf(a) || b.share - a.share).slice(0, MAX_NAMES);
   const wanted = first.map((item) => ({
     item,
-    text: words(item.label, 2),
+    text: kindName(item.label, 2),
     x: item.x,
     y: item.y + 4,
     gap: item.r + 4,
@@ -179,8 +179,11 @@ function sidePanel(app, map, cluster) {
       h("li", {}, h("span", {}, name), h("span", { class: "figures" }, percent(quality)), meter(quality)),
     );
   const share = percent(selected.share);
+  const examples = selected.examples.map((prompt) => h("li", {}, prompt));
   return [
-    h("h3", {}, words(selected.label, 4)),
+    h("h3", {}, kindName(selected.label, 4)),
+    selected.field && h("p", { class: "quiet" }, selected.field),
+    examples.length > 0 && h("ul", { class: "examples" }, ...examples),
     h(
       "p",
       { class: "quiet" },
@@ -192,28 +195,48 @@ function sidePanel(app, map, cluster) {
 }
 
 /**
+ * All clusters, by field where they have fields.
+ *
  * @param {App} app
  * @param {ClusterMap} map
  */
 function clusterList(app, { clusters }) {
-  const items = [...clusters]
-    .sort((a, b) => b.share - a.share)
-    .map(({ id, label, share }) =>
-      h(
-        "li",
-        {},
-        h("button", { type: "button", click: () => app.toggleCluster(id) }, words(label, 4)),
-        h("span", { class: "quiet figures" }, `${(share * 100).toFixed(1)} %`),
-      ),
-    );
+  const byShare = [...clusters].sort((a, b) => b.share - a.share);
+  const fields = new Set(byShare.map(({ field }) => field));
+  const parts = [...fields].map((field) => {
+    const members = byShare.filter((cluster) => cluster.field === field);
+    const list = h("ol", { class: "kind-list" }, ...members.map((cluster) => clusterItem(app, cluster)));
+    if (field === null) return list;
+    const share = members.reduce((sum, cluster) => sum + cluster.share, 0);
+    const amount = h("span", { class: "quiet figures" }, shareText(share));
+    return h("details", { class: "field-kinds" }, h("summary", {}, field, " ", amount), list);
+  });
   return [
     h(
       "p",
       { class: "quiet" },
-      `${plural(clusters.length, "kind")} of prompts, found in the prompts that the router was fitted on. Near ` +
-        "kinds are similar, large kinds are frequent, and the ring is your prompt. Choose a kind to see which " +
+      `${plural(clusters.length, "kind")} of prompts. Near kinds are similar, large kinds are frequent in the ` +
+        "prompts that the router was fitted on, and the ring is your prompt. Choose a kind to see which " +
         "models are good at it.",
     ),
-    h("ol", { class: "kind-list" }, ...items),
+    ...parts,
   ];
+}
+
+/**
+ * @param {App} app
+ * @param {ClusterMap["clusters"][number]} cluster
+ */
+function clusterItem(app, { id, label, share }) {
+  return h(
+    "li",
+    {},
+    h("button", { type: "button", click: () => app.toggleCluster(id) }, kindName(label, 4)),
+    h("span", { class: "quiet figures" }, shareText(share)),
+  );
+}
+
+/** @param {number} share in [0, 1] */
+function shareText(share) {
+  return `${(share * 100).toFixed(1)} %`;
 }

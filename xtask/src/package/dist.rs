@@ -1,7 +1,7 @@
 //! `pkg/dist`, the generated part of the npm package: the WebAssembly modules, the default router,
 //! the pools and the types, with a list of hashes by which the package recognises its own files.
 
-use std::{ffi::OsStr, fmt::Write, fs, path::Path};
+use std::{cmp::Reverse, ffi::OsStr, fmt::Write, fs, path::Path};
 
 use anyhow::{Context, Result};
 use serde_json::{Value, json};
@@ -12,10 +12,7 @@ use crate::{
 };
 
 /// The pool that is used if none is named. It is listed first.
-pub const DEFAULT_POOL: &str = "open";
-
-/// Names and providers of the models, from which the default pools are made.
-const NAMES: &str = "names.json";
+pub const DEFAULT_POOL: &str = "models-2026";
 
 /// The transformer's weights as the package has them; see `cargo xtask minilm`.
 const WEIGHTS: &str = "minilm/weights.safetensors";
@@ -50,7 +47,8 @@ fn assemble() -> Result<()> {
     write_list()
 }
 
-/// Lists the pools that the page offers, with the name, description and date that each one states.
+/// Lists the pools that the page offers, the latest first, with the name, description and date that each
+/// one states, and whether it fits every embedder.
 fn write_pool_index() -> Result<()> {
     let pools = wasm::folder().join("pools");
     if !pools.is_dir() {
@@ -63,21 +61,23 @@ fn write_pool_index() -> Result<()> {
         let pool: Value = serde_json::from_slice(&files::read(&path)?)
             .with_context(|| format!("{} is not JSON", files::shown(&path)))?;
         let text = |key: &str| pool.get(key).and_then(Value::as_str).unwrap_or_default();
-        let entry = json!({"id": id, "file": file, "name": text("name"), "description": text("description"), "asOf": text("as_of")});
-        listed.push((id != DEFAULT_POOL, id, entry));
+        let portable = !wasm::folder().join("minilm/pools").join(&file).is_file();
+        let date = text("as_of").to_owned();
+        let entry = json!({"id": id, "file": file, "name": text("name"), "description": text("description"), "asOf": date, "portable": portable});
+        listed.push((id != DEFAULT_POOL, Reverse(date), id, entry));
     }
-    listed.sort_by(|a, b| (a.0, &a.1).cmp(&(b.0, &b.1)));
-    let entries: Vec<Value> = listed.into_iter().map(|(_, _, entry)| entry).collect();
+    listed.sort_by(|a, b| (a.0, &a.1, &a.2).cmp(&(b.0, &b.1, &b.2)));
+    let entries: Vec<Value> = listed.into_iter().map(|(_, _, _, entry)| entry).collect();
     let index = json!({"pools": entries}).to_string();
     files::write_if_changed(&pools.join("index.json"), index.as_bytes())?;
     Ok(())
 }
 
-/// Whether the package needs a file of `assets/`. The static table is inside the default router, the
-/// names are in the pools, and the notes are for readers of the source.
+/// Whether the package needs a file of `assets/`. The static table is inside the default router, and the
+/// notes are for readers of the source.
 fn is_for_users(path: &Path) -> bool {
     let extension = path.extension().and_then(OsStr::to_str);
-    !matches!(extension, Some("md" | "safetensors")) && path != Path::new(NAMES)
+    !matches!(extension, Some("md" | "safetensors"))
 }
 
 fn write_list() -> Result<()> {

@@ -1,29 +1,143 @@
-import { byId } from "../../ui/dom.js";
+import { intervalBar, setIntervalBar } from "../../ui/bars.js";
+import { byId, h, setChildren } from "../../ui/dom.js";
+import { count, percent, percentRange, plural } from "../../ui/format.js";
 
+/** @import { ModelInfo, ModelPreview, PastedScores, RawModel } from "../../../uniroute/lib/types.js" */
 /** @import { App } from "../../state/app.js" */
 
+/** Name of a model that has none yet. */
+const UNNAMED = "The new model";
+
 /**
- * The form that adds a model to the pool.
+ * The form that adds a model to the pool, and where the model would land.
  *
  * @param {App} app
  */
 export function mountAddModel(app) {
   const form = byId("add-model", HTMLFormElement);
+  const scores = byId("add-scores", HTMLTextAreaElement);
   const field = (/** @type {string} */ name) => byId(`add-${name}`, HTMLInputElement);
   const number = (/** @type {string} */ name) => {
     const { value, valueAsNumber } = field(name);
     return value === "" ? null : valueAsNumber;
   };
-  form.addEventListener("submit", async (event) => {
-    event.preventDefault();
+  /** @returns {RawModel} */
+  const model = () => {
     const accuracy = number("accuracy");
-    const count = number("count");
-    const model = {
+    const measured = number("count");
+    return {
       id: field("name").value.trim(),
       cost: { input: number("input"), output: number("output") },
       ...(accuracy === null ? {} : { accuracy: accuracy / 100 }),
-      ...(count === null ? {} : { labels_count: count }),
+      ...(measured === null ? {} : { labels_count: measured }),
     };
-    if (await app.pool.addModel(model, field("labels").files?.[0] ?? null)) form.reset();
+  };
+  const preview = () => {
+    const { id, ...rest } = model();
+    const known = scores.value.trim() !== "" || rest.accuracy !== undefined;
+    void app.pool.preview(known ? { id: id || UNNAMED, ...rest } : null, scores.value);
+  };
+  form.addEventListener("input", preview);
+  form.addEventListener("submit", async (event) => {
+    event.preventDefault();
+    if (!(await app.pool.addModel(model(), scores.value, field("labels").files?.[0] ?? null))) return;
+    form.reset();
+    preview();
   });
+  const addLine = (/** @type {string} */ name) => {
+    const text = scores.value.trimEnd();
+    scores.value = `${text}${text && "\n"}${name}: `;
+    scores.focus();
+    scores.setSelectionRange(scores.value.length, scores.value.length);
+    preview();
+  };
+  app.pool.store.watch(["preview"], ({ preview: shown }) =>
+    setChildren(
+      byId("add-preview"),
+      ...(shown ? landing(shown, app.store.state.pool?.models ?? [], addLine) : []),
+    ),
+  );
+}
+
+/**
+ * @param {{ read: PastedScores, preview: ModelPreview | null, problem: string | null }} shown
+ * @param {ModelInfo[]} pool
+ * @param {(name: string) => void} addLine
+ */
+function landing({ read, preview, problem }, pool, addLine) {
+  const skipped = read.skipped.map(({ line, text, problem: why }) => `Line ${line}, “${text}”: ${why}`);
+  if (preview === null) return [h("p", { class: "problem" }, problem ?? ""), notes(skipped)];
+  const { model, fields, next } = preview;
+  const unused = preview.notes
+    .filter(({ path }) => path.startsWith("$.benchmarks"))
+    .map(({ path, message }) => {
+      const at = Number(/\d+/.exec(path)?.[0]);
+      const line = read.scores[at]?.line;
+      return line === undefined ? message : `Line ${line}: ${message}`;
+    });
+  const bars = fields.map(({ field, quality, interval }) =>
+    h(
+      "li",
+      {},
+      h("span", {}, field),
+      h("span", { class: "figures" }, percentRange(interval)),
+      setIntervalBar(intervalBar(), quality, interval),
+    ),
+  );
+  const offers = next.map(({ name, interval }) =>
+    h(
+      "li",
+      {},
+      h("button", { type: "button", click: () => addLine(name) }, name),
+      h("span", { class: "quiet" }, ` ${points(model.interval)} → ${points(interval)}`),
+    ),
+  );
+  return [
+    h(
+      "p",
+      {},
+      h("strong", {}, `Expected quality ${percent(model.quality)}`),
+      ` (${percentRange(model.interval)}), ${rank(model, pool)}.`,
+    ),
+    setIntervalBar(intervalBar(), model.quality, model.interval),
+    h("p", { class: "quiet" }, restsOn(model)),
+    notes([...unused, ...skipped]),
+    offers.length > 0 && h("p", {}, "One more score that would tell most, with the interval’s width after it:"),
+    offers.length > 0 && h("ul", { class: "offers" }, ...offers),
+    bars.length > 0 &&
+      h("details", {}, h("summary", {}, "By field"), h("ol", { class: "bars long" }, ...bars)),
+  ];
+}
+
+/** @param {string[]} lines */
+function notes(lines) {
+  return lines.length > 0 && h("ul", { class: "notes quiet" }, ...lines.map((line) => h("li", {}, line)));
+}
+
+/** @param {[number, number]} interval */
+function points([low, high]) {
+  return `±${Math.round((high - low) * 50)} points`;
+}
+
+/** @param {ModelInfo} model */
+function restsOn({ source, benchmarks }) {
+  if (benchmarks.length > 0) return `It rests on its scores on ${benchmarks.join(", ")}.`;
+  return source === "accuracy"
+    ? "It rests on one accuracy, which says nothing about kinds of prompts."
+    : "No score is known to this router, so an average model is assumed.";
+}
+
+/**
+ * The place of the model among those of the pool.
+ *
+ * @param {ModelInfo} model
+ * @param {ModelInfo[]} pool
+ */
+function rank({ id, quality }, pool) {
+  const others = pool.filter((other) => other.id !== id).sort((a, b) => b.quality - a.quality);
+  const better = others.filter((other) => other.quality > quality);
+  const [above, below] = [better.at(-1), others[better.length]];
+  const place = `place ${count(better.length + 1)} of ${plural(others.length + 1, "model")}`;
+  const near = [above && `after ${above.name}`, below && `before ${below.name}`].filter(Boolean);
+  return [place, ...near].join(", ");
 }

@@ -1,6 +1,6 @@
-import { meter } from "../../ui/bars.js";
+import { intervalBar, setIntervalBar } from "../../ui/bars.js";
 import { byId, h, setChildren } from "../../ui/dom.js";
-import { percent, plural } from "../../ui/format.js";
+import { percent, percentRange, plural } from "../../ui/format.js";
 
 /** @import { ModelInfo } from "../../../uniroute/lib/types.js" */
 /** @import { App } from "../../state/app.js" */
@@ -72,14 +72,18 @@ function row(app, model, off, isOnly) {
 }
 
 /** @param {ModelInfo} model */
-function qualityCell({ quality, source, labels }) {
+function qualityCell({ quality, interval, source, labels, benchmarks }) {
   const counted = source === "errors" || source === "labels";
+  const rests =
+    source === "benchmarks"
+      ? `from its scores on ${plural(benchmarks.length, "benchmark")}`
+      : SOURCES[source] + (counted ? `, ${plural(Math.round(labels), "label")}` : "");
   return h(
     "td",
     {},
-    h("span", { class: "figures" }, percent(quality)),
-    meter(quality),
-    h("span", { class: "why" }, SOURCES[source], counted && `, ${plural(Math.round(labels), "label")}`),
+    h("span", { class: "figures" }, percent(quality), h("span", { class: "quiet" }, ` ${percentRange(interval)}`)),
+    setIntervalBar(intervalBar(), quality, interval),
+    h("span", { class: "why", title: benchmarks.join(", ") }, rests),
   );
 }
 

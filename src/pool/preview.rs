@@ -1,0 +1,149 @@
+//! A model as it would be in a pool.
+
+use super::check;
+use super::error::PoolError;
+use super::info::{ModelInfo, model_info};
+use super::model::{Model, Note};
+use super::raw::RawModel;
+use crate::router::Router;
+use serde::Serialize;
+
+/// A model as it would be in a pool, and what would tell most about it.
+#[derive(Clone, Debug, PartialEq, Serialize)]
+#[serde(rename_all = "camelCase")]
+#[cfg_attr(feature = "schema", derive(ts_rs::TS))]
+pub struct ModelPreview {
+    /// The model.
+    pub model: ModelInfo,
+    /// Its expected quality in each field of topics; empty for a router without fields.
+    pub fields: Vec<FieldQuality>,
+    /// The benchmarks whose scores would make its quality most certain, the best first.
+    pub next: Vec<NextBenchmark>,
+    /// What was assumed, and what was not used.
+    pub notes: Vec<Note>,
+}
+
+/// Expected quality in one field of topics.
+#[derive(Clone, Debug, PartialEq, Serialize)]
+#[serde(rename_all = "camelCase")]
+#[cfg_attr(feature = "schema", derive(ts_rs::TS))]
+pub struct FieldQuality {
+    /// Name of the field.
+    pub field: String,
+    /// Expected quality over its clusters, weighted by their shares, in [0, 1].
+    pub quality: f64,
+    /// 90 % interval of the quality.
+    pub interval: [f64; 2],
+}
+
+/// A benchmark of which the model has no score yet.
+#[derive(Clone, Debug, PartialEq, Serialize)]
+#[serde(rename_all = "camelCase")]
+#[cfg_attr(feature = "schema", derive(ts_rs::TS))]
+pub struct NextBenchmark {
+    /// Title of the benchmark.
+    pub name: String,
+    /// 90 % interval of the overall quality after a score that is as expected.
+    pub interval: [f64; 2],
+}
+
+impl RawModel {
+    /// What a pool would know of this model, without adding it to one.
+    ///
+    /// # Errors
+    /// [`PoolError`], naming the JSON path of the first value that is wrong.
+    pub fn preview(&self, router: &Router) -> Result<ModelPreview, PoolError> {
+        check::preview(self, router)
+    }
+}
+
+impl ModelPreview {
+    pub(super) fn new(
+        model: &Model,
+        notes: Vec<Note>,
+        next: Vec<NextBenchmark>,
+        router: &Router,
+    ) -> Self {
+        let shares = router.clusters().shares();
+        let fields = router.meta().fields.iter().enumerate();
+        Self {
+            model: model_info(model, shares),
+            fields: fields
+                .filter_map(|(field, name)| field_quality(model, field, name, router))
+                .collect(),
+            next,
+            notes,
+        }
+    }
+}
+
+/// The quality in a field; `None` if no cluster belongs to it.
+fn field_quality(model: &Model, field: usize, name: &str, router: &Router) -> Option<FieldQuality> {
+    let shares = router.clusters().shares();
+    let topics = router.meta().topics.iter();
+    let mut membership: Vec<f32> = topics
+        .zip(shares)
+        .map(|(topic, share)| if topic.field == field { *share } else { 0.0 })
+        .collect();
+    let whole: f32 = membership.iter().sum();
+    if whole <= 0.0 {
+        return None;
+    }
+    membership.iter_mut().for_each(|m| *m /= whole);
+    let prediction = model.profile.predict(&membership);
+    Some(FieldQuality {
+        field: name.to_owned(),
+        quality: f64::from(1.0 - prediction.mean),
+        interval: prediction.quality_interval().map(f64::from),
+    })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::router::fixture;
+
+    fn preview(json: &str) -> Result<ModelPreview, PoolError> {
+        RawModel::parse(json.as_bytes())?.preview(&fixture::router_with_benchmarks())
+    }
+
+    #[test]
+    fn a_preview_is_what_the_pool_would_say() {
+        let router = fixture::router_with_benchmarks();
+        let model = r#"{"id": "new", "accuracy": 0.6, "benchmarks": [{"name": "code bench", "score": 0.9},
+            {"name": "No Bench", "score": 0.5}]}"#;
+        let shown = preview(model).unwrap();
+        let pool = format!(r#"{{"models": [{model}]}}"#);
+        let pool = crate::pool::Pool::from_json(pool.as_bytes(), &router).unwrap();
+        assert_eq!(shown.model, pool.info(&router).models[0]);
+        assert!(shown.notes.iter().any(|n| n.message.contains("No Bench")));
+    }
+
+    #[test]
+    fn the_next_benchmark_is_one_without_a_score_that_narrows_the_interval() {
+        let shown =
+            preview(r#"{"id": "new", "benchmarks": [{"name": "Code Bench", "score": 0.9}]}"#);
+        let shown = shown.unwrap();
+        assert_eq!(shown.next.len(), 1, "{:?}", shown.next);
+        assert_eq!(shown.next[0].name, "Poem Bench");
+        let width = |[low, high]: [f64; 2]| high - low;
+        assert!(width(shown.next[0].interval) < width(shown.model.interval));
+        assert_eq!(
+            preview(r#"{"id": "new", "errors": {"mean": [0.5, 0.5]}}"#)
+                .unwrap()
+                .next,
+            []
+        );
+    }
+
+    #[test]
+    fn a_wrong_score_is_named() {
+        let error =
+            preview(r#"{"id": "new", "benchmarks": [{"name": "Code Bench", "score": 85.7}]}"#);
+        let message = error.unwrap_err().to_string();
+        assert!(
+            message.contains("$.benchmarks[0].score") && message.contains("0.857"),
+            "{message}"
+        );
+    }
+}
