@@ -47,6 +47,10 @@ pub struct Entry {
     /// The field that most of its prompts belong to.
     #[serde(default)]
     pub field: String,
+    /// Whether its scores only teach the prior, and routers do not carry it: a benchmark as one harness
+    /// runs it, which is on no model card.
+    #[serde(default)]
+    pub learn_only: bool,
 }
 
 /// Rows of a long table: those of a benchmark and, where listed, of certain variants.
@@ -133,7 +137,6 @@ impl Entry {
             name: self.name.clone(),
             title: self.title.clone(),
             aliases,
-            kind: self.kind.clone(),
             prompts: self.prompts(),
             chance: self.chance,
             mean_effect,

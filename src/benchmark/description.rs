@@ -15,8 +15,6 @@ pub struct Benchmark {
     /// Other spellings. Case, spaces, hyphens, underscores and dots do not count.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub aliases: Vec<String>,
-    /// What kind of prompts it has, in plain words.
-    pub kind: String,
     /// Number of its prompts.
     pub prompts: f64,
     /// Score of a model that guesses, in `[0, 1)`.

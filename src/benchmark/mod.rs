@@ -73,6 +73,21 @@ impl Benchmarks {
         })
     }
 
+    /// Only the benchmarks at these positions, in this order.
+    ///
+    /// # Errors
+    /// As [`Benchmarks::try_new`], for a position that occurs twice.
+    ///
+    /// # Panics
+    /// If a position is not below [`Benchmarks::len`].
+    pub fn select(&self, positions: &[usize]) -> Result<Self, BenchmarkError> {
+        let list = positions.iter().map(|&b| self.list[b].clone()).collect();
+        let effects = self.effects.select(ndarray::Axis(0), positions);
+        let effects = effects.select(ndarray::Axis(1), positions);
+        let weights = self.weights.select(ndarray::Axis(0), positions);
+        Self::try_new(list, weights, effects, self.noise)
+    }
+
     /// Number of benchmarks B.
     pub fn len(&self) -> usize {
         self.list.len()

@@ -7,7 +7,6 @@ fn benchmark(name: &str, title: &str, aliases: &[&str]) -> Benchmark {
         name: name.into(),
         title: title.into(),
         aliases: aliases.iter().map(|a| (*a).to_owned()).collect(),
-        kind: "questions".into(),
         prompts: 200.0,
         mean_effect: 0.1,
         ..Benchmark::default()
@@ -110,4 +109,15 @@ fn parts_that_do_not_fit_are_rejected_by_name() {
     list[1].mean_effect = 2.0;
     let text = new(list, weights(), effects(), NOISE);
     assert!(text.contains("mean_effect of \"mbpp\" is 2"), "{text}");
+}
+
+#[test]
+fn a_selection_has_the_rows_and_effects_of_its_benchmarks() {
+    let known = known();
+    let swapped = known.select(&[1, 0]).unwrap();
+    assert_eq!(swapped.find("gpqa_diamond"), Some(1));
+    assert_eq!(swapped.weights(), array![[0.0, 1.0], [0.75, 0.25]]);
+    assert_eq!(swapped.effects(), array![[0.04, 0.004], [0.004, 0.01]]);
+    assert_eq!(known.select(&[]).unwrap().len(), 0);
+    assert!(known.select(&[0, 0]).is_err());
 }

@@ -18,7 +18,7 @@ const FEWEST_MODELS: usize = 8;
 /// Examples of each cluster.
 const EXAMPLES: usize = 3;
 /// Examples are at most this long, in characters, where there are enough such prompts.
-const SHORT: usize = 90;
+const SHORT: usize = 70;
 /// A smaller weight of a benchmark on a cluster counts as none: with 200 clusters the mean weight is
 /// .005, and many weights of a soft membership are traces that only make the file larger.
 const TRACE: f64 = 3e-4;
@@ -216,14 +216,18 @@ pub(super) struct Placed {
     pub topics: Vec<Topic>,
 }
 
-/// Prior and benchmarks of a router with these clusters.
+/// Prior of a router with these clusters, and the benchmarks that it carries.
 pub(super) fn with_benchmarks(
     knowledge: &BenchmarkKnowledge,
     clusters: &Clusters,
     labelled: Prior,
 ) -> Result<(Prior, Benchmarks), FitError> {
     let known = knowledge.known(clusters);
-    knowledge.learn(&known, clusters, Some(&labelled))
+    let (prior, all) = knowledge.learn(&known, clusters, Some(&labelled))?;
+    let entries = &knowledge.catalogue.benchmarks;
+    let is_carried = |b: &usize| !entries[known.entries[*b]].learn_only;
+    let carried: Vec<usize> = (0..all.len()).filter(is_carried).collect();
+    Ok((prior, all.select(&carried)?))
 }
 
 /// Makes one cluster for each topic, at the mean direction of its prompts, and learns the prior from

@@ -56,7 +56,6 @@ pub(crate) fn router_with_benchmarks() -> Router {
     let benchmark = |name: &str, title: &str| Benchmark {
         name: name.into(),
         title: title.into(),
-        kind: "prompts".into(),
         prompts: 100.0,
         ..Benchmark::default()
     };

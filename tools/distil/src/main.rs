@@ -11,6 +11,7 @@ mod topics;
 mod tune;
 mod wordnet;
 
+use std::collections::HashSet;
 use std::fs;
 use std::path::PathBuf;
 
@@ -136,6 +137,7 @@ fn distil(
         teacher.weights_sha256(),
         texts.len()
     );
+    let seen: HashSet<u32> = texts.iter().flatten().copied().collect();
     let rows = fit::fit(
         fit::Problem {
             texts,
@@ -149,7 +151,14 @@ fn distil(
         tokenizer,
         &mut rng,
     );
-    let quantised = quantise::quantise(&rows, |id| fit::is_word(tokenizer, id as u32));
+    // MiniLM's vector of a fragment alone, which no text contains, says nothing.
+    let fragment = |id| {
+        let token = tokenizer.vocabulary().token(id);
+        token.is_some_and(|token| token.starts_with("##"))
+    };
+    let keep = |id| fit::is_word(tokenizer, id) && (seen.contains(&id) || !fragment(id));
+    let quantised = quantise::quantise(&rows, |id| keep(id as u32));
+    eprintln!("{} rows", quantised.scales.iter().filter(|s| **s > 0).count());
     eprintln!("{:.1} % lost in rounding", 100.0 * quantised.loss);
     let parts = Parts {
         vocabulary,
