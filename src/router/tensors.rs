@@ -290,9 +290,25 @@ pub(super) fn value(name: &str, problem: String) -> RouterError {
     }
 }
 
-/// The lower triangle by rows.
+/// Bits of a covariance's fraction that are not written: it is known to a few per cent, and zeros
+/// compress well.
+const UNWRITTEN_BITS: u32 = 13 + 3;
+
+/// The lower triangle of a covariance by rows. The covariances of two different variables are rounded
+/// to seven bits of fraction.
 fn pack_symmetric(matrix: ArrayView2<'_, f64>) -> impl Iterator<Item = f32> {
-    (0..matrix.nrows()).flat_map(move |i| (0..=i).map(move |j| matrix[[i, j]] as f32))
+    let entry = move |i: usize, j: usize| match i == j {
+        true => matrix[[i, j]] as f32,
+        false => rounded(matrix[[i, j]] as f32),
+    };
+    (0..matrix.nrows()).flat_map(move |i| (0..=i).map(move |j| entry(i, j)))
+}
+
+/// The number without its last bits, to the nearest.
+fn rounded(value: f32) -> f32 {
+    let half = 1 << (UNWRITTEN_BITS - 1);
+    let rounded = (value.to_bits().saturating_add(half) >> UNWRITTEN_BITS) << UNWRITTEN_BITS;
+    f32::from_bits(rounded)
 }
 
 fn unpack_symmetric(lower: &[f32], k: usize) -> Option<Array2<f64>> {
@@ -316,5 +332,14 @@ mod tests {
         assert_eq!(packed, [1.0, 2.0, 3.0, 4.0, 5.0, 6.0]);
         assert_eq!(unpack_symmetric(&packed, 3), Some(matrix));
         assert_eq!(unpack_symmetric(&packed, 2), None);
+    }
+
+    #[test]
+    fn rounding_changes_a_number_by_at_most_half_of_its_last_bit_and_only_once() {
+        for value in [0.0, 1.0, -1.0, 0.012_345, -3.9e-4, 6.1e-5, 0.999_9] {
+            let once = rounded(value);
+            assert!((once - value).abs() <= value.abs() / 256.0, "{value} {once}");
+            assert_eq!(rounded(once), once);
+        }
     }
 }
