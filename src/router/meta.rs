@@ -19,7 +19,7 @@ pub struct Meta {
     pub embedder: String,
     /// Temperature of the soft membership.
     pub temperature: f32,
-    /// Name of each cluster: its distinctive words.
+    /// Name of each cluster: what people ask there, or its distinctive words.
     #[serde(rename = "cluster_labels")]
     pub cluster_names: Vec<String>,
     /// Names of the fields that clusters belong to; empty if clusters have no fields.

@@ -338,7 +338,10 @@ mod tests {
     fn rounding_changes_a_number_by_at_most_half_of_its_last_bit_and_only_once() {
         for value in [0.0, 1.0, -1.0, 0.012_345, -3.9e-4, 6.1e-5, 0.999_9] {
             let once = rounded(value);
-            assert!((once - value).abs() <= value.abs() / 256.0, "{value} {once}");
+            assert!(
+                (once - value).abs() <= value.abs() / 256.0,
+                "{value} {once}"
+            );
             assert_eq!(rounded(once), once);
         }
     }

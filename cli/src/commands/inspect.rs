@@ -70,9 +70,26 @@ fn router(args: &Args, meta: &Meta, bytes: usize) -> Result<()> {
     if let Some(licence) = &provenance.licence {
         writeln!(out, "Licence     {licence}")?;
     }
-    writeln!(out, "\nClusters by their distinctive words:")?;
+    let benchmarks = meta.benchmarks.iter().map(|b| b.title.as_str());
+    let benchmarks: Vec<&str> = benchmarks.collect();
+    if !benchmarks.is_empty() {
+        writeln!(
+            out,
+            "Benchmarks  {}: {}",
+            benchmarks.len(),
+            benchmarks.join(", ")
+        )?;
+    }
+    let named = match meta.fields.is_empty() {
+        true => "by their distinctive words",
+        false => "by what people ask there, with their field",
+    };
+    writeln!(out, "\nClusters, {named}:")?;
     for (k, label) in meta.cluster_names.iter().enumerate() {
-        writeln!(out, "{k:>5}  {label}")?;
+        match meta.topics.get(k).and_then(|t| meta.fields.get(t.field)) {
+            Some(field) => writeln!(out, "{k:>5}  {label:<40}  {field}")?,
+            None => writeln!(out, "{k:>5}  {label}")?,
+        }
     }
     Ok(())
 }

@@ -30,8 +30,8 @@ pub(in crate::pool) fn preview(raw: &RawModel, router: &Router) -> Result<ModelP
     Ok(ModelPreview::new(&model, checker.notes, next, router))
 }
 
-/// The benchmarks whose scores would make the overall quality most certain, the best first. A score is
-/// assumed to be as expected.
+/// The benchmarks that model cards have and whose scores would make the overall quality most certain,
+/// the best first. A score is assumed to be as expected.
 fn next(known: &Known, router: &Router) -> Vec<NextBenchmark> {
     let benchmarks = router.benchmarks();
     let shares = router.clusters().shares();
@@ -49,8 +49,10 @@ fn next(known: &Known, router: &Router) -> Vec<NextBenchmark> {
         (1.0 - error).clamp(0.0, 1.0)
     };
     let is_given = |b: usize| known.scores.iter().any(|(given, _)| *given == b);
+    // A title with a remark in brackets is a benchmark as one harness runs it, or a part of one.
+    let is_usual = |b: usize| !benchmarks.list()[b].title.ends_with(')');
     let mut found: Vec<(usize, Profile)> = (0..benchmarks.len())
-        .filter(|b| !is_given(*b))
+        .filter(|&b| !is_given(b) && is_usual(b))
         .filter_map(|b| {
             let scores = [&known.scores[..], &[(b, expected(b))]].concat();
             Some((b, known.profile_with(router, &scores).ok()?))

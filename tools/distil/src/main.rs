@@ -158,7 +158,10 @@ fn distil(
     };
     let keep = |id| fit::is_word(tokenizer, id) && (seen.contains(&id) || !fragment(id));
     let quantised = quantise::quantise(&rows, |id| keep(id as u32));
-    eprintln!("{} rows", quantised.scales.iter().filter(|s| **s > 0).count());
+    eprintln!(
+        "{} rows",
+        quantised.scales.iter().filter(|s| **s > 0).count()
+    );
     eprintln!("{:.1} % lost in rounding", 100.0 * quantised.loss);
     let parts = Parts {
         vocabulary,
