@@ -28,7 +28,12 @@ const browser = {
   router: (options) =>
     packageFile("default.router", new URL("./dist/default.router", import.meta.url), "router", options),
   pool: (options) =>
-    packageFile("pools/models-2026.json", new URL("./dist/pools/models-2026.json", import.meta.url), "pool", options),
+    packageFile(
+      "pools/models-2026.json",
+      new URL("./dist/pools/models-2026.json", import.meta.url),
+      "pool",
+      options,
+    ),
   transformer: (name, phase, options, folder = DIST) =>
     packageFile(name, new URL(name, folder), phase, options),
   relaxed: (folder = DIST) => import(/* @vite-ignore */ new URL("uniroute_relaxed.js", folder).href),

@@ -1,10 +1,7 @@
 //! A model as it would be in a pool.
 
-use super::check;
-use super::error::PoolError;
 use super::info::{ModelInfo, model_info};
 use super::model::{Model, Note};
-use super::raw::RawModel;
 use crate::router::Router;
 use serde::Serialize;
 
@@ -45,16 +42,6 @@ pub struct NextBenchmark {
     pub name: String,
     /// 90 % interval of the overall quality after a score that is as expected.
     pub interval: [f64; 2],
-}
-
-impl RawModel {
-    /// What a pool would know of this model, without adding it to one.
-    ///
-    /// # Errors
-    /// [`PoolError`], naming the JSON path of the first value that is wrong.
-    pub fn preview(&self, router: &Router) -> Result<ModelPreview, PoolError> {
-        check::preview(self, router)
-    }
 }
 
 impl ModelPreview {
@@ -101,6 +88,7 @@ fn field_quality(model: &Model, field: usize, name: &str, router: &Router) -> Op
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::pool::{PoolError, RawModel};
     use crate::router::fixture;
 
     fn preview(json: &str) -> Result<ModelPreview, PoolError> {

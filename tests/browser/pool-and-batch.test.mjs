@@ -135,7 +135,9 @@ test("a pasted model card shows where the model lands, and joins the pool with i
     await go(page, "Pool");
     await page.getByLabel("Name", { exact: true }).fill("by-card");
     const scores = page.getByLabel(/^Scores of its model card/);
-    await scores.fill("| Benchmark | Ours |\n|---|---|\n| GPQA Diamond | 85.7 |\n| MMLU-Pro | 83.1% |\nUnheard Of 50");
+    await scores.fill(
+      "| Benchmark | Ours |\n|---|---|\n| GPQA Diamond | 85.7 |\n| MMLU-Pro | 83.1% |\nUnheard Of 50",
+    );
     const preview = page.locator("#add-preview");
     await preview.getByText(/^Expected quality/).waitFor();
     await preview.getByText("It rests on its scores on GPQA Diamond, MMLU-Pro.").waitFor();

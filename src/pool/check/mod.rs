@@ -17,7 +17,6 @@ use super::raw::{RawModel, RawPool};
 use crate::profile::Profile;
 use crate::router::Router;
 use checker::Checker;
-pub(super) use preview::preview;
 use std::collections::HashMap;
 
 /// The profile of one model from all that is known of it.

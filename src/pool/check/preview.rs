@@ -12,11 +12,17 @@ use crate::router::Router;
 /// Benchmarks that a preview offers.
 const OFFERED: usize = 3;
 
-/// A preview of the model.
-///
-/// # Errors
-/// [`PoolError`] with the JSON path of the first value that is wrong.
-pub(in crate::pool) fn preview(raw: &RawModel, router: &Router) -> Result<ModelPreview, PoolError> {
+impl RawModel {
+    /// What a pool would know of this model, without adding it to one.
+    ///
+    /// # Errors
+    /// [`PoolError`], naming the JSON path of the first value that is wrong.
+    pub fn preview(&self, router: &Router) -> Result<ModelPreview, PoolError> {
+        preview(self, router)
+    }
+}
+
+fn preview(raw: &RawModel, router: &Router) -> Result<ModelPreview, PoolError> {
     let mut checker = Checker::new(router);
     text("$.id", &raw.id)?;
     let model = checker.model(raw, "$")?;

@@ -5,7 +5,7 @@ import { DEFAULTS } from "./choices.js";
 /** @import { Progress, RouteRequest, RouterInfo } from "../../uniroute/lib/types.js" */
 /** @import { Choices } from "./choices.js" */
 
-/** @typedef {{ id: string, file: string, name: string, description: string }} ListedPool */
+/** @typedef {{ id: string, file: string, name: string, description: string, portable: boolean }} ListedPool */
 
 /**
  * A message to the person, for example about a rejected file.

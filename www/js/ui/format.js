@@ -94,7 +94,13 @@ export function size(bytes) {
  * @param {number} [maximum] number of words, where it is a list of words
  */
 export function kindName(label, maximum = 3) {
-  return label.split(/\s*·\s*/).filter(Boolean).slice(0, maximum).join(" · ") || "unnamed";
+  return (
+    label
+      .split(/\s*·\s*/)
+      .filter(Boolean)
+      .slice(0, maximum)
+      .join(" · ") || "unnamed"
+  );
 }
 
 /**

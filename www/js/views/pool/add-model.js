@@ -102,7 +102,8 @@ function landing({ read, preview, problem }, pool, addLine) {
     setIntervalBar(intervalBar(), model.quality, model.interval),
     h("p", { class: "quiet" }, restsOn(model)),
     notes([...unused, ...skipped]),
-    offers.length > 0 && h("p", {}, "One more score that would tell most, with the interval’s width after it:"),
+    offers.length > 0 &&
+      h("p", {}, "One more score that would tell most, with the interval’s width after it:"),
     offers.length > 0 && h("ul", { class: "offers" }, ...offers),
     bars.length > 0 &&
       h("details", {}, h("summary", {}, "By field"), h("ol", { class: "bars long" }, ...bars)),

@@ -81,7 +81,12 @@ function qualityCell({ quality, interval, source, labels, benchmarks }) {
   return h(
     "td",
     {},
-    h("span", { class: "figures" }, percent(quality), h("span", { class: "quiet" }, ` ${percentRange(interval)}`)),
+    h(
+      "span",
+      { class: "figures" },
+      percent(quality),
+      h("span", { class: "quiet" }, ` ${percentRange(interval)}`),
+    ),
     setIntervalBar(intervalBar(), quality, interval),
     h("span", { class: "why", title: benchmarks.join(", ") }, rests),
   );
