@@ -224,7 +224,11 @@ test("choosing a kind on the map shows which models are good at it", async () =>
     await page.keyboard.press("Enter");
     await page.locator(".map-side h3").waitFor();
     assert.ok((await page.locator(".map-side .bars li").count()) > 5);
+    assert.equal(await page.locator(".map-side .examples li").count(), 3, "three prompts of the kind");
     await page.getByRole("button", { name: "All kinds" }).click();
-    await page.locator(".kind-list").waitFor();
+    const field = page.locator(".field-kinds", { hasText: "Web development" });
+    await field.locator("summary").click();
+    await field.getByRole("button", { name: "React and Vue components" }).click();
+    await page.locator(".map-side h3", { hasText: "React and Vue components" }).waitFor();
   });
 });

@@ -31,7 +31,7 @@ test("typing decides again, and an example chip fills the box", async () => {
     await page.fill("#prompt", "Write a python function that sorts a list of strings by length.");
     await decision(page);
     assert.notEqual(await kinds(), proof);
-    await page.getByRole("button", { name: "Proof" }).click();
+    await page.getByRole("button", { name: "Proof", exact: true }).click();
     await decision(page);
     assert.equal(await kinds(), proof);
   });

@@ -133,7 +133,7 @@ test(
       assert.equal((await decision(page)).text, text);
       await page.locator("#pools").selectOption({ index: 0 });
       await page.waitForFunction(
-        () => /** @type {HTMLSelectElement} */ (document.getElementById("pools")).value === "open",
+        () => /** @type {HTMLSelectElement} */ (document.getElementById("pools")).value === "models-2026",
       );
       await choose(page, "Transformer");
       await inUse(page);

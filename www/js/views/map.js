@@ -123,13 +123,13 @@ class Drawing {
  * @param {Place} place
  * @param {() => void} choose
  */
-function clusterMark({ label, share, x, y, r }, choose) {
+function clusterMark({ label, x, y, r }, choose) {
   const keydown = (/** @type {KeyboardEvent} */ event) => {
     if (event.key !== "Enter" && event.key !== " ") return;
     event.preventDefault();
     choose();
   };
-  const description = `${kindName(label, 4)}: ${percent(share)} of prompts`;
+  const description = kindName(label, 4);
   return s(
     "g",
     { class: "spot", role: "button", "aria-label": description, click: choose, keydown },
@@ -178,17 +178,12 @@ function sidePanel(app, map, cluster) {
     .map(({ name, quality }) =>
       h("li", {}, h("span", {}, name), h("span", { class: "figures" }, percent(quality)), meter(quality)),
     );
-  const share = percent(selected.share);
   const examples = selected.examples.map((prompt) => h("li", {}, prompt));
   return [
     h("h3", {}, kindName(selected.label, 4)),
     selected.field && h("p", { class: "quiet" }, selected.field),
     examples.length > 0 && h("ul", { class: "examples" }, ...examples),
-    h(
-      "p",
-      { class: "quiet" },
-      `${share} of the prompts that the router was fitted on. Expected quality of each model there:`,
-    ),
+    h("p", { class: "quiet" }, "Expected quality of each model there:"),
     h("ol", { class: "bars long" }, ...items),
     h("button", { type: "button", click: () => app.toggleCluster(null) }, "All kinds"),
   ];
@@ -202,41 +197,22 @@ function sidePanel(app, map, cluster) {
  */
 function clusterList(app, { clusters }) {
   const byShare = [...clusters].sort((a, b) => b.share - a.share);
-  const fields = new Set(byShare.map(({ field }) => field));
+  const fields = new Set(clusters.map(({ field }) => field));
   const parts = [...fields].map((field) => {
     const members = byShare.filter((cluster) => cluster.field === field);
-    const list = h("ol", { class: "kind-list" }, ...members.map((cluster) => clusterItem(app, cluster)));
-    if (field === null) return list;
-    const share = members.reduce((sum, cluster) => sum + cluster.share, 0);
-    const amount = h("span", { class: "quiet figures" }, shareText(share));
-    return h("details", { class: "field-kinds" }, h("summary", {}, field, " ", amount), list);
+    const items = members.map(({ id, label }) =>
+      h("li", {}, h("button", { type: "button", click: () => app.toggleCluster(id) }, kindName(label, 4))),
+    );
+    const list = h("ol", { class: "kind-list" }, ...items);
+    return field === null ? list : h("details", { class: "field-kinds" }, h("summary", {}, field), list);
   });
   return [
     h(
       "p",
       { class: "quiet" },
-      `${plural(clusters.length, "kind")} of prompts. Near kinds are similar, large kinds are frequent in the ` +
-        "prompts that the router was fitted on, and the ring is your prompt. Choose a kind to see which " +
-        "models are good at it.",
+      `${plural(clusters.length, "kind")} of prompts. Near kinds are similar, and the ring is your prompt. ` +
+        "Choose a kind to see which models are good at it.",
     ),
     ...parts,
   ];
-}
-
-/**
- * @param {App} app
- * @param {ClusterMap["clusters"][number]} cluster
- */
-function clusterItem(app, { id, label, share }) {
-  return h(
-    "li",
-    {},
-    h("button", { type: "button", click: () => app.toggleCluster(id) }, kindName(label, 4)),
-    h("span", { class: "quiet figures" }, shareText(share)),
-  );
-}
-
-/** @param {number} share in [0, 1] */
-function shareText(share) {
-  return `${(share * 100).toFixed(1)} %`;
 }
