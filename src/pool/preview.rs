@@ -1,9 +1,16 @@
 //! A model as it would be in a pool.
 
+use super::check::{self, Known};
+use super::error::PoolError;
 use super::info::{ModelInfo, model_info};
 use super::model::{Model, Note};
+use super::raw::RawModel;
+use crate::profile::Profile;
 use crate::router::Router;
 use serde::Serialize;
+
+/// Benchmarks that a preview offers.
+const OFFERED: usize = 3;
 
 /// A model as it would be in a pool, and what would tell most about it.
 #[derive(Clone, Debug, PartialEq, Serialize)]
@@ -44,24 +51,63 @@ pub struct NextBenchmark {
     pub interval: [f64; 2],
 }
 
-impl ModelPreview {
-    pub(super) fn new(
-        model: &Model,
-        notes: Vec<Note>,
-        next: Vec<NextBenchmark>,
-        router: &Router,
-    ) -> Self {
-        let shares = router.clusters().shares();
+impl RawModel {
+    /// What a pool would know of this model, without adding it to one.
+    ///
+    /// # Errors
+    /// [`PoolError`], naming the JSON path of the first value that is wrong.
+    pub fn preview(&self, router: &Router) -> Result<ModelPreview, PoolError> {
+        let (model, notes, known) = check::model(self, router)?;
         let fields = router.meta().fields.iter().enumerate();
-        Self {
-            model: model_info(model, shares),
+        Ok(ModelPreview {
             fields: fields
-                .filter_map(|(field, name)| field_quality(model, field, name, router))
+                .filter_map(|(field, name)| field_quality(&model, field, name, router))
                 .collect(),
-            next,
+            model: model_info(&model, router.clusters().shares()),
+            next: known.map_or(Vec::new(), |known| next(&known, router)),
             notes,
-        }
+        })
     }
+}
+
+/// The benchmarks that model cards have and whose scores would make the overall quality most certain,
+/// the best first. A score is assumed to be as expected.
+fn next(known: &Known, router: &Router) -> Vec<NextBenchmark> {
+    let benchmarks = router.benchmarks();
+    let shares = router.clusters().shares();
+    let Ok(present) = known.profile(router) else {
+        return Vec::new();
+    };
+    let expected = |b: usize| {
+        let weights: Vec<f32> = benchmarks
+            .weights()
+            .row(b)
+            .iter()
+            .map(|w| *w as f32)
+            .collect();
+        let error = f64::from(present.predict(&weights).mean) + benchmarks.list()[b].mean_effect;
+        (1.0 - error).clamp(0.0, 1.0)
+    };
+    let is_given = |b: usize| known.scores.iter().any(|(given, _)| *given == b);
+    // A title with a remark in brackets is a benchmark as one harness runs it, or a part of one.
+    let is_usual = |b: usize| !benchmarks.list()[b].title.ends_with(')');
+    let mut found: Vec<(usize, Profile)> = (0..benchmarks.len())
+        .filter(|&b| !is_given(b) && is_usual(b))
+        .filter_map(|b| {
+            let scores = [&known.scores[..], &[(b, expected(b))]].concat();
+            Some((b, known.profile_with(router, &scores).ok()?))
+        })
+        .collect();
+    let sd = |profile: &Profile| profile.predict(shares).sd;
+    found.sort_by(|(_, a), (_, b)| sd(a).total_cmp(&sd(b)));
+    found
+        .iter()
+        .take(OFFERED)
+        .map(|(b, profile)| NextBenchmark {
+            name: benchmarks.list()[*b].title.clone(),
+            interval: profile.predict(shares).quality_interval().map(f64::from),
+        })
+        .collect()
 }
 
 /// The quality in a field; `None` if no cluster belongs to it.
@@ -88,7 +134,6 @@ fn field_quality(model: &Model, field: usize, name: &str, router: &Router) -> Op
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::pool::{PoolError, RawModel};
     use crate::router::fixture;
 
     fn preview(json: &str) -> Result<ModelPreview, PoolError> {

@@ -360,7 +360,7 @@ fn real_cards_are_measured_beside_labels() {
     args[args.len() - 1] = &wrong;
     let error = rejects(&args, b"");
     assert!(
-        error.contains("line 2") && error.contains("dataset, model and published"),
+        error.contains("wrong.csv, line 2: 2 columns, but the header has 3"),
         "{error}"
     );
 }

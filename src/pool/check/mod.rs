@@ -7,7 +7,6 @@
 mod checker;
 mod header;
 mod model;
-mod preview;
 mod profile;
 pub(super) mod value;
 
@@ -17,6 +16,7 @@ use super::raw::{RawModel, RawPool};
 use crate::profile::Profile;
 use crate::router::Router;
 use checker::Checker;
+pub(super) use profile::Known;
 use std::collections::HashMap;
 
 /// The profile of one model from all that is known of it.
@@ -26,6 +26,28 @@ use std::collections::HashMap;
 pub(super) fn profile(raw: &RawModel, router: &Router) -> Result<Profile, PoolError> {
     let (profile, _) = Checker::new(router).profile(raw, "$")?;
     Ok(profile)
+}
+
+/// One model, checked, with what was assumed and, unless the file gives its per-cluster errors, what it
+/// says of its errors.
+///
+/// # Errors
+/// [`PoolError`] with the JSON path of the first value that is wrong.
+pub(super) fn model(
+    raw: &RawModel,
+    router: &Router,
+) -> Result<(Model, Vec<Note>, Option<Known>), PoolError> {
+    let mut checker = Checker::new(router);
+    value::text("$.id", &raw.id)?;
+    let model = checker.model(raw, "$")?;
+    let known = match raw.errors {
+        Some(_) => None,
+        None => {
+            let scores = Checker::new(router).scores(raw, "$")?;
+            Some(checker.known(raw, "$", scores)?)
+        }
+    };
+    Ok((model, checker.notes, known))
 }
 
 /// The models of a pool, checked, and what was assumed where the file is silent.
