@@ -20,6 +20,9 @@ pub struct Profile {
     pub correlation: f32,
 }
 
+/// Part of its standard deviation within which an expected error bends at 0 and at 1.
+const SMOOTHING: f64 = 0.2;
+
 /// The profile of Ψ with this `mean`, these `variances` and `labels`, each `(K)`. `overlap` O `(K, K)`
 /// is the mean of ΦΦᵀ over prompts and `all` the sum of O∘V, V being the covariance of Ψ. A profile
 /// keeps one correlation: the one that gives a prediction the right variance on average.
@@ -38,12 +41,25 @@ pub(super) fn summarised(
         true => ((all - own) / together).clamp(0.0, 1.0),
         false => 0.0,
     };
+    let inside = mean.iter().zip(&sd).map(|(m, sd)| within(*m, *sd) as f32);
     Profile {
-        mean: mean.iter().map(|m| m.clamp(0.0, 1.0) as f32).collect(),
+        mean: inside.collect(),
         sd: sd.iter().map(|s| *s as f32).collect(),
         labels: labels.iter().map(|l| *l as f32).collect(),
         correlation: correlation as f32,
     }
+}
+
+/// An expected error inside `[0, 1]`. A normal distribution may have its mean at an error of 0 or
+/// below it, and nobody answers every prompt well: near the ends the error approaches them smoothly,
+/// within a fifth of its standard deviation. The order of models with equal deviations stays.
+fn within(mean: f64, sd: f64) -> f64 {
+    let width = SMOOTHING * sd;
+    let above = |x: f64| match x / width {
+        far if far.is_nan() || far.abs() >= 40.0 => x.max(0.0),
+        near => width * near.exp().ln_1p(),
+    };
+    (1.0 - above(1.0 - above(mean))).clamp(0.0, 1.0)
 }
 
 impl Profile {
@@ -222,6 +238,21 @@ mod tests {
             labels: vec![0.0; 2],
             correlation,
         }
+    }
+
+    #[test]
+    fn an_expected_error_bends_at_the_ends_and_keeps_its_order() {
+        // A fifth of the deviation: .04·ln(1 + e⁰) and .04·ln(1 + e).
+        assert!((within(0.0, 0.2) - 0.04 * 2f64.ln()).abs() < 1e-9);
+        assert!((within(0.04, 0.2) - 0.04 * (1.0 + 1f64.exp()).ln()).abs() < 1e-9);
+        assert!((within(0.4, 0.2) - 0.4).abs() < 1e-5);
+        assert!((within(1.0, 0.2) - (1.0 - 0.04 * 2f64.ln())).abs() < 1e-9);
+        for (mean, expected) in [(0.3, 0.3), (-0.1, 0.0), (1.5, 1.0)] {
+            assert!((within(mean, 0.0) - expected).abs() < 1e-12);
+        }
+        let ordered = [-0.5, -0.1, 0.0, 0.05, 0.5, 0.95, 1.0, 1.2];
+        let errors = ordered.map(|m| within(m, 0.15));
+        assert!(errors.is_sorted() && errors.iter().all(|e| (0.0..=1.0).contains(e)));
     }
 
     #[test]
