@@ -75,22 +75,30 @@ export async function installed(t, files) {
   return folder;
 }
 
-/** @type {Promise<(string | null)[]> | undefined} */
-let natively;
+/** @type {Map<string, Promise<(string | null)[]>>} */
+const natively = new Map();
 
-/** The decisions of the command line for the prompts. */
-export function expected() {
-  natively ??= (async () => {
-    const input = PROMPTS.map((prompt, id) => JSON.stringify({ id, prompt })).join("\n");
-    const out = await run(UNIROUTE, ["route", "--lambda", String(LAMBDA)], { input });
-    const models = out
-      .trim()
-      .split("\n")
-      .map((line) => JSON.parse(line).model);
-    assert.ok(new Set(models).size > 1, "all prompts went to one model");
-    return models;
-  })();
-  return natively;
+/**
+ * The decisions of the command line for the prompts.
+ *
+ * @param {string} pool one that comes with uniroute
+ */
+export function expected(pool = "models-2026") {
+  const decided = natively.get(pool) ?? decide(pool);
+  natively.set(pool, decided);
+  return decided;
+}
+
+/** @param {string} pool */
+async function decide(pool) {
+  const input = PROMPTS.map((prompt, id) => JSON.stringify({ id, prompt })).join("\n");
+  const out = await run(UNIROUTE, ["route", "--pool", pool, "--lambda", String(LAMBDA)], { input });
+  const models = out
+    .trim()
+    .split("\n")
+    .map((line) => JSON.parse(line).model);
+  assert.ok(new Set(models).size > 1, "all prompts went to one model");
+  return models;
 }
 
 const TYPES = /** @type {Record<string, string>} */ ({
