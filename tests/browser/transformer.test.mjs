@@ -112,7 +112,7 @@ test("without the weights, or after cancelling, the present embedder stays", asy
       await page.locator("#embedder-state progress").waitFor({ state: "hidden" });
       assert.ok(await page.getByRole("radio", { name: "Instant" }).isChecked());
       assert.equal((await decision(page)).text, text);
-      problems.splice(0, problems.length, ...problems.filter((one) => !/minilm|relaxed/.test(one)));
+      problems.splice(0, problems.length, ...problems.filter((one) => !/minilm|relaxed|pools/.test(one)));
     },
     { serviceWorkers: "block" },
   );

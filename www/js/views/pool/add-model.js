@@ -102,8 +102,7 @@ function landing({ read, preview, problem }, pool, addLine) {
     setIntervalBar(intervalBar(), model.quality, model.interval),
     h("p", { class: "quiet" }, restsOn(model)),
     notes([...unused, ...skipped]),
-    offers.length > 0 &&
-      h("p", {}, "One more score that would tell most, with the interval’s width after it:"),
+    offers.length > 0 && h("p", {}, "One more score that would tell most:"),
     offers.length > 0 && h("ul", { class: "offers" }, ...offers),
     bars.length > 0 &&
       h("details", {}, h("summary", {}, "By field"), h("ol", { class: "bars long" }, ...bars)),
@@ -123,9 +122,7 @@ function points([low, high]) {
 /** @param {ModelInfo} model */
 function restsOn({ source, benchmarks }) {
   if (benchmarks.length > 0) return `It rests on its scores on ${benchmarks.join(", ")}.`;
-  return source === "accuracy"
-    ? "It rests on one accuracy, which says nothing about kinds of prompts."
-    : "No score is known to this router, so an average model is assumed.";
+  return source === "accuracy" ? "It rests on one accuracy." : "No known score: an average model is assumed.";
 }
 
 /**
@@ -139,6 +136,5 @@ function rank({ id, quality }, pool) {
   const better = others.filter((other) => other.quality > quality);
   const [above, below] = [better.at(-1), others[better.length]];
   const place = `place ${count(better.length + 1)} of ${plural(others.length + 1, "model")}`;
-  const near = [above && `after ${above.name}`, below && `before ${below.name}`].filter(Boolean);
-  return [place, ...near].join(", ");
+  return [place, above && `after ${above.name}`, below && `before ${below.name}`].filter(Boolean).join(", ");
 }
