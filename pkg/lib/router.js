@@ -1,5 +1,6 @@
 import { UnirouteError } from "./errors.js";
 import { jsonBytes, textBytes } from "./bytes.js";
+import { optionalText, text, texts } from "./checks.js";
 import { applyCounters } from "./counters.js";
 
 /** @typedef {import("./types.js").PoolSource} PoolSource */
@@ -40,7 +41,7 @@ export class CoreRouter {
    * @param {RouteRequestWithCounters} [request]
    */
   route(prompt, request) {
-    return this.#call((core) => core.route(prompt, applyCounters(prompt, request)));
+    return this.#call((core) => core.route(text(prompt, "prompt"), applyCounters(prompt, request)));
   }
 
   /**
@@ -51,7 +52,7 @@ export class CoreRouter {
    * @param {RouteRequestWithCounters} [request]
    */
   explain(prompt, request) {
-    return this.#call((core) => core.explain(prompt, applyCounters(prompt, request)));
+    return this.#call((core) => core.explain(text(prompt, "prompt"), applyCounters(prompt, request)));
   }
 
   /**
@@ -63,6 +64,7 @@ export class CoreRouter {
    * @param {AbortSignal} [signal]
    */
   async routeBatch(prompts, request, onProgress, signal) {
+    prompts = texts(prompts, "prompts");
     /** @type {import("./types.js").Decision[]} */
     const decisions = [];
     for (let at = 0; at < prompts.length; at += BATCH) {
@@ -83,6 +85,7 @@ export class CoreRouter {
    * @param {AbortSignal} [signal]
    */
   async openBatch(prompts, onProgress, signal) {
+    prompts = texts(prompts, "prompts");
     this.#call((core) => core.clearBatch());
     let done = 0;
     while (done < prompts.length) {
@@ -116,7 +119,9 @@ export class CoreRouter {
    * @param {RouteRequestWithCounters} [request]
    */
   estimateCost(prompt, model, request) {
-    return this.#call((core) => core.estimateCost(prompt, model, applyCounters(prompt, request)));
+    return this.#call((core) =>
+      core.estimateCost(text(prompt, "prompt"), optionalText(model, "model"), applyCounters(prompt, request)),
+    );
   }
 
   /**
@@ -126,7 +131,7 @@ export class CoreRouter {
    * @param {RouteRequest} [request]
    */
   totals(model, request) {
-    return this.#call((core) => core.totals(model, request));
+    return this.#call((core) => core.totals(optionalText(model, "model"), request));
   }
 
   /**
@@ -187,7 +192,7 @@ export class CoreRouter {
    * @param {RouteRequest} [request]
    */
   compare(pool, prompt, request) {
-    return this.#call((core) => core.compare(jsonBytes(pool), prompt, request));
+    return this.#call((core) => core.compare(jsonBytes(pool), text(prompt, "prompt"), request));
   }
 
   /**
@@ -208,7 +213,7 @@ export class CoreRouter {
    * @param {FileContent} content
    */
   readPrompts(name, content) {
-    return this.#call((core) => core.readPrompts(name, textBytes(content)));
+    return this.#call((core) => core.readPrompts(text(name, "name"), textBytes(content)));
   }
 
   /**
@@ -219,17 +224,19 @@ export class CoreRouter {
    * @param {string} [model] id of the model, where the file has labels of several models
    */
   readLabels(name, content, model) {
-    return this.#call((core) => core.readLabels(name, textBytes(content), model));
+    return this.#call((core) =>
+      core.readLabels(text(name, "name"), textBytes(content), optionalText(model, "model")),
+    );
   }
 
   /**
    * Reads the scores of a model card as people paste them: a benchmark and its score a line, or a table.
    * The result has the scores in [0, 1], and the lines that were skipped.
    *
-   * @param {string} text
+   * @param {string} scores
    */
-  readScores(text) {
-    return this.#call((core) => core.readScores(`${text}`));
+  readScores(scores) {
+    return this.#call((core) => core.readScores(text(scores, "scores")));
   }
 
   /** Frees the memory. The router cannot be used afterwards. */

@@ -116,3 +116,35 @@ test("an error names the place in the pool, and the router keeps its pool", asyn
   );
   assert.equal(router.route("hi").model, "a");
 });
+
+test("an argument of a wrong type is rejected by name, and the next call is answered", async () => {
+  network();
+  const router = await Router.load();
+  const before = router.route("hi").model;
+  const any = /** @type {any} */ (router);
+  const huge = { length: 1e9 };
+  const wrong = /** @type {[string, () => unknown, string][]} */ ([
+    ["route", () => any.route(5), "prompt"],
+    ["route", () => any.route({}), "prompt"],
+    ["route", () => any.route(huge), "prompt"],
+    ["explain", () => any.explain(null), "prompt"],
+    ["estimateCost", () => any.estimateCost("x", 5), "model"],
+    ["estimateCost", () => any.estimateCost([], "x"), "prompt"],
+    ["totals", () => any.totals({}), "model"],
+    ["compare", () => any.compare({ models: [{ id: "a" }] }, 7), "prompt"],
+    ["readPrompts", () => any.readPrompts(1, "a"), "name"],
+    ["readLabels", () => any.readLabels("a.csv", "a", 3), "model"],
+    ["readScores", () => any.readScores(3), "scores"],
+    ["routeBatch", () => any.routeBatch(["a", 4]), "prompts[1]"],
+    ["routeBatch", () => any.routeBatch(huge), "prompts"],
+    ["openBatch", () => any.openBatch("a"), "prompts"],
+  ]);
+  for (const [method, call, path] of wrong) {
+    await assert.rejects(
+      async () => call(),
+      (/** @type {any} */ error) => coded("request_type")(error) && error.path === path,
+      method,
+    );
+    assert.equal(router.route("hi").model, before);
+  }
+});

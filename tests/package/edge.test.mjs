@@ -245,6 +245,8 @@ for (const [name, start] of Object.entries(RUNTIMES)) {
           [await post("/route", "[1]"), 400, "bad_json"],
           [await post("/route", JSON.stringify({ prompt: 5 })), 400, "prompt"],
           [await post("/route", JSON.stringify({ prompt: "hi", lambda: -1 })), 400, "request_number"],
+          [await post("/cost", JSON.stringify({ prompt: "hi", model: 5 })), 400, "request_type"],
+          [await post("/cost", JSON.stringify({ prompt: ["hi"] })), 400, "prompt"],
           [await post("/route", JSON.stringify({ prompt: "x".repeat(30_000) })), 413, "too_large"],
           [await chat(service, { model: "gpt-0" }), 404, "model_not_found"],
           [await chat(service, { model: "auto", messages: [] }), 400, "messages"],
@@ -254,6 +256,8 @@ for (const [name, start] of Object.entries(RUNTIMES)) {
         ])) {
           assert.deepEqual([answer.status, (await answer.json()).error.code], [status, code]);
         }
+        // The next request is answered.
+        assert.equal((await post("/route", JSON.stringify({ prompt: "hi" }))).status, 200);
         // Also without a content length.
         assert.equal((await post("/route", unmeasured())).status, 413);
       }));
