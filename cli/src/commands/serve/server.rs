@@ -42,7 +42,11 @@ async fn answer(State(page): State<Arc<Page>>, request: Request) -> Response {
         Found::File { path, bytes } => file(&path, bytes, request.headers()),
         // Relative links of the folder's index need the slash.
         Found::Folder => Redirect::permanent(&with_slash(request.uri())).into_response(),
-        Found::Nothing => (StatusCode::NOT_FOUND, "There is no such file here.\n").into_response(),
+        Found::Nothing => (
+            StatusCode::NOT_FOUND,
+            "The page has no file of this name.\n",
+        )
+            .into_response(),
     }
 }
 
