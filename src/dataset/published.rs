@@ -82,9 +82,7 @@ impl PublishedTable {
             },
         }
     }
-}
 
-impl PublishedTable {
     /// Leaves out the scores that another table also has, by model, mode, benchmark and value.
     /// Returns their number.
     pub fn leave_out(&mut self, others: &Self) -> usize {

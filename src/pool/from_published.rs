@@ -73,10 +73,10 @@ pub fn from_published(
             continue;
         };
         let (position, in_list) = params.list.published(&id).unzip();
-        let new = listed(&id, score, in_list);
-        let at = draft.pool.models.iter().position(|m| m.id == new.id);
+        let own_id = in_list.map_or(&id, |model| &model.id);
+        let at = draft.pool.models.iter().position(|m| m.id == *own_id);
         let at = at.unwrap_or_else(|| {
-            draft.pool.models.push(new);
+            draft.pool.models.push(listed(&id, score, in_list));
             order.push(position.unwrap_or(usize::MAX));
             draft.pool.models.len() - 1
         });

@@ -24,7 +24,7 @@ use std::collections::HashMap;
 /// # Errors
 /// [`PoolError`] with the JSON path of the first value that is wrong.
 pub(super) fn profile(raw: &RawModel, router: &Router) -> Result<Profile, PoolError> {
-    let (profile, _) = Checker::new(router).profile(raw, "$")?;
+    let (profile, ..) = Checker::new(router).profile(raw, "$")?;
     Ok(profile)
 }
 
@@ -39,14 +39,7 @@ pub(super) fn model(
 ) -> Result<(Model, Vec<Note>, Option<Known>), PoolError> {
     let mut checker = Checker::new(router);
     value::text("$.id", &raw.id)?;
-    let model = checker.model(raw, "$")?;
-    let known = match raw.errors {
-        Some(_) => None,
-        None => {
-            let scores = Checker::new(router).scores(raw, "$")?;
-            Some(checker.known(raw, "$", scores)?)
-        }
-    };
+    let (model, known) = checker.model(raw, "$")?;
     Ok((model, checker.notes, known))
 }
 
@@ -69,7 +62,7 @@ pub(super) fn check(raw: &RawPool, router: &Router) -> Result<(Vec<Model>, Vec<N
                 first,
             });
         }
-        models.push(checker.model(model, &path)?);
+        models.push(checker.model(model, &path)?.0);
     }
     Ok((models, checker.notes))
 }

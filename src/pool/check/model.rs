@@ -1,6 +1,7 @@
 //! One model: names, prices, limits, answer lengths, tokenizer.
 
 use super::checker::Checker;
+use super::profile::Known;
 use super::value::{expected, number, text};
 use crate::cost::{Family, OutputTokens, Prices};
 use crate::pool::error::PoolError;
@@ -10,7 +11,11 @@ use crate::pool::raw::RawModel;
 use serde_json::Value;
 
 impl Checker<'_> {
-    pub fn model(&mut self, raw: &RawModel, path: &str) -> Result<Model, PoolError> {
+    pub fn model(
+        &mut self,
+        raw: &RawModel,
+        path: &str,
+    ) -> Result<(Model, Option<Known>), PoolError> {
         for (field, value) in [("name", &raw.name), ("provider", &raw.provider)] {
             if let Some(value) = value {
                 text(&format!("{path}.{field}"), value)?;
@@ -36,8 +41,8 @@ impl Checker<'_> {
                 .transpose()
         };
         let limits = raw.limit.clone().unwrap_or_default();
-        let (profile, evidence) = self.profile(raw, path)?;
-        Ok(Model {
+        let (profile, evidence, known) = self.profile(raw, path)?;
+        let model = Model {
             id: raw.id.clone(),
             name: raw.name.clone().unwrap_or_else(|| raw.id.clone()),
             provider: raw.provider.clone(),
@@ -49,7 +54,8 @@ impl Checker<'_> {
             evidence,
             output_tokens: self.output_tokens(raw, path)?,
             tokenizer: tokenizer(raw, path)?,
-        })
+        };
+        Ok((model, known))
     }
 
     fn prices(&mut self, raw: &RawModel, path: &str) -> Result<Prices, PoolError> {

@@ -21,7 +21,6 @@ pub struct Known {
     pub others: Observations,
     /// Published scores, with the positions of their benchmarks.
     pub scores: Vec<(usize, f64)>,
-    pub evidence: Evidence,
 }
 
 impl Known {
@@ -49,7 +48,7 @@ impl Checker<'_> {
         &mut self,
         raw: &RawModel,
         path: &str,
-    ) -> Result<(Profile, Evidence), PoolError> {
+    ) -> Result<(Profile, Evidence, Option<Known>), PoolError> {
         let scores = self.scores(raw, path)?;
         if let Some(errors) = &raw.errors {
             let profile = self.profile_of_errors(errors, path)?;
@@ -59,10 +58,10 @@ impl Checker<'_> {
                     "not used, because the file gives the errors in each cluster",
                 );
             }
-            return Ok((profile, Evidence::of(ProfileSource::Errors)));
+            return Ok((profile, Evidence::of(ProfileSource::Errors), None));
         }
-        let known = self.known(raw, path, scores)?;
-        let note = match known.evidence.source {
+        let (known, evidence) = self.known(raw, path, scores)?;
+        let note = match evidence.source {
             ProfileSource::Accuracy => Some((
                 format!("{path}.accuracy"),
                 "the same accuracy gain or loss is assumed for every kind of prompt",
@@ -79,16 +78,16 @@ impl Checker<'_> {
         }
         let profile = known.profile(self.router);
         let profile = profile.map_err(|problem| self.labels_error(path, "labels", problem))?;
-        Ok((profile, known.evidence))
+        Ok((profile, evidence, Some(known)))
     }
 
     /// Everything the file says of a model without per-cluster errors.
-    pub fn known(
+    fn known(
         &self,
         raw: &RawModel,
         path: &str,
         scores: Vec<(usize, f64)>,
-    ) -> Result<Known, PoolError> {
+    ) -> Result<(Known, Evidence), PoolError> {
         let mut evidence = Evidence::of(ProfileSource::Prior);
         let mut others = Observations::none(self.router.clusters().len());
         if let Some((accuracy, count)) = self.accuracy(raw, path)? {
@@ -104,11 +103,7 @@ impl Checker<'_> {
             others = self.joined(others, self.router.observe_labels(&labels), path, "labels")?;
             evidence.source = ProfileSource::Labels;
         }
-        Ok(Known {
-            others,
-            scores,
-            evidence,
-        })
+        Ok((Known { others, scores }, evidence))
     }
 
     /// The accuracy, and the number of prompts it was measured on where the file says so.
@@ -132,7 +127,7 @@ impl Checker<'_> {
 
     /// The published scores on benchmarks that the router knows, with their positions there. The
     /// others become notes.
-    pub fn scores(&mut self, raw: &RawModel, path: &str) -> Result<Vec<(usize, f64)>, PoolError> {
+    fn scores(&mut self, raw: &RawModel, path: &str) -> Result<Vec<(usize, f64)>, PoolError> {
         let list = raw.benchmarks.as_deref().unwrap_or_default();
         if list.len() > MAX_SCORES {
             return Err(PoolError::TooManyScores {
