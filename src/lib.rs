@@ -58,6 +58,7 @@ pub mod embed;
 #[cfg(feature = "eval")]
 pub mod eval;
 pub mod fit;
+mod json;
 mod linalg;
 pub mod observation;
 mod parallel;

@@ -91,9 +91,16 @@ impl Observations {
     /// [`ProfileError::Length`] unless there is one error for each membership,
     /// [`ProfileError::Range`] for an error outside `[0, 1]` or a membership that is not one.
     pub fn from_labels(memberships: ArrayView2<f32>, errors: &[f32]) -> Result<Self, ProfileError> {
-        check_length("labels", errors.len(), memberships.nrows())?;
+        Self::from_label_weights(memberships.mapv(f64::from), errors)
+    }
+
+    /// [`Observations::from_labels`] of memberships that are weights already.
+    pub(crate) fn from_label_weights(
+        weights: Array2<f64>,
+        errors: &[f32],
+    ) -> Result<Self, ProfileError> {
+        check_length("labels", errors.len(), weights.nrows())?;
         check_unit("label", errors.iter().map(|e| f64::from(*e)))?;
-        let weights = memberships.mapv(f64::from);
         check_weights("membership of a label", weights.view())?;
         let values = errors.iter().map(|e| f64::from(*e)).collect();
         Ok(Self::uniform(weights, values, 1.0, Source::Label))
@@ -176,6 +183,9 @@ impl Observations {
     /// # Errors
     /// [`ProfileError::Length`] when `other` is over another number of clusters.
     pub fn and(self, other: &Self) -> Result<Self, ProfileError> {
+        if self.is_empty() && self.clusters() == other.clusters() {
+            return Ok(other.clone());
+        }
         let rows = [self.weights.view(), other.weights.view()];
         let weights = concatenate(Axis(0), &rows).map_err(|_| ProfileError::Length {
             what: "weights of an observation",
@@ -260,18 +270,15 @@ impl Observations {
     /// The number of labels that fell into each cluster, by weight, `(K)`. A benchmark's prompts are
     /// not labels: nobody knows which of them were answered.
     pub(crate) fn labels_by_cluster(&self) -> Array1<f64> {
-        let mut counted = self.weights.clone();
-        let rows = counted
-            .outer_iter_mut()
-            .zip(&self.labels)
-            .zip(&self.sources);
-        for ((mut row, labels), source) in rows {
-            row *= match source {
-                Source::Benchmark(_) => 0.0,
-                Source::Label | Source::Overall => *labels,
-            };
+        let mut counted = Array1::zeros(self.clusters());
+        let rows = self.weights.outer_iter().zip(&self.labels);
+        for ((row, labels), source) in rows.zip(&self.sources) {
+            match source {
+                Source::Benchmark(_) => {}
+                Source::Label | Source::Overall => counted.scaled_add(*labels, &row),
+            }
         }
-        counted.sum_axis(Axis(0))
+        counted
     }
 }
 

@@ -1,6 +1,8 @@
 //! Why a pool or a price list was rejected.
 
-use super::limits::{MAX_BYTES, MAX_MODELS, MAX_SCORES, SCHEMA_VERSION};
+use super::limits::{MAX_BYTES, MAX_LABELS, MAX_MODELS, MAX_SCORES, SCHEMA_VERSION};
+use super::unknown::MAX_UNKNOWN;
+use crate::json::JsonError;
 
 /// Why an LLM profile JSON was rejected. Every variant names the JSON path of the value
 /// (`$.models[3].cost.input`) and the remedy.
@@ -16,13 +18,13 @@ pub enum PoolError {
         bytes: usize,
     },
     /// Not JSON.
-    #[error("line {line}, column {column}: not valid JSON ({problem}); was the file cut short?")]
+    #[error("line {line}, column {column}: not valid JSON: {problem}")]
     Syntax {
         /// Line, from 1.
         line: usize,
         /// Column, from 1.
         column: usize,
-        /// The parser's message.
+        /// What is wrong, with the remedy.
         problem: String,
     },
     /// JSON, but a value has the wrong type or a required field is missing.
@@ -30,7 +32,7 @@ pub enum PoolError {
     Type {
         /// JSON path.
         path: String,
-        /// The parser's message.
+        /// What is wrong.
         problem: String,
     },
     /// A schema version that this release does not know.
@@ -51,17 +53,29 @@ pub enum PoolError {
     #[error("$.models: the pool is empty; list at least one model")]
     Empty,
     /// More models than [`MAX_MODELS`].
-    #[error("$.models: {found} models, {MAX_MODELS} are allowed; remove those you never route to")]
-    TooManyModels {
-        /// Number of models in the file.
-        found: usize,
-    },
+    #[error("$.models: more than {MAX_MODELS} models; remove those you never route to")]
+    TooManyModels,
+    /// More than [`MAX_UNKNOWN`] values in fields that the format does not have.
+    #[error(
+        "$: more than {MAX_UNKNOWN} values are in fields that LLM profile JSON does not have; remove those fields"
+    )]
+    TooManyUnknown,
     /// More published scores of one model than [`MAX_SCORES`].
     #[error("{path}: {found} scores, {MAX_SCORES} are allowed for a model; keep one a benchmark")]
     TooManyScores {
         /// JSON path.
         path: String,
         /// Number of scores in the file.
+        found: usize,
+    },
+    /// More labelled prompts of one model than [`MAX_LABELS`].
+    #[error(
+        "{path}: {found} labels, {MAX_LABELS} are allowed for a model; keep a random sample, or make a profile of all of them with `uniroute profile --labels`"
+    )]
+    TooManyLabels {
+        /// JSON path.
+        path: String,
+        /// Number of labels in the file.
         found: usize,
     },
     /// A text that is empty, too long or holds control characters.
@@ -143,6 +157,23 @@ pub enum PoolError {
     },
 }
 
+impl From<JsonError> for PoolError {
+    fn from(error: JsonError) -> Self {
+        match error {
+            JsonError::Syntax {
+                line,
+                column,
+                problem,
+            } => Self::Syntax {
+                line,
+                column,
+                problem,
+            },
+            JsonError::Type { path, problem } => Self::Type { path, problem },
+        }
+    }
+}
+
 impl PoolError {
     /// A stable name for the kind of error.
     pub fn code(&self) -> &'static str {
@@ -153,8 +184,10 @@ impl PoolError {
             Self::Version { .. } => "pool_version",
             Self::Currency { .. } => "pool_currency",
             Self::Empty => "pool_empty",
-            Self::TooManyModels { .. } => "pool_too_many_models",
+            Self::TooManyModels => "pool_too_many_models",
+            Self::TooManyUnknown => "pool_too_many_unknown",
             Self::TooManyScores { .. } => "pool_too_many_scores",
+            Self::TooManyLabels { .. } => "pool_too_many_labels",
             Self::Text { .. } => "pool_text",
             Self::DuplicateId { .. } => "pool_duplicate_id",
             Self::Range { .. } => "pool_range",
@@ -169,14 +202,15 @@ impl PoolError {
     /// JSON path of the offending value, where there is one.
     pub fn path(&self) -> Option<String> {
         match self {
-            Self::TooLarge { .. } => Some("$".into()),
+            Self::TooLarge { .. } | Self::TooManyUnknown => Some("$".into()),
             Self::Syntax { .. } | Self::PriceList | Self::UnknownModel { .. } => None,
             Self::Version { .. } => Some("$.schema_version".into()),
             Self::Currency { .. } => Some("$.currency".into()),
-            Self::Empty | Self::TooManyModels { .. } => Some("$.models".into()),
+            Self::Empty | Self::TooManyModels => Some("$.models".into()),
             Self::OtherRouter { .. } => Some("$.router.sha256".into()),
             Self::Type { path, .. }
             | Self::TooManyScores { path, .. }
+            | Self::TooManyLabels { path, .. }
             | Self::Text { path, .. }
             | Self::DuplicateId { path, .. }
             | Self::Range { path, .. }

@@ -1,10 +1,22 @@
-//! Reading and writing JSON: errors with the path of the value, and files that people can read.
+//! Reading and writing the JSON of pools and price lists: a limit on its size, and files that people can read.
 
 use super::error::PoolError;
 use super::limits::MAX_BYTES;
+use super::unknown::{self, Part};
 use serde::Serialize;
 use serde::de::DeserializeOwned;
 use serde_json::Value;
+
+/// Reads a part of a pool, after a byte order mark if there is one.
+///
+/// # Errors
+/// As [`read`], and [`PoolError::TooManyUnknown`].
+pub(super) fn read_part<T: DeserializeOwned>(json: &[u8], part: Part) -> Result<T, PoolError> {
+    if json.len() <= MAX_BYTES {
+        unknown::check(crate::json::without_mark(json), part)?;
+    }
+    read(json)
+}
 
 /// Reads JSON, after a byte order mark if there is one.
 ///
@@ -15,45 +27,7 @@ pub(super) fn read<T: DeserializeOwned>(json: &[u8]) -> Result<T, PoolError> {
     if json.len() > MAX_BYTES {
         return Err(PoolError::TooLarge { bytes: json.len() });
     }
-    let json = json.strip_prefix(b"\xef\xbb\xbf").unwrap_or(json);
-    let mut reader = serde_json::Deserializer::from_slice(json);
-    let value = serde_path_to_error::deserialize(&mut reader).map_err(located)?;
-    reader.end().map_err(syntax)?;
-    Ok(value)
-}
-
-/// The parser's error with its line and column.
-pub(super) fn syntax(error: serde_json::Error) -> PoolError {
-    PoolError::Syntax {
-        line: error.line(),
-        column: error.column(),
-        problem: without_position(&error.to_string()),
-    }
-}
-
-fn located(error: serde_path_to_error::Error<serde_json::Error>) -> PoolError {
-    let inner = error.inner();
-    if inner.is_syntax() || inner.is_eof() {
-        return syntax(serde_path_to_error::Error::into_inner(error));
-    }
-    let path = match error.path().to_string() {
-        root if root == "." => "$".to_owned(),
-        path if path.starts_with('[') => format!("${path}"),
-        path => format!("$.{path}"),
-    };
-    PoolError::Type {
-        path,
-        problem: without_position(&inner.to_string()),
-    }
-}
-
-/// The parser's message without its own "at line …", which the caller states in its own way.
-fn without_position(message: &str) -> String {
-    message
-        .split(" at line ")
-        .next()
-        .unwrap_or(message)
-        .to_owned()
+    Ok(crate::json::read(json)?)
 }
 
 /// Pretty JSON in which a list of numbers or texts takes one line.

@@ -12,5 +12,7 @@ pub const MAX_PRICE: f64 = 1e6;
 pub const MAX_TOKENS: f64 = 1e9;
 /// The only version of the format so far.
 pub const SCHEMA_VERSION: u32 = 1;
+/// Most labelled prompts of one model. A profile from so many is almost the one from all of them.
+pub const MAX_LABELS: usize = 10_000;
 /// Most published scores of one model.
 pub const MAX_SCORES: usize = 1000;

@@ -26,6 +26,7 @@ mod preview;
 mod raw;
 #[cfg(test)]
 mod tests;
+mod unknown;
 
 pub use error::PoolError;
 pub use from_dataset::{ModelList, ModelListError, PoolDraft, PoolParams, from_dataset};
@@ -33,7 +34,7 @@ pub use from_published::{PublishedDraft, from_published};
 pub use import::{ImportedPrices, PriceList, PriceMatch, import_prices};
 pub use info::{ModelInfo, PoolInfo};
 pub use limits::{
-    MAX_BYTES, MAX_MODELS, MAX_NAME, MAX_PRICE, MAX_SCORES, MAX_TOKENS, SCHEMA_VERSION,
+    MAX_BYTES, MAX_LABELS, MAX_MODELS, MAX_NAME, MAX_PRICE, MAX_SCORES, MAX_TOKENS, SCHEMA_VERSION,
 };
 pub use model::{Evidence, Model, Note, ProfileSource};
 pub use pool::Pool;

@@ -3,8 +3,12 @@
 
 use super::error::PoolError;
 use super::json;
-use serde::{Deserialize, Serialize};
+use super::limits::MAX_MODELS;
+use super::unknown::Part;
+use serde::de::{IgnoredAny, SeqAccess, Visitor};
+use serde::{Deserialize, Deserializer, Serialize};
 use serde_json::{Map, Value};
+use std::fmt;
 
 /// A pool of models (LLM profile JSON).
 #[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
@@ -31,6 +35,7 @@ pub struct RawPool {
     #[cfg_attr(feature = "schema", ts(optional))]
     pub router: Option<RawRouterRef>,
     /// The models, 1 to 2,000.
+    #[serde(deserialize_with = "models")]
     pub models: Vec<RawModel>,
     /// Fields that this release does not know; returned on export.
     #[serde(flatten)]
@@ -223,13 +228,38 @@ pub struct RawScore {
     pub extra: Map<String, Value>,
 }
 
+/// The models of a pool; of too many, only so many as show that they are too many.
+fn models<'de, D: Deserializer<'de>>(deserializer: D) -> Result<Vec<RawModel>, D::Error> {
+    struct Models;
+    impl<'de> Visitor<'de> for Models {
+        type Value = Vec<RawModel>;
+
+        fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+            f.write_str("a list of models")
+        }
+
+        fn visit_seq<A: SeqAccess<'de>>(self, mut list: A) -> Result<Self::Value, A::Error> {
+            let mut models = Vec::new();
+            while models.len() <= MAX_MODELS {
+                match list.next_element()? {
+                    Some(model) => models.push(model),
+                    None => return Ok(models),
+                }
+            }
+            while list.next_element::<IgnoredAny>()?.is_some() {}
+            Ok(models)
+        }
+    }
+    deserializer.deserialize_seq(Models)
+}
+
 impl RawModel {
     /// Reads one model of LLM profile JSON.
     ///
     /// # Errors
     /// [`PoolError`] with the JSON path of the first value that does not fit.
     pub fn parse(json: &[u8]) -> Result<Self, PoolError> {
-        json::read(json)
+        json::read_part(json, Part::Model)
     }
 }
 
@@ -239,6 +269,6 @@ impl RawPool {
     /// # Errors
     /// [`PoolError`] with the JSON path of the first value that does not fit.
     pub fn parse(json: &[u8]) -> Result<Self, PoolError> {
-        json::read(json)
+        json::read_part(json, Part::Pool)
     }
 }

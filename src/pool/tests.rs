@@ -47,6 +47,58 @@ fn a_file_without_our_fields_works_and_says_what_was_assumed() {
 }
 
 #[test]
+fn dates_lengths_and_accuracies_that_cannot_be_are_rejected() {
+    for (date, right) in [
+        ("2026-07-15", true),
+        ("2026-02", true),
+        ("2024-02-29", true),
+        ("2026-02-29", false),
+        ("2026-13-01", false),
+        ("2026-00", false),
+        ("+026-01", false),
+        ("15.07.2026", false),
+        ("banana", false),
+        ("2026", false),
+    ] {
+        let json = json!({"as_of": date, "models": [{"id": "a"}]});
+        match right {
+            true => assert!(pool(json).is_ok(), "{date}"),
+            false => rejected(json, "pool_text", "$.as_of"),
+        }
+    }
+    let short = json!({"output_tokens": {"mean": 500, "p90": 400}});
+    rejected(model(short), "pool_range", "$.models[0].output_tokens.p90");
+    let both = json!({"accuracy": 85, "errors": {"mean": [0.1, 0.1]}});
+    rejected(model(both), "pool_range", "$.models[0].accuracy");
+}
+
+#[test]
+fn characters_that_nobody_sees_are_rejected_and_joiners_allowed_in_names_only() {
+    for hidden in [
+        "\u{202e}", "\u{2066}", "\u{200b}", "\u{feff}", "\u{1b}", "\n",
+    ] {
+        let id = json!({"models": [{"id": format!("gpt{hidden}x")}]});
+        rejected(id, "pool_text", "$.models[0].id");
+        let name = json!({"models": [{"id": "a", "name": format!("gpt{hidden}x")}]});
+        rejected(name, "pool_text", "$.models[0].name");
+    }
+    let persian = "می\u{200c}خواهم";
+    assert!(pool(json!({"models": [{"id": "a", "name": persian}]})).is_ok());
+    rejected(
+        json!({"models": [{"id": persian}]}),
+        "pool_text",
+        "$.models[0].id",
+    );
+}
+
+#[test]
+fn a_model_has_a_limit_on_its_labels() {
+    let labels = vec![json!({"prompt": "code", "score": 1}); MAX_LABELS + 1];
+    let json = model(json!({"labels": labels}));
+    rejected(json, "pool_too_many_labels", "$.models[0].labels");
+}
+
+#[test]
 fn a_model_with_labels_turned_to_errors_predicts_as_its_labels_did_and_holds_no_prompt() {
     let router = fixture::router();
     let labels = json!({"id": "a", "labels": [{"prompt": "code", "score": 1}, {"prompt": "poem", "score": 0}]});

@@ -4,12 +4,14 @@ use super::Posterior;
 use crate::linalg::Cholesky;
 use crate::observation::{Observations, ProfileError};
 use crate::prior::Prior;
-use ndarray::{Array1, Array2, ArrayView2, Axis};
+use ndarray::{Array1, Array2, ArrayView2, Axis, s};
 
 /// Labels that the mean error of a prior without training models counts for.
 const MEAN_ERROR_LABELS: f64 = 2.0;
 /// Times that the noise is computed from the prediction and the prediction from the noise.
 pub(super) const NOISE_ROUNDS: usize = 2;
+/// Observations whose information is added at once.
+const BLOCK: usize = 512;
 
 impl Posterior {
     /// Ψ of the model that was observed. No observations give the prior itself.
@@ -101,18 +103,40 @@ impl<'a> Noise<'a> {
         }
     }
 
-    /// N⁻¹A by D⁻¹ and one solve of the number of effects (Woodbury's identity).
-    fn solve(&self, a: ArrayView2<f64>) -> Option<Array2<f64>> {
-        let variances = self.variances.view().insert_axis(Axis(1));
-        let scaled = &a / &variances;
-        if self.loadings.ncols() == 0 {
-            return Some(scaled);
+    /// RᵀN⁻¹R and RᵀN⁻¹r for `rows` R, `(n, K)`, and the `residual` r, `(n)`: what the observations say, in
+    /// the space of the clusters. Effects take one solve of their number (Woodbury's identity). Works on a
+    /// block of rows at a time, so that many labels need no memory beside their own.
+    fn information(
+        &self,
+        rows: ArrayView2<f64>,
+        residual: &Array1<f64>,
+    ) -> Option<(Array2<f64>, Array1<f64>)> {
+        let (k, effects) = (rows.ncols(), self.loadings.ncols());
+        let (mut gram, mut vector) = (Array2::zeros((k, k)), Array1::zeros(k));
+        let (mut cross, mut shared) = (Array2::zeros((k, effects)), Array1::zeros(effects));
+        let mut inner = Array2::eye(effects);
+        for start in (0..rows.nrows()).step_by(BLOCK) {
+            let block = s![start..rows.nrows().min(start + BLOCK), ..];
+            let part = s![start..rows.nrows().min(start + BLOCK)];
+            let variances = self.variances.slice(part).insert_axis(Axis(1));
+            let (rows, residual) = (rows.slice(block), residual.slice(part));
+            let scaled = &rows / &variances;
+            gram += &scaled.t().dot(&rows);
+            vector += &scaled.t().dot(&residual);
+            if effects > 0 {
+                let loadings = self.loadings.slice(block);
+                cross += &scaled.t().dot(&loadings);
+                let scaled = &loadings / &variances;
+                inner += &scaled.t().dot(&loadings);
+                shared += &scaled.t().dot(&residual);
+            }
         }
-        let loadings = &self.loadings / &variances;
-        let mut inner = self.loadings.t().dot(&loadings);
-        inner.diag_mut().mapv_inplace(|v| v + 1.0);
-        let shared = Cholesky::new(inner.view())?.solve(loadings.t().dot(&a).view());
-        Some(scaled - loadings.dot(&shared))
+        if effects > 0 {
+            let inner = Cholesky::new(inner.view())?;
+            gram -= &cross.dot(&inner.solve(cross.t()));
+            vector -= &cross.dot(&inner.solve_vector(&shared));
+        }
+        Some((gram, vector))
     }
 }
 
@@ -140,10 +164,10 @@ fn by_clusters(
     residual: &Array1<f64>,
     noise: &Noise,
 ) -> Option<(Array1<f64>, Array2<f64>)> {
-    let weighted = noise.solve(rows)?;
-    let precision = Cholesky::new(covariance)?.inverse() + weighted.t().dot(&rows);
+    let (gram, vector) = noise.information(rows, residual)?;
+    let precision = Cholesky::new(covariance)?.inverse() + gram;
     let covariance = Cholesky::new(precision.view())?.inverse();
-    let shift = covariance.dot(&weighted.t().dot(residual));
+    let shift = covariance.dot(&vector);
     Some((shift, covariance))
 }
 
@@ -177,13 +201,13 @@ mod tests {
         let mut rng = ChaCha8Rng::seed_from_u64(2);
         let prior = Prior::fallback(6, 0.3);
         let sigma = prior.covariance();
-        let rows = Array2::from_shape_fn((9, 6), |_| rng.random::<f64>());
-        let r = Array1::from_shape_fn(9, |_| rng.random::<f64>() - 0.5);
-        let variances = Array1::from_shape_fn(9, |_| 0.05 + 0.2 * rng.random::<f64>());
-        for effects in [0, 1, 4] {
-            let loadings = Array2::from_shape_fn((9, effects), |_| rng.random::<f64>() - 0.5);
+        for (n, effects) in [(9, 0), (9, 1), (9, 4), (2 * BLOCK + 7, 3)] {
+            let rows = Array2::from_shape_fn((n, 6), |_| rng.random::<f64>());
+            let r = Array1::from_shape_fn(n, |_| rng.random::<f64>() - 0.5);
+            let variances = Array1::from_shape_fn(n, |_| 0.05 + 0.2 * rng.random::<f64>());
+            let loadings = Array2::from_shape_fn((n, effects), |_| rng.random::<f64>() - 0.5);
             let noise = Noise {
-                variances: variances.clone(),
+                variances,
                 loadings: loadings.view(),
             };
             let (shift_a, v_a) = by_observations(sigma, rows.view(), &r, &noise).unwrap();

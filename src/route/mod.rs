@@ -36,5 +36,5 @@ pub use frontier::{Comparison, Explanation, FrontierPoint, frontier};
 pub use map::{ClusterMap, ClusterQualities, Map, MapCluster};
 pub use place::{place, place_batch};
 pub use raw::{RawInputTokens, RawRequest};
-pub use request::{InputTokens, Objective, Request, RouteError};
+pub use request::{InputTokens, MAX_REQUEST, Objective, Request, RouteError};
 pub use totals::{CostTotal, CostTotals, totals};

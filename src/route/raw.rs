@@ -1,5 +1,6 @@
 //! The request as programs write it, and its conversion to a [`Request`].
 
+use super::request::MAX_REQUEST;
 use super::{InputTokens, Objective, Request, RouteError};
 use serde::de::{MapAccess, Visitor};
 use serde::{Deserialize, Deserializer};
@@ -48,6 +49,27 @@ pub struct RawRequest {
     /// Number of candidates to list, best first; all when absent. With large pools, listing takes
     /// most of the time.
     pub top: Option<u32>,
+}
+
+impl RawRequest {
+    /// Reads a request from JSON of at most [`MAX_REQUEST`] bytes.
+    ///
+    /// # Errors
+    /// [`RouteError::TooLarge`], and [`RouteError::Type`] with the place of the first value that does not
+    /// fit.
+    pub fn parse(json: &str) -> Result<Self, RouteError> {
+        if json.len() > MAX_REQUEST {
+            return Err(RouteError::TooLarge { bytes: json.len() });
+        }
+        // A list would be read as the fields in their order.
+        if !json.trim_start().starts_with('{') {
+            return Err(RouteError::Type {
+                path: "request".into(),
+                problem: "it is not an object".into(),
+            });
+        }
+        crate::json::read(json.as_bytes()).map_err(RouteError::from)
+    }
 }
 
 /// Counted input tokens as programs write them.
@@ -121,6 +143,12 @@ impl TryFrom<RawRequest> for Request {
                 return Err(RouteError::Objectives { field });
             }
         };
+        if raw.allow.as_ref().is_some_and(Vec::is_empty) {
+            return Err(RouteError::Type {
+                path: "allow".into(),
+                problem: "is empty, so that no model is left; leave it out to allow all".into(),
+            });
+        }
         Ok(Self {
             objective,
             allow: raw.allow.unwrap_or_default(),
@@ -164,8 +192,18 @@ mod tests {
     }
 
     #[test]
+    fn an_empty_list_of_allowed_models_is_rejected() {
+        let none = RawRequest::parse(r#"{"allow": []}"#).unwrap();
+        let rejected = Request::try_from(none).unwrap_err();
+        assert_eq!(
+            (rejected.code(), rejected.path()),
+            ("request_type", "allow")
+        );
+    }
+
+    #[test]
     fn counted_tokens_are_one_number_or_one_for_each() {
-        let read = |json| serde_json::from_str::<RawRequest>(json).map(|r| r.input_tokens);
+        let read = |json| RawRequest::parse(json).map(|r| r.input_tokens);
         let one = read(r#"{"inputTokens": 7}"#).unwrap();
         assert_eq!(one, Some(RawInputTokens::One(7.0)));
         let by = read(r#"{"inputTokens": {"o200k": 7, "mine": 8.5}}"#).unwrap();
@@ -176,7 +214,39 @@ mod tests {
 
     #[test]
     fn a_misspelt_field_is_rejected_rather_than_ignored() {
-        let rejected = serde_json::from_str::<RawRequest>(r#"{"minquality": 0.5}"#).unwrap_err();
-        assert!(rejected.to_string().contains("minquality"), "{rejected}");
+        let rejected = RawRequest::parse(r#"{"minquality": 0.5}"#).unwrap_err();
+        assert_eq!(rejected.code(), "request_type");
+        let message = rejected.to_string();
+        assert!(
+            message.contains("`minquality`") && message.contains("`minQuality`"),
+            "{message}"
+        );
+    }
+
+    #[test]
+    fn a_value_of_another_type_is_named_by_its_place() {
+        for (json, path) in [
+            (r#"{"lambda": "high"}"#, "lambda"),
+            (r#"{"allow": ["a", 5]}"#, "allow[1]"),
+            (r#"{"inputTokens": {"o200k": []}}"#, "inputTokens.o200k"),
+            ("[]", "request"),
+            ("", "request"),
+        ] {
+            let rejected = RawRequest::parse(json).unwrap_err();
+            assert_eq!(
+                (rejected.code(), rejected.path()),
+                ("request_type", path),
+                "{json}"
+            );
+        }
+    }
+
+    #[test]
+    fn a_request_has_a_limit_on_its_size() {
+        let json = format!(r#"{{"context": "{}"}}"#, "a".repeat(MAX_REQUEST));
+        assert_eq!(
+            RawRequest::parse(&json).unwrap_err().code(),
+            "request_too_large"
+        );
     }
 }

@@ -1,8 +1,12 @@
 //! What a caller may require of a decision.
 
 use crate::cost::Family;
+use crate::json::JsonError;
 use crate::pool::PoolError;
 use std::collections::BTreeMap;
+
+/// Largest request as JSON, in bytes; its `context` takes most of it.
+pub const MAX_REQUEST: usize = 16 * 1024 * 1024;
 
 /// What a decision should optimise.
 #[derive(Clone, Copy, Debug, PartialEq)]
@@ -81,6 +85,20 @@ pub struct Request {
 #[derive(Clone, Debug, PartialEq, thiserror::Error)]
 #[non_exhaustive]
 pub enum RouteError {
+    /// The request is larger than [`MAX_REQUEST`].
+    #[error("request: it has {bytes} bytes, {MAX_REQUEST} are allowed; shorten its context")]
+    TooLarge {
+        /// Size of the request in bytes.
+        bytes: usize,
+    },
+    /// A value of another type, or a field that requests do not have.
+    #[error("{path}: {problem}; correct this part of the request")]
+    Type {
+        /// Where in the request.
+        path: String,
+        /// What is wrong.
+        problem: String,
+    },
     /// A number that is not finite, negative, or out of range.
     #[error("{field}: {value} is not {expected}")]
     Number {
@@ -111,15 +129,19 @@ impl RouteError {
     /// A stable name for the kind of error.
     pub fn code(&self) -> &'static str {
         match self {
+            Self::TooLarge { .. } => "request_too_large",
+            Self::Type { .. } => "request_type",
             Self::Number { .. } => "request_number",
             Self::Objectives { .. } => "request_objective",
             Self::UnknownModel { .. } => "unknown_model",
         }
     }
 
-    /// The request's field.
-    pub fn path(&self) -> &'static str {
+    /// The request's field, or `request` where it is none of them.
+    pub fn path(&self) -> &str {
         match self {
+            Self::TooLarge { .. } => WHOLE,
+            Self::Type { path, .. } => path,
             Self::Number { field, .. }
             | Self::Objectives { field }
             | Self::UnknownModel { field, .. } => field,
@@ -127,7 +149,24 @@ impl RouteError {
     }
 }
 
+/// What a message calls the request itself.
+const WHOLE: &str = "request";
+
+impl From<JsonError> for RouteError {
+    fn from(error: JsonError) -> Self {
+        let (path, problem) = match error {
+            JsonError::Syntax { problem, .. } => (WHOLE.to_owned(), problem),
+            JsonError::Type { path, problem } => match path.strip_prefix("$.") {
+                Some(field) => (field.to_owned(), problem),
+                None => (WHOLE.to_owned(), problem),
+            },
+        };
+        Self::Type { path, problem }
+    }
+}
+
 const NOT_NEGATIVE: &str = "a finite number of 0 or more";
+const TOKENS: &str = "a number of tokens from 0 to 1,000,000,000";
 
 fn check(
     field: &'static str,
@@ -167,7 +206,7 @@ impl Request {
     /// Checks the range of every number.
     pub(super) fn check(&self) -> Result<(), RouteError> {
         self.objective.check()?;
-        let tokens = |field, value| check(field, value, crate::pool::MAX_TOKENS, NOT_NEGATIVE);
+        let tokens = |field, value| check(field, value, crate::pool::MAX_TOKENS, TOKENS);
         tokens(
             "expectedOutputTokens",
             self.expected_output_tokens.unwrap_or_default(),

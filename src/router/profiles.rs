@@ -73,18 +73,18 @@ impl Router {
     /// # Errors
     /// [`ProfileError`] for scores that are not in range.
     pub fn observe_labels(&self, labels: &[(&str, f64)]) -> Result<Observations, ProfileError> {
-        let mut memberships = Array2::zeros((labels.len(), self.clusters.len()));
-        for (mut row, (prompt, _)) in memberships.rows_mut().into_iter().zip(labels) {
+        let mut weights = Array2::zeros((labels.len(), self.clusters.len()));
+        for (mut row, (prompt, _)) in weights.rows_mut().into_iter().zip(labels) {
             let phi = self
                 .clusters
                 .membership(&self.embedder.embed(prompt).vector);
-            row.assign(&Array1::from(phi));
+            row.zip_mut_with(&Array1::from(phi), |weight, phi| *weight = f64::from(*phi));
         }
         let errors: Vec<f32> = labels
             .iter()
             .map(|(_, score)| (1.0 - score) as f32)
             .collect();
-        Observations::from_labels(memberships.view(), &errors)
+        Observations::from_label_weights(weights, &errors)
     }
 
     /// From the errors made on prompts of the given memberships `(n, K)`.

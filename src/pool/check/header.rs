@@ -1,7 +1,7 @@
 //! The header of a pool: version, currency, name, date, and the router it belongs to.
 
 use super::checker::Checker;
-use super::value::text;
+use super::value::{date, text};
 use crate::pool::error::PoolError;
 use crate::pool::limits::{MAX_MODELS, MAX_NAME, SCHEMA_VERSION};
 use crate::pool::raw::{RawModel, RawPool};
@@ -24,16 +24,14 @@ impl Checker<'_> {
             text("$.name", name)?;
         }
         match &raw.as_of {
-            Some(date) => text("$.as_of", date)?,
+            Some(given) => date("$.as_of", given)?,
             None => self.note("$.as_of".into(), "the prices carry no date"),
         }
         if raw.models.is_empty() {
             return Err(PoolError::Empty);
         }
         if raw.models.len() > MAX_MODELS {
-            return Err(PoolError::TooManyModels {
-                found: raw.models.len(),
-            });
+            return Err(PoolError::TooManyModels);
         }
         self.router_reference(raw)
     }

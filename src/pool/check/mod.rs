@@ -38,7 +38,7 @@ pub(super) fn model(
     router: &Router,
 ) -> Result<(Model, Vec<Note>, Option<Known>), PoolError> {
     let mut checker = Checker::new(router);
-    value::text("$.id", &raw.id)?;
+    value::id("$.id", &raw.id)?;
     let (model, known) = checker.model(raw, "$")?;
     Ok((model, checker.notes, known))
 }
@@ -54,7 +54,7 @@ pub(super) fn check(raw: &RawPool, router: &Router) -> Result<(Vec<Model>, Vec<N
     let mut models = Vec::with_capacity(raw.models.len());
     for (i, model) in raw.models.iter().enumerate() {
         let path = format!("$.models[{i}]");
-        value::text(&format!("{path}.id"), &model.id)?;
+        value::id(&format!("{path}.id"), &model.id)?;
         if let Some(first) = seen.insert(&model.id, i) {
             return Err(PoolError::DuplicateId {
                 path: format!("{path}.id"),

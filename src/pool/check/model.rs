@@ -2,7 +2,7 @@
 
 use super::checker::Checker;
 use super::profile::Known;
-use super::value::{expected, number, text};
+use super::value::{expected, id, number, text};
 use crate::cost::{Family, OutputTokens, Prices};
 use crate::pool::error::PoolError;
 use crate::pool::limits::{MAX_NAME, MAX_PRICE, MAX_TOKENS};
@@ -23,7 +23,7 @@ impl Checker<'_> {
         }
         let mut capabilities = Vec::new();
         for (i, capability) in raw.capabilities.iter().flatten().enumerate() {
-            text(&format!("{path}.capabilities[{i}]"), capability)?;
+            id(&format!("{path}.capabilities[{i}]"), capability)?;
             capabilities.push(capability.clone());
         }
         let limit = |value: Option<f64>, field: &str| -> Result<Option<f64>, PoolError> {
@@ -114,11 +114,16 @@ impl Checker<'_> {
                         problem: "needs `mean` or `per_cluster`".into(),
                     });
                 };
+                let mean = tokens(&format!("{at}.mean"), mean)?;
+                let at = format!("{at}.p90");
                 let p90 = map.get("p90").filter(|v| !v.is_null());
-                Ok(OutputTokens::Mean {
-                    mean: tokens(&format!("{at}.mean"), mean)?,
-                    p90: p90.map(|v| tokens(&format!("{at}.p90"), v)).transpose()?,
-                })
+                let p90 = p90.map(|v| tokens(&at, v)).transpose()?;
+                if let Some(p90) = p90 {
+                    let hint =
+                        "; nine of ten answers are at most that long, so it is not below the mean";
+                    number(&at, p90, mean, MAX_TOKENS, hint)?;
+                }
+                Ok(OutputTokens::Mean { mean, p90 })
             }
             Some(value) => Ok(OutputTokens::Mean {
                 mean: tokens(&at, value)?,

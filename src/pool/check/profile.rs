@@ -2,10 +2,10 @@
 //! published scores and an accuracy together, else the prior.
 
 use super::checker::Checker;
-use super::value::{number, text};
+use super::value::{date, number, text};
 use crate::observation::Observations;
 use crate::pool::error::PoolError;
-use crate::pool::limits::{MAX_SCORES, MAX_TOKENS};
+use crate::pool::limits::{MAX_LABELS, MAX_SCORES, MAX_TOKENS};
 use crate::pool::model::{Evidence, ProfileSource};
 use crate::pool::raw::{RawErrors, RawLabel, RawModel};
 use crate::profile::{Profile, ProfileError};
@@ -35,10 +35,12 @@ impl Known {
         router: &Router,
         scores: &[(usize, f64)],
     ) -> Result<Profile, ProfileError> {
-        let others = self.others.clone();
         match scores.is_empty() {
-            true => router.profile(&others),
-            false => router.profile(&others.and(&router.benchmarks().observations(scores)?)?),
+            true => router.profile(&self.others),
+            false => {
+                let scores = router.benchmarks().observations(scores)?;
+                router.profile(&scores.and(&self.others)?)
+            }
         }
     }
 }
@@ -50,6 +52,7 @@ impl Checker<'_> {
         path: &str,
     ) -> Result<(Profile, Evidence, Option<Known>), PoolError> {
         let scores = self.scores(raw, path)?;
+        self.accuracy(raw, path)?;
         if let Some(errors) = &raw.errors {
             let profile = self.profile_of_errors(errors, path)?;
             if !scores.is_empty() {
@@ -147,6 +150,9 @@ impl Checker<'_> {
         for (i, score) in list.iter().enumerate() {
             let at = format!("{path}.benchmarks[{i}]");
             text(&format!("{at}.name"), &score.name)?;
+            if let Some(given) = &score.as_of {
+                date(&format!("{at}.as_of"), given)?;
+            }
             let hint = "; a share, 0.857 rather than 85.7";
             let value = number(&format!("{at}.score"), score.score, 0.0, 1.0, hint)?;
             let Some(found) = benchmarks.find(&score.name) else {
@@ -195,12 +201,15 @@ impl Checker<'_> {
         field: &str,
     ) -> Result<Observations, PoolError> {
         further
-            .and_then(|further| known.and(&further))
+            .and_then(|further| match known.is_empty() {
+                true => Ok(further),
+                false => known.and(&further),
+            })
             .map_err(|problem| self.labels_error(path, field, problem))
     }
 
     fn profile_of_errors(&self, errors: &RawErrors, path: &str) -> Result<Profile, PoolError> {
-        let list = |field: &str, values: &[f64], high: f64| {
+        let list = |field: &str, values: &[f64], high: f64| -> Result<Vec<f32>, PoolError> {
             let at = format!("{path}.errors.{field}");
             self.length(&at, values.len())?;
             for (k, v) in values.iter().enumerate() {
@@ -233,6 +242,12 @@ impl Checker<'_> {
         labels: &'l [RawLabel],
         path: &str,
     ) -> Result<Vec<(&'l str, f64)>, PoolError> {
+        if labels.len() > MAX_LABELS {
+            return Err(PoolError::TooManyLabels {
+                path: format!("{path}.labels"),
+                found: labels.len(),
+            });
+        }
         for (i, label) in labels.iter().enumerate() {
             let at = format!("{path}.labels[{i}].score");
             number(

@@ -23,7 +23,6 @@ mod tests;
 
 use super::error::PoolError;
 use super::json;
-use super::limits::MAX_BYTES;
 use super::model::Note;
 use super::pool::Pool;
 use super::raw::RawModel;
@@ -57,10 +56,7 @@ pub struct ImportedPrices {
 /// # Errors
 /// [`PoolError`] when it is too large, not JSON, or not one of the supported lists.
 pub fn import_prices(json: &[u8], pool: &Pool) -> Result<ImportedPrices, PoolError> {
-    if json.len() > MAX_BYTES {
-        return Err(PoolError::TooLarge { bytes: json.len() });
-    }
-    let value: Value = serde_json::from_slice(json).map_err(json::syntax)?;
+    let value: Value = json::read(json)?;
     let format = FORMATS.iter().find(|format| (format.recognises)(&value));
     let format = format.ok_or(PoolError::PriceList)?;
     let mut reader = Reader::default();
