@@ -7,7 +7,7 @@
 import { readFile } from "node:fs/promises";
 import { promisify } from "node:util";
 import { gzip } from "node:zlib";
-import { jsonBytes } from "./lib/bytes.js";
+import { jsonBytes } from "./lib/checks.js";
 import { UnirouteError } from "./lib/errors.js";
 
 export { UnirouteError };
@@ -31,7 +31,7 @@ export async function inline({ router, pool } = {}) {
   const files = {
     wasm: await compressed(wasm),
     router: await compressed(router ?? ownRouter),
-    pool: await compressed(pool === undefined ? ownPool : jsonBytes(pool)),
+    pool: await compressed(pool === undefined ? ownPool : jsonBytes(pool, "pool")),
   };
   // A string literal that contains JSON: base64 and the names have no characters to escape except quotes.
   const literal = JSON.stringify(JSON.stringify(files));

@@ -54,7 +54,7 @@ pub(crate) fn syntax(error: &serde_json::Error) -> JsonError {
         "there is a comma before a closing bracket; remove it"
     } else if problem.contains("trailing characters") {
         "something follows after the end of the JSON; remove it"
-    } else if problem.contains("lone") && problem.contains("surrogate") {
+    } else if problem.contains("surrogate") || problem.contains("hex escape") {
         "half of a surrogate pair (`\\ud800` to `\\udfff`) stands alone; remove it"
     } else {
         ""

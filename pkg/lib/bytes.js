@@ -83,25 +83,3 @@ export async function verify(name, bytes, sha256) {
   }
   return bytes;
 }
-
-/**
- * JSON in any form that a caller may have, as bytes for the core to parse and check.
- *
- * @param {string | object | Uint8Array | ArrayBuffer} json
- * @returns {Uint8Array}
- */
-export function jsonBytes(json) {
-  const isText = typeof json === "string" || json instanceof Uint8Array || json instanceof ArrayBuffer;
-  return textBytes(isText ? json : JSON.stringify(json));
-}
-
-/**
- * The content of a text file as bytes.
- *
- * @param {string | Uint8Array | ArrayBuffer} text
- * @returns {Uint8Array}
- */
-export function textBytes(text) {
-  if (text instanceof Uint8Array) return text;
-  return text instanceof ArrayBuffer ? new Uint8Array(text) : new TextEncoder().encode(text);
-}

@@ -1,3 +1,5 @@
+import { guarded } from "./checks.js";
+
 /** @typedef {import("./types.js").RouteRequestWithCounters} RouteRequestWithCounters */
 /** @typedef {import("./types.js").RouteRequest} RouteRequest */
 
@@ -10,10 +12,12 @@
  * @returns {RouteRequest | undefined}
  */
 export function applyCounters(prompt, requestWithCounters) {
-  if (requestWithCounters?.counters === undefined) return requestWithCounters;
-  const { counters, ...request } = requestWithCounters;
-  const text = request.context ? `${request.context}\n${prompt}` : prompt;
-  const stated = typeof request.inputTokens === "object" ? request.inputTokens : {};
-  const counted = Object.entries(counters).map(([tokenizer, count]) => [tokenizer, count(text)]);
-  return { ...request, inputTokens: { ...Object.fromEntries(counted), ...stated } };
+  return guarded("counters", () => {
+    if (requestWithCounters?.counters === undefined) return requestWithCounters;
+    const { counters, ...request } = requestWithCounters;
+    const text = request.context ? `${request.context}\n${prompt}` : prompt;
+    const stated = typeof request.inputTokens === "object" ? request.inputTokens : {};
+    const counted = Object.entries(counters).map(([tokenizer, count]) => [tokenizer, count(text)]);
+    return { ...request, inputTokens: { ...Object.fromEntries(counted), ...stated } };
+  });
 }

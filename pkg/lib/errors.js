@@ -1,3 +1,17 @@
+/**
+ * What a thrown value says. Anything may be thrown, also an object that throws when it is looked at.
+ *
+ * @param {unknown} thrown
+ */
+export function messageOf(thrown) {
+  try {
+    const { message } = /** @type {{ message?: unknown }} */ (Object(thrown));
+    return typeof message === "string" && message !== "" ? message : String(thrown);
+  } catch {
+    return "an unknown error";
+  }
+}
+
 /** What went wrong, in a form that a program can act on. */
 export class UnirouteError extends Error {
   /**
@@ -20,17 +34,42 @@ export class UnirouteError extends Error {
    * @param {string} [fallback]
    */
   static from(thrown, fallback = "internal") {
-    if (thrown instanceof UnirouteError) return thrown;
-    const { code, message, path, name } = /** @type {Record<string, unknown>} */ (
-      typeof thrown === "object" && thrown !== null ? thrown : { message: String(thrown) }
-    );
-    if (name === "AbortError")
+    if (UnirouteError.is(thrown)) return thrown;
+    /** @param {string} key */
+    const property = (key) => {
+      try {
+        const value = /** @type {Record<string, unknown>} */ (Object(thrown))[key];
+        return typeof value === "string" ? value : undefined;
+      } catch {
+        return undefined;
+      }
+    };
+    if (property("name") === "AbortError")
       return new UnirouteError("aborted", "The caller cancelled this.", { cause: thrown });
-    return new UnirouteError(
-      typeof code === "string" ? code : fallback,
-      typeof message === "string" && message !== "" ? message : "An unknown error occurred.",
-      { path: typeof path === "string" ? path : undefined, cause: thrown },
-    );
+    const message = property("message") === "" ? "An unknown error occurred." : messageOf(thrown);
+    return new UnirouteError(property("code") ?? fallback, message, { path: property("path"), cause: thrown });
+  }
+
+  /**
+   * The error of a call that its caller cancelled; the caller's reason is its cause.
+   *
+   * @param {AbortSignal} signal
+   */
+  static aborted({ reason }) {
+    const said = Object(reason) instanceof DOMException ? "" : ` It says: ${messageOf(reason)}`;
+    return new UnirouteError("aborted", `The caller cancelled this.${said}`, { cause: reason });
+  }
+
+  /**
+   * @param {unknown} thrown
+   * @returns {thrown is UnirouteError}
+   */
+  static is(thrown) {
+    try {
+      return thrown instanceof UnirouteError;
+    } catch {
+      return false; // a proxy that throws when it is asked
+    }
   }
 
   /** The parts that can be sent between threads. */

@@ -1,12 +1,13 @@
 import * as standardModule from "../dist/uniroute.js";
-import { download, jsonBytes } from "./bytes.js";
+import { download } from "./bytes.js";
+import { jsonBytes } from "./checks.js";
+import { Engine } from "./engine.js";
 import { UnirouteError } from "./errors.js";
 import { SharedWork } from "./shared-work.js";
 import { startRelaxedModule, transformerFiles } from "./transformer.js";
 
 /** @typedef {import("./types.js").LoadOptions} LoadOptions */
 /** @typedef {import("./types.js").FetchOptions} FetchOptions */
-/** @typedef {import("../dist/uniroute.js").Router} Core */
 
 /**
  * Where the package's own files come from. Browsers, Node and edge workers differ in nothing else.
@@ -39,11 +40,11 @@ const startedModules = /** @type {SharedWork<typeof standardModule | null>} */ (
 const downloads = /** @type {SharedWork<Uint8Array<ArrayBuffer>>} */ (new SharedWork({ keepResults: false }));
 
 /**
- * Starts the wasm module once for all callers, fetches the missing files, and builds the core's router.
+ * Starts the wasm module once for all callers, fetches the missing files, and makes the router.
  *
  * @param {Platform} platform
  * @param {LoadOptions} options
- * @returns {Promise<Core>}
+ * @returns {Promise<Engine>}
  */
 export async function loadCore(
   platform,
@@ -64,32 +65,20 @@ export async function loadCore(
         bytesOf("router", router, own.router, fetching, embedder),
         pool === undefined || pool instanceof URL
           ? bytesOf("pool", pool, own.pool, fetching, embedder)
-          : jsonBytes(pool),
+          : jsonBytes(pool, "pool"),
         "weights" in own ? bytesOf("weights", weights, own.weights, fetching, embedder) : undefined,
       ]),
     );
     fetching.signal?.throwIfAborted();
     fetching.onProgress?.({ phase: "start", loaded: 0, total: 1 });
-    const made = new core.Router(routerBytes, poolBytes, weightBytes, await contentHash(core, routerBytes));
+    const files = { router: routerBytes, pool: poolBytes, weights: weightBytes };
+    const engine = await Engine.load(core, files);
     fetching.onProgress?.({ phase: "start", loaded: 1, total: 1 });
-    return made;
+    return engine;
   } catch (thrown) {
+    if (fetching.signal?.aborted) throw UnirouteError.aborted(fetching.signal);
     throw UnirouteError.from(thrown, thrown instanceof WebAssembly.CompileError ? "integrity" : "internal");
   }
-}
-
-/**
- * The router's content hash, computed by the platform. That takes one millisecond; a module that has
- * just started needs fifty. Undefined without SubtleCrypto; then the module computes it.
- *
- * @param {typeof standardModule} core
- * @param {Uint8Array} router
- */
-async function contentHash(core, router) {
-  const subtle = globalThis.crypto?.subtle;
-  if (subtle === undefined) return undefined;
-  const hashed = /** @type {Uint8Array<ArrayBuffer>} */ (core.Router.hashed(router));
-  return new Uint8Array(await subtle.digest("SHA-256", hashed));
 }
 
 /**

@@ -1,6 +1,5 @@
 import { UnirouteError } from "./errors.js";
-import { jsonBytes, textBytes } from "./bytes.js";
-import { optionalText, text, texts } from "./checks.js";
+import { fileBytes, jsonBytes, optionalText, requestJson, text, texts } from "./checks.js";
 import { applyCounters } from "./counters.js";
 
 /** @typedef {import("./types.js").PoolSource} PoolSource */
@@ -9,12 +8,7 @@ import { applyCounters } from "./counters.js";
 /** @typedef {import("./types.js").RawModel} RawModel */
 /** @typedef {import("./types.js").RouteRequestWithCounters} RouteRequestWithCounters */
 
-/**
- * The router that wasm-bindgen generated. Only its type is imported, so that this module loads
- * without the WebAssembly module.
- *
- * @typedef {import("../dist/uniroute.js").Router} Core
- */
+/** @typedef {import("./engine.js").Engine} Engine */
 
 /** Milliseconds that the thread works on a batch before it handles other events. */
 const SLICE_MS = 12;
@@ -26,12 +20,14 @@ const BATCH = 64;
  * is synchronous and throws {@link UnirouteError}.
  */
 export class CoreRouter {
-  /** @type {Core | null} */
-  #core;
+  /** @type {Engine} */
+  #engine;
+  /** The start of the module that holds the batch; null before {@link openBatch}. */
+  #batch = /** @type {number | null} */ (null);
 
-  /** @param {Core} core */
-  constructor(core) {
-    this.#core = core;
+  /** @param {Engine} engine */
+  constructor(engine) {
+    this.#engine = engine;
   }
 
   /**
@@ -41,7 +37,8 @@ export class CoreRouter {
    * @param {RouteRequestWithCounters} [request]
    */
   route(prompt, request) {
-    return this.#call((core) => core.route(text(prompt, "prompt"), applyCounters(prompt, request)));
+    const [asked, json] = query(prompt, request);
+    return this.#engine.use((core) => core.route(asked, json));
   }
 
   /**
@@ -52,7 +49,8 @@ export class CoreRouter {
    * @param {RouteRequestWithCounters} [request]
    */
   explain(prompt, request) {
-    return this.#call((core) => core.explain(text(prompt, "prompt"), applyCounters(prompt, request)));
+    const [asked, json] = query(prompt, request);
+    return this.#engine.use((core) => core.explain(asked, json));
   }
 
   /**
@@ -65,11 +63,13 @@ export class CoreRouter {
    */
   async routeBatch(prompts, request, onProgress, signal) {
     prompts = texts(prompts, "prompts");
+    const json = requestJson(request);
     /** @type {import("./types.js").Decision[]} */
     const decisions = [];
     for (let at = 0; at < prompts.length; at += BATCH) {
-      if (signal?.aborted) throw UnirouteError.from(signal.reason);
-      decisions.push(...this.#call((core) => core.routeBatch(prompts.slice(at, at + BATCH), request)));
+      if (signal?.aborted) throw UnirouteError.aborted(signal);
+      const slice = prompts.slice(at, at + BATCH);
+      decisions.push(...this.#engine.use((core) => core.routeBatch(slice, json)));
       onProgress?.(decisions.length, prompts.length);
       await yieldToEventLoop();
     }
@@ -86,16 +86,17 @@ export class CoreRouter {
    */
   async openBatch(prompts, onProgress, signal) {
     prompts = texts(prompts, "prompts");
-    this.#call((core) => core.clearBatch());
+    this.#engine.use((core) => core.clearBatch());
+    this.#batch = this.#engine.starts;
     let done = 0;
     while (done < prompts.length) {
-      const from = done;
-      done += this.#call((core) => core.addToBatch(prompts.slice(from, from + 4 * BATCH), SLICE_MS));
+      const slice = prompts.slice(done, done + 4 * BATCH);
+      done += this.#onBatch((core) => core.addToBatch(slice, SLICE_MS));
       onProgress?.(done, prompts.length);
       await yieldToEventLoop();
       if (!signal?.aborted) continue;
-      this.#call((core) => core.clearBatch());
-      throw UnirouteError.from(signal.reason);
+      this.#engine.use((core) => core.clearBatch());
+      throw UnirouteError.aborted(signal);
     }
     return done;
   }
@@ -107,7 +108,8 @@ export class CoreRouter {
    * @param {RouteRequest} [request]
    */
   report(request) {
-    return this.#call((core) => core.report(request));
+    const json = requestJson(request);
+    return this.#onBatch((core) => core.report(json));
   }
 
   /**
@@ -119,9 +121,9 @@ export class CoreRouter {
    * @param {RouteRequestWithCounters} [request]
    */
   estimateCost(prompt, model, request) {
-    return this.#call((core) =>
-      core.estimateCost(text(prompt, "prompt"), optionalText(model, "model"), applyCounters(prompt, request)),
-    );
+    const [asked, json] = query(prompt, request);
+    const id = optionalText(model, "model");
+    return this.#engine.use((core) => core.estimateCost(asked, id, json));
   }
 
   /**
@@ -131,7 +133,8 @@ export class CoreRouter {
    * @param {RouteRequest} [request]
    */
   totals(model, request) {
-    return this.#call((core) => core.totals(optionalText(model, "model"), request));
+    const [id, json] = [optionalText(model, "model"), requestJson(request)];
+    return this.#onBatch((core) => core.totals(id, json));
   }
 
   /**
@@ -140,7 +143,10 @@ export class CoreRouter {
    * @param {PoolSource} pool LLM profile JSON
    */
   setPool(pool) {
-    return this.#call((core) => core.setPool(jsonBytes(pool)));
+    const bytes = jsonBytes(pool, "pool").slice();
+    const info = this.#engine.use((core) => core.setPool(bytes));
+    this.#engine.keepPool(bytes);
+    return info;
   }
 
   /**
@@ -151,7 +157,10 @@ export class CoreRouter {
    * @param {RawModel} model
    */
   addModel(model) {
-    return this.#call((core) => core.addModel(jsonBytes(model)));
+    const bytes = jsonBytes(model, "model");
+    const info = this.#engine.use((core) => core.addModel(bytes));
+    this.#engine.keepPool(jsonBytes(this.pool(), "pool"));
+    return info;
   }
 
   /**
@@ -161,27 +170,28 @@ export class CoreRouter {
    * @param {RawModel} model
    */
   previewModel(model) {
-    return this.#call((core) => core.previewModel(jsonBytes(model)));
+    const bytes = jsonBytes(model, "model");
+    return this.#engine.use((core) => core.previewModel(bytes));
   }
 
   /** The pool as LLM profile JSON, including fields that this version does not know. */
   pool() {
-    return this.#call((core) => core.pool());
+    return this.#engine.use((core) => core.pool());
   }
 
   /** The pool as it was read: models, the source of each quality, and assumptions. */
   poolInfo() {
-    return this.#call((core) => core.poolInfo());
+    return this.#engine.use((core) => core.poolInfo());
   }
 
   /** What this router is: id, hash, embedder, clusters, provenance. */
   info() {
-    return this.#call((core) => core.info());
+    return this.#engine.use((core) => core.info());
   }
 
   /** The clusters in two dimensions, with each model's expected quality in them. */
   map() {
-    return this.#call((core) => core.map());
+    return this.#engine.use((core) => core.map());
   }
 
   /**
@@ -192,7 +202,9 @@ export class CoreRouter {
    * @param {RouteRequest} [request]
    */
   compare(pool, prompt, request) {
-    return this.#call((core) => core.compare(jsonBytes(pool), text(prompt, "prompt"), request));
+    const bytes = jsonBytes(pool, "pool");
+    const [asked, json] = query(prompt, request);
+    return this.#engine.use((core) => core.compare(bytes, asked, json));
   }
 
   /**
@@ -202,7 +214,8 @@ export class CoreRouter {
    * @param {PoolSource} list
    */
   importPrices(list) {
-    return this.#call((core) => core.importPrices(jsonBytes(list)));
+    const bytes = jsonBytes(list, "list");
+    return this.#engine.use((core) => core.importPrices(bytes));
   }
 
   /**
@@ -213,7 +226,8 @@ export class CoreRouter {
    * @param {FileContent} content
    */
   readPrompts(name, content) {
-    return this.#call((core) => core.readPrompts(text(name, "name"), textBytes(content)));
+    const [file, bytes] = [text(name, "name"), fileBytes(content, "content")];
+    return this.#engine.use((core) => core.readPrompts(file, bytes));
   }
 
   /**
@@ -224,9 +238,8 @@ export class CoreRouter {
    * @param {string} [model] id of the model, where the file has labels of several models
    */
   readLabels(name, content, model) {
-    return this.#call((core) =>
-      core.readLabels(text(name, "name"), textBytes(content), optionalText(model, "model")),
-    );
+    const [file, bytes, id] = [text(name, "name"), fileBytes(content, "content"), optionalText(model, "model")];
+    return this.#engine.use((core) => core.readLabels(file, bytes, id));
   }
 
   /**
@@ -236,36 +249,43 @@ export class CoreRouter {
    * @param {string} scores
    */
   readScores(scores) {
-    return this.#call((core) => core.readScores(text(scores, "scores")));
+    const pasted = text(scores, "scores");
+    return this.#engine.use((core) => core.readScores(pasted));
   }
 
   /** Frees the memory. The router cannot be used afterwards. */
   free() {
-    this.#core?.free();
-    this.#core = null;
+    this.#engine.free();
   }
 
   /**
+   * Passes a call that needs the batch.
+   *
    * @template T
-   * @param {(core: Core) => T} body
+   * @param {(core: import("./engine.js").Core) => T} call
    * @returns {T}
    */
-  #call(body) {
-    if (this.#core === null) {
+  #onBatch(call) {
+    return this.#engine.use((core) => {
+      if (this.#batch === null || this.#batch === this.#engine.starts) return call(core);
       throw new UnirouteError(
-        "freed",
-        "This router was freed, or it stopped after an internal error. Load another one.",
+        "batch_lost",
+        "The prompts of the batch were lost when the router started again. Open the batch again.",
       );
-    }
-    try {
-      return body(this.#core);
-    } catch (thrown) {
-      const error = UnirouteError.from(thrown);
-      // The core stopped in the middle of a call; its memory may be inconsistent.
-      if (error.code === "panic" || thrown instanceof WebAssembly.RuntimeError) this.#core = null;
-      throw error;
-    }
+    });
   }
+}
+
+/**
+ * Prompt and request as the core takes them. The counters of the request run here.
+ *
+ * @param {string} prompt
+ * @param {RouteRequestWithCounters} [request]
+ * @returns {[prompt: string, request: string | undefined]}
+ */
+function query(prompt, request) {
+  const asked = text(prompt, "prompt");
+  return [asked, requestJson(applyCounters(asked, request))];
 }
 
 /** Lets the thread handle waiting events, above all the message that cancels a batch. */

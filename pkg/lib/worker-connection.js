@@ -4,7 +4,7 @@
  * @module
  */
 import { applyCounters } from "./counters.js";
-import { UnirouteError } from "./errors.js";
+import { UnirouteError, messageOf } from "./errors.js";
 import { METHODS } from "./methods.js";
 
 /** @typedef {import("./types.js").Calls} Calls */
@@ -28,6 +28,8 @@ export class WorkerConnection {
   /** @type {Map<number, Pending>} */
   #pending = new Map();
   #lastId = 0;
+  /** Why no call is answered any more. */
+  #ended = /** @type {UnirouteError | null} */ (null);
 
   /** @param {Worker} worker one that runs `worker-main.js` and belongs to this router alone */
   constructor(worker) {
@@ -52,17 +54,29 @@ export class WorkerConnection {
   call(kind, args, { signal, onProgress } = {}) {
     const id = ++this.#lastId;
     return new Promise((resolve, reject) => {
-      if (signal?.aborted) return reject(UnirouteError.from(signal.reason));
+      if (this.#ended !== null) return reject(this.#ended);
+      if (signal?.aborted) return reject(UnirouteError.aborted(signal));
       signal?.addEventListener("abort", () => this.#cancel(id, signal), { once: true });
       this.#pending.set(id, { resolve, reject, onProgress });
-      this.#send({ kind, id, args: args.map(cloneable) });
+      try {
+        this.#send({ kind, id, args: args.map(cloneable) });
+      } catch (thrown) {
+        // What cannot be copied to the worker: a function, or a getter that throws.
+        this.#pending.delete(id);
+        reject(
+          new UnirouteError("request_type", `An argument cannot be sent to the worker: ${messageOf(thrown)}`, {
+            cause: thrown,
+          }),
+        );
+      }
     });
   }
 
   /** Ends the worker. Pending calls are rejected. */
   free() {
     this.#worker.terminate();
-    this.#failAll(new UnirouteError("freed", "This router was freed. Load another one."));
+    this.#ended = new UnirouteError("freed", "This router was freed. Load another one.");
+    this.#failAll(this.#ended);
   }
 
   /** @param {WorkerRequest} message */
@@ -89,7 +103,7 @@ export class WorkerConnection {
     if (pending === undefined) return;
     this.#pending.delete(id);
     this.#send({ kind: "cancel", id });
-    pending.reject(UnirouteError.from(signal.reason));
+    pending.reject(UnirouteError.aborted(signal));
   }
 
   /** @param {UnirouteError} error */
@@ -107,7 +121,7 @@ for (const [name, { request, onProgress }] of /** @type {[any, import("./methods
    * @this {WorkerConnection}
    * @param {any[]} args
    */
-  const value = function (...args) {
+  const value = async function (...args) {
     const sent = args.slice(0, onProgress);
     if (request !== undefined) sent[request] = applyCounters(sent[0], sent[request]);
     if (onProgress === undefined) return this.call(name, /** @type {any} */ (sent));

@@ -4,7 +4,7 @@ use crate::error::Error;
 use crate::route::{RawRequest, Request};
 use js_sys::Reflect;
 use serde::Serialize;
-use serde_wasm_bindgen::{Deserializer, Serializer};
+use serde_wasm_bindgen::Serializer;
 use wasm_bindgen::prelude::*;
 
 /// An error on its way to JavaScript, where it is an `Error` with `code` and `path`.
@@ -48,18 +48,13 @@ pub fn to_js<T: Serialize>(value: &T) -> Result<JsValue, Thrown> {
         })
 }
 
-/// The request for a decision; `undefined` and `null` are an empty request.
-pub fn request(request: JsValue) -> Result<Request, Thrown> {
-    if request.is_undefined() || request.is_null() {
-        return Ok(Request::default());
+/// The request for a decision, as JSON: the package copies what its caller gives into a text first, so that
+/// no getter or proxy of the caller runs inside the module. `None` is an empty request.
+pub fn request(json: Option<String>) -> Result<Request, Thrown> {
+    match json {
+        None => Ok(Request::default()),
+        Some(json) => Ok(Request::try_from(RawRequest::parse(&json)?)?),
     }
-    let raw: RawRequest =
-        serde_path_to_error::deserialize(Deserializer::from(request)).map_err(|e| {
-            let path = e.path().to_string();
-            let message = format!("{path}: {}; correct this part of the request", e.inner());
-            Thrown(error("request_type", &message, Some(path)))
-        })?;
-    Ok(Request::try_from(raw)?)
 }
 
 /// The clock that browsers, workers, Node and workerd all have.

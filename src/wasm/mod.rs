@@ -14,7 +14,7 @@ use convert::{Thrown, to_js};
 use wasm_bindgen::prelude::*;
 
 #[wasm_bindgen(typescript_custom_section)]
-const TYPES: &str = r#"import type { BatchReport, ClusterMap, Comparison, CostEstimate, CostTotal, Decision, Explanation, ImportedPrices, ModelPreview, PastedScores, PoolInfo, PromptTable, RawLabel, RouteRequest, RouterInfo } from "../lib/core.js";"#;
+const TYPES: &str = r#"import type { BatchReport, ClusterMap, Comparison, CostEstimate, CostTotal, Decision, Explanation, ImportedPrices, ModelPreview, PastedScores, PoolInfo, PromptTable, RawLabel, RouterInfo } from "../lib/core.js";"#;
 
 /// Makes a panic an error that a caller can catch, instead of an `unreachable` without a message.
 #[wasm_bindgen(start)]
@@ -67,22 +67,14 @@ impl Router {
 
     /// Which model should get the prompt, why, and for how much.
     #[wasm_bindgen(unchecked_return_type = "Decision")]
-    pub fn route(
-        &mut self,
-        prompt: &str,
-        #[wasm_bindgen(unchecked_param_type = "RouteRequest | undefined")] request: JsValue,
-    ) -> Result<JsValue, Thrown> {
+    pub fn route(&mut self, prompt: &str, request: Option<String>) -> Result<JsValue, Thrown> {
         let request = convert::request(request)?;
         to_js(&self.0.decide(prompt, &request)?)
     }
 
     /// The decision with the frontier of quality against cost and the prompt's place on the map.
     #[wasm_bindgen(unchecked_return_type = "Explanation")]
-    pub fn explain(
-        &mut self,
-        prompt: &str,
-        #[wasm_bindgen(unchecked_param_type = "RouteRequest | undefined")] request: JsValue,
-    ) -> Result<JsValue, Thrown> {
+    pub fn explain(&mut self, prompt: &str, request: Option<String>) -> Result<JsValue, Thrown> {
         let request = convert::request(request)?;
         to_js(&self.0.explain(prompt, request)?)
     }
@@ -92,7 +84,7 @@ impl Router {
     pub fn route_batch(
         &self,
         prompts: Vec<String>,
-        #[wasm_bindgen(unchecked_param_type = "RouteRequest | undefined")] request: JsValue,
+        request: Option<String>,
     ) -> Result<JsValue, Thrown> {
         let request = convert::request(request)?;
         let texts: Vec<&str> = prompts.iter().map(String::as_str).collect();
@@ -117,10 +109,7 @@ impl Router {
 
     /// Where each prompt of the batch goes; a budget or a quality floor holds on average.
     #[wasm_bindgen(unchecked_return_type = "BatchReport")]
-    pub fn report(
-        &mut self,
-        #[wasm_bindgen(unchecked_param_type = "RouteRequest | undefined")] request: JsValue,
-    ) -> Result<JsValue, Thrown> {
+    pub fn report(&mut self, request: Option<String>) -> Result<JsValue, Thrown> {
         let request = convert::request(request)?;
         to_js(&self.0.report(request)?)
     }
@@ -131,7 +120,7 @@ impl Router {
         &mut self,
         prompt: &str,
         model: Option<String>,
-        #[wasm_bindgen(unchecked_param_type = "RouteRequest | undefined")] request: JsValue,
+        request: Option<String>,
     ) -> Result<JsValue, Thrown> {
         let request = convert::request(request)?;
         to_js(&self.0.estimate_cost(prompt, model.as_deref(), &request)?)
@@ -142,7 +131,7 @@ impl Router {
     pub fn totals(
         &self,
         model: Option<String>,
-        #[wasm_bindgen(unchecked_param_type = "RouteRequest | undefined")] request: JsValue,
+        request: Option<String>,
     ) -> Result<JsValue, Thrown> {
         let request = convert::request(request)?;
         to_js(&self.0.totals(model.as_deref(), &request)?)
@@ -187,7 +176,7 @@ impl Router {
         &mut self,
         pool: &[u8],
         prompt: &str,
-        #[wasm_bindgen(unchecked_param_type = "RouteRequest | undefined")] request: JsValue,
+        request: Option<String>,
     ) -> Result<JsValue, Thrown> {
         let request = convert::request(request)?;
         to_js(&self.0.compare(pool, prompt, &request)?)

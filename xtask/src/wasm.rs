@@ -123,6 +123,8 @@ fn generate(simd: Simd, names: bool, wasm: &[u8]) -> Result<()> {
         .out_name(simd.stem())
         .remove_name_section(!names)
         .remove_producers_section(true)
+        // The package replaces a module that stopped by a fresh instance.
+        .reset_state_function(true)
         .generate(folder())
         .context("wasm-bindgen could not generate the glue")?;
     stamp.write()
@@ -201,7 +203,7 @@ impl Stamp {
                 .join("wasm")
                 .join(format!("{stem}.stamp.json")),
             stem,
-            input: format!("{} names={names}", bytes::sha256(wasm)),
+            input: format!("{} names={names} reset", bytes::sha256(wasm)),
         }
     }
 

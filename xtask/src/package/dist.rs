@@ -14,6 +14,9 @@ use crate::{
 /// The pool that is used if none is named. It is listed first.
 pub const DEFAULT_POOL: &str = "models-2026";
 
+/// The list of the pools, beside them.
+const POOL_INDEX: &str = "index.json";
+
 /// The transformer's weights as the package has them; see `cargo xtask minilm`.
 const WEIGHTS: &str = "minilm/weights.safetensors";
 
@@ -55,7 +58,9 @@ fn write_pool_index() -> Result<()> {
         return Ok(());
     }
     let mut listed = Vec::new();
-    for file in files::walk(&pools)? {
+    // The list of the former build lies there, too; it is no pool.
+    let files = files::walk(&pools)?.into_iter();
+    for file in files.filter(|file| file != Path::new(POOL_INDEX)) {
         let id = file.with_extension("").to_string_lossy().into_owned();
         let path = pools.join(&file);
         let pool: Value = serde_json::from_slice(&files::read(&path)?)
@@ -69,7 +74,7 @@ fn write_pool_index() -> Result<()> {
     listed.sort_by(|a, b| (a.0, &a.1, &a.2).cmp(&(b.0, &b.1, &b.2)));
     let entries: Vec<Value> = listed.into_iter().map(|(_, _, _, entry)| entry).collect();
     let index = json!({"pools": entries}).to_string();
-    files::write_if_changed(&pools.join("index.json"), index.as_bytes())?;
+    files::write_if_changed(&pools.join(POOL_INDEX), index.as_bytes())?;
     Ok(())
 }
 
@@ -111,7 +116,7 @@ fn remove_stale() -> Result<()> {
     }
     for path in files::walk(&dist)? {
         let top = path.parent() == Some(Path::new(""));
-        let generated = path == Path::new("pools/index.json")
+        let generated = path == Path::new("pools").join(POOL_INDEX)
             || (top && path.to_string_lossy().starts_with("uniroute"));
         let copied = is_for_users(&path) && assets.join(&path).is_file();
         let quantised = path == Path::new(WEIGHTS) && minilm::quantised().is_file();
