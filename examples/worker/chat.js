@@ -3,21 +3,16 @@
  *
  * @module
  */
+import { checked, needs, promptOf } from "./conversation.js";
+import { firstThatAnswers } from "./failover.js";
 import { HttpError } from "./http.js";
+import { brief } from "./text.js";
 
 /** @typedef {import("./settings.js").Settings} Settings */
-/** @typedef {import("uniroute/types").Candidate} Candidate */
-/**
- * Where a model is served.
- *
- * @typedef {object} Upstream
- * @property {string} url address of the interface
- * @property {string} [key] name of the variable with the key
- * @property {string} [model] name of the model there
- */
+/** @typedef {import("./upstream.js").Upstream} Upstream */
 
-/** Statuses after which another model is tried. */
-const isRetried = (/** @type {number} */ status) => status === 408 || status === 429 || status >= 500;
+/** Most names that a message lists. */
+const NAMES = 20;
 
 /**
  * @param {import("uniroute").Router} router
@@ -26,35 +21,29 @@ const isRetried = (/** @type {number} */ status) => status === 408 || status ===
  * @param {Settings} settings
  */
 export async function chat(router, body, request, settings) {
+  const conversation = checked(body);
   const models = upstreams(router);
-  const { prompt, context } = promptOf(body.messages);
+  const header = request.headers.get("x-uniroute-lambda");
+  const { lambda, only } = modelChoice(conversation.model, header, settings, models);
+  const keyless = new Map([...models].filter(([, { key }]) => !hasKey(key, settings)));
   const known = router.poolInfo().models;
+  const deny = known.map(({ id }) => id).filter((id) => !models.has(id) || keyless.has(id));
   // If no model of the pool lists a capability, the pool does not describe it.
-  const need = needs(body).filter((ability) =>
+  const need = needs(conversation).filter((ability) =>
     known.some(({ capabilities }) => capabilities.includes(ability)),
   );
-  const { lambda, only } = modelChoice(
-    body.model,
-    request.headers.get("x-uniroute-lambda"),
-    settings,
-    models,
-  );
-  const keyless = [...models].filter(([, model]) => model.key !== undefined && !settings.env[model.key]);
-  const deny = known
-    .map(({ id }) => id)
-    .filter((id) => !models.has(id) || keyless.some(([other]) => other === id));
+  const { prompt, context } = promptOf(conversation);
   const decision = router.route(prompt, { lambda, context, need, deny, ...(only && { allow: [only] }) });
-  const left = decision.candidates.filter((candidate) => candidate.excluded === undefined);
+  const left = decision.candidates.flatMap((candidate) => {
+    const upstream = models.get(candidate.id);
+    return candidate.excluded === undefined && upstream !== undefined ? [{ candidate, upstream }] : [];
+  });
   if (left.length === 0)
-    throw noModel(only === undefined ? keyless : keyless.filter(([id]) => id === only), decision.reason);
-  return firstThatAnswers(
-    left.slice(0, Math.max(1, settings.attempts)),
-    models,
-    body,
-    request,
-    settings,
-    lambda,
-  );
+    throw noModel(
+      [...keyless].filter(([id]) => only === undefined || id === only),
+      decision.reason,
+    );
+  return firstThatAnswers(left.slice(0, settings.attempts), body, request, settings, lambda);
 }
 
 /**
@@ -73,45 +62,31 @@ function upstreams(router) {
 }
 
 /**
- * The last message of the user is the prompt; all other messages are its context.
+ * Whether a model needs no key, or its variable has one that a header can hold.
  *
- * @param {unknown} messages
+ * @param {unknown} name of the variable
+ * @param {Settings} settings
  */
-function promptOf(messages) {
-  if (!Array.isArray(messages) || messages.length === 0)
-    throw new HttpError(400, "messages", "`messages` must be a list of at least one message.");
-  const text = (/** @type {any} */ part) =>
-    typeof part === "string" ? part : typeof part?.text === "string" ? part.text : "";
-  const texts = messages.map((message) => parts(message).map(text).join("\n"));
-  const last = messages.findLastIndex((message) => message?.role === "user");
-  const at = last < 0 ? messages.length - 1 : last;
-  return { prompt: texts[at] ?? "", context: texts.filter((_, other) => other !== at).join("\n") };
-}
-
-/** @param {any} message */
-const parts = (message) => (Array.isArray(message?.content) ? message.content : [message?.content]);
-
-/**
- * The capabilities that a model must have.
- *
- * @param {Record<string, any>} body
- */
-function needs({ tools, messages }) {
-  const hasImages = messages.some((/** @type {any} */ message) =>
-    parts(message).some((/** @type {any} */ part) => part?.type === "image_url"),
-  );
-  return [...(tools?.length > 0 ? ["tools"] : []), ...(hasImages ? ["vision"] : [])];
+function hasKey(name, { env }) {
+  if (name === undefined) return true;
+  const key = typeof name === "string" ? env[name] : undefined;
+  return typeof key === "string" && /^[\x21-\x7e]+$/.test(key);
 }
 
 /**
- * @param {unknown} model
+ * @param {string} model
  * @param {string | null} header
  * @param {Settings} settings
  * @param {Map<string, Upstream>} models
  * @returns {{ lambda: number, only?: string }}
  */
 function modelChoice(model, header, settings, models) {
-  const auto = { auto: settings.lambda, "auto:cheap": settings.cheapLambda, "auto:best": 0 }[String(model)];
+  const lambdas = new Map([
+    ["auto", settings.lambda],
+    ["auto:cheap", settings.cheapLambda],
+    ["auto:best", 0],
+  ]);
+  const auto = lambdas.get(model);
   if (auto !== undefined && header !== null) {
     const lambda = Number(header);
     if (header.trim() !== "" && Number.isFinite(lambda) && lambda >= 0) return { lambda };
@@ -122,12 +97,13 @@ function modelChoice(model, header, settings, models) {
     );
   }
   if (auto !== undefined) return { lambda: auto };
-  if (typeof model === "string" && models.has(model)) return { lambda: 0, only: model };
-  const names = ["auto", "auto:cheap", "auto:best", ...models.keys()].join(", ");
+  if (models.has(model)) return { lambda: 0, only: model };
+  const names = [...lambdas.keys(), ...models.keys()];
+  const listed = names.slice(0, NAMES).map(brief).join(", ") + (names.length > NAMES ? ", …" : "");
   throw new HttpError(
     404,
     "model_not_found",
-    `There is no model ${JSON.stringify(model) ?? ""}. Use one of ${names}.`,
+    `There is no model ${JSON.stringify(brief(model))}. Use one of ${listed}.`,
   );
 }
 
@@ -137,123 +113,10 @@ function modelChoice(model, header, settings, models) {
  */
 function noModel(keyless, reason) {
   if (keyless.length === 0) return new HttpError(422, "no_model", reason);
-  const names = [...new Set(keyless.map(([, { key }]) => key))].join(", ");
-  return new HttpError(503, "missing_key", `No model has a key: set the variable ${names}.`);
-}
-
-/**
- * Asks one model after the other until one begins to answer. A response that rejects the request itself
- * counts as an answer.
- *
- * @param {Candidate[]} candidates
- * @param {Map<string, Upstream>} models
- * @param {Record<string, any>} body
- * @param {Request} request
- * @param {Settings} settings
- * @param {number} lambda
- */
-async function firstThatAnswers(candidates, models, body, request, settings, lambda) {
-  /** @type {string[]} */
-  const tried = [];
-  for (const candidate of candidates) {
-    const upstream = /** @type {Upstream} */ (models.get(candidate.id));
-    const answer = await ask(
-      upstream,
-      { ...body, model: upstream.model ?? candidate.id },
-      request.signal,
-      settings,
-    );
-    if (typeof answer !== "string") return withHeaders(answer, candidate, tried, lambda);
-    tried.push(`${candidate.id}: ${answer}`);
-  }
-  throw new HttpError(502, "upstream", `No model answered. ${tried.join("; ")}. Try again later.`, {
-    "x-uniroute-tried": tried.join(", "),
-  });
-}
-
-/**
- * The response of a model after its first byte, or the reason why there is none.
- *
- * @param {Upstream} upstream
- * @param {Record<string, any>} body
- * @param {AbortSignal | undefined} cancelled signal of the caller's request
- * @param {Settings} settings
- * @returns {Promise<Response | string>}
- */
-async function ask({ url, key }, body, cancelled, settings) {
-  const timeout = new AbortController();
-  const timer = setTimeout(() => timeout.abort(), settings.timeout);
-  const abort = () => timeout.abort();
-  cancelled?.addEventListener("abort", abort);
-  try {
-    const headers = {
-      "content-type": "application/json",
-      ...(key && { authorization: `Bearer ${settings.env[key]}` }),
-    };
-    const answer = await fetch(`${url.replace(/\/$/, "")}/chat/completions`, {
-      method: "POST",
-      headers,
-      body: JSON.stringify(body),
-      signal: timeout.signal,
-    });
-    if (!isRetried(answer.status)) return await afterFirstByte(answer, timeout.signal);
-    await answer.body?.cancel();
-    return `status ${answer.status}`;
-  } catch (error) {
-    if (cancelled?.aborted) throw error;
-    return timeout.signal.aborted ? `nothing within ${settings.timeout} ms` : "no connection";
-  } finally {
-    clearTimeout(timer);
-  }
-}
-
-/**
- * The response with its body unchanged, after its first bytes have arrived.
- *
- * @param {Response} answer
- * @param {AbortSignal} timeout
- */
-async function afterFirstByte(answer, timeout) {
-  if (answer.body === null) return answer;
-  const reader = answer.body.getReader();
-  const first = await Promise.race([
-    reader.read(),
-    new Promise((_, reject) =>
-      timeout.addEventListener("abort", () => reject(timeout.reason), { once: true }),
-    ),
-  ]);
-  const { readable, writable } = new TransformStream();
-  const rest = async () => {
-    const writer = writable.getWriter();
-    if (first.value) await writer.write(first.value);
-    reader.releaseLock();
-    writer.releaseLock();
-    if (first.done) await writable.close();
-    else await answer.body?.pipeTo(writable);
-  };
-  rest().catch(() => {}); // the reader of the body gets the error
-  return new Response(readable, answer);
-}
-
-/**
- * @param {Response} answer
- * @param {Candidate} candidate
- * @param {string[]} tried
- * @param {number} lambda
- */
-function withHeaders(answer, { id, quality, cost }, tried, lambda) {
-  const headers = new Headers();
-  const type = answer.headers.get("content-type");
-  if (type !== null) headers.set("content-type", type);
-  for (const name of ["retry-after", "x-request-id"]) {
-    const value = answer.headers.get(name);
-    if (value !== null) headers.set(name, value);
-  }
-  headers.set("cache-control", "no-store");
-  headers.set("x-uniroute-model", encodeURI(id));
-  headers.set("x-uniroute-quality", quality.toFixed(3));
-  headers.set("x-uniroute-cost", cost.total === null ? "unknown" : cost.total.toPrecision(3));
-  headers.set("x-uniroute-lambda", String(lambda));
-  if (tried.length > 0) headers.set("x-uniroute-tried", encodeURI(tried.join(", ")));
-  return new Response(answer.body, { status: answer.status, headers });
+  const names = [...new Set(keyless.map(([, { key }]) => String(key)))].map(brief).join(", ");
+  return new HttpError(
+    503,
+    "missing_key",
+    `No model has a key: set the variable ${names} to a key in printable ASCII without spaces.`,
+  );
 }

@@ -1,3 +1,31 @@
+/**
+ * Answers of the service, each made here, so that every header and message is safe to send.
+ *
+ * @module
+ */
+import { headerValue, visible } from "./text.js";
+
+/**
+ * A response that no cache keeps, with encoded headers.
+ *
+ * @param {BodyInit | null} body
+ * @param {number} status
+ * @param {Record<string, string>} headers
+ */
+export function reply(body, status, headers) {
+  const safe = new Headers({ "cache-control": "no-store", "x-content-type-options": "nosniff" });
+  for (const [name, value] of Object.entries(headers)) safe.set(name, headerValue(value));
+  return new Response(body, { status, headers: safe });
+}
+
+/**
+ * @param {unknown} value
+ * @param {number} [status]
+ * @param {Record<string, string>} [headers]
+ */
+export const replyJson = (value, status = 200, headers = {}) =>
+  reply(JSON.stringify(value), status, { "content-type": "application/json", ...headers });
+
 /** An error response in the form that clients of OpenAI's interface expect. */
 export class HttpError extends Error {
   /**
@@ -5,52 +33,32 @@ export class HttpError extends Error {
    * @param {string} code stable name of the cause
    * @param {string} message for people; ends with the remedy
    * @param {Record<string, string>} [headers]
+   * @param {string} [type] kind of cause; from the status unless given
    */
-  constructor(status, code, message, headers = {}) {
-    super(message);
+  constructor(status, code, message, headers = {}, type = typeOf(status)) {
+    super(visible(message));
     this.status = status;
     this.code = code;
     this.headers = headers;
+    this.type = type;
   }
 
   response() {
-    const type = this.status < 500 ? "invalid_request_error" : "server_error";
-    return Response.json(
-      { error: { message: this.message, type, param: null, code: this.code } },
-      { status: this.status, headers: this.headers },
-    );
+    const error = { message: this.message, type: this.type, param: null, code: this.code };
+    return replyJson({ error }, this.status, this.headers);
   }
 }
 
-/**
- * The JSON body of a request. A body that is too large is rejected while it is read.
- *
- * @param {Request} request
- * @param {number} limit in bytes
- * @returns {Promise<Record<string, any>>}
- */
-export async function readJson(request, limit) {
-  const tooLarge = () =>
-    new HttpError(413, "too_large", `The body has more than ${limit} bytes. Send less, or raise MAX_BODY.`);
-  if (Number(request.headers.get("content-length")) > limit) throw tooLarge();
-  const decoder = new TextDecoder("utf-8", { fatal: true });
-  let [text, size] = ["", 0];
-  let value;
-  try {
-    for await (const chunk of request.body ?? []) {
-      size += chunk.length;
-      if (size > limit) throw tooLarge();
-      text += decoder.decode(chunk, { stream: true });
-    }
-    value = JSON.parse(text + decoder.decode());
-  } catch (thrown) {
-    if (thrown instanceof HttpError) throw thrown;
-    throw new HttpError(
-      400,
-      "bad_json",
-      `The body is not JSON: ${thrown instanceof Error ? thrown.message : thrown}. Send an object.`,
-    );
-  }
-  if (typeof value === "object" && value !== null && !Array.isArray(value)) return value;
-  throw new HttpError(400, "bad_json", "The body is not a JSON object. Send one.");
+/** @param {number} status */
+function typeOf(status) {
+  if (status === 429) return "rate_limit_error";
+  return status < 500 ? "invalid_request_error" : "server_error";
 }
+
+/**
+ * The media type of a message, in lower case and without its parameters.
+ *
+ * @param {Headers} headers
+ */
+export const mediaType = (headers) =>
+  (headers.get("content-type") ?? "").split(";", 1)[0]?.trim().toLowerCase() ?? "";

@@ -5,9 +5,12 @@
  * @module
  */
 import { Router, UnirouteError } from "uniroute";
+import { checkSource, checkToken, preflight, withCors } from "./access.js";
+import { readJson } from "./body.js";
 import { chat } from "./chat.js";
-import { HttpError, readJson } from "./http.js";
+import { HttpError, replyJson } from "./http.js";
 import { settings } from "./settings.js";
+import { brief } from "./text.js";
 
 /** @typedef {import("./settings.js").Env} Env */
 
@@ -78,7 +81,9 @@ export default {
    */
   async fetch(request, env, context) {
     try {
-      return await answer(request, settings(env), context);
+      const set = settings(env);
+      const response = await answer(request, set, context).catch(errorResponse);
+      return withCors(response, request, set);
     } catch (thrown) {
       return errorResponse(thrown);
     }
@@ -91,21 +96,19 @@ export default {
  * @param {Context} [context]
  */
 async function answer(request, settings, context) {
+  checkSource(request, settings);
+  if (request.method === "OPTIONS" && request.headers.has("origin")) return preflight(request);
   const { pathname } = new URL(request.url);
-  const handler = HANDLERS[pathname];
+  const handler = HANDLERS.get(pathname);
   if (handler === undefined)
     throw new HttpError(
       404,
       "not_found",
-      `There is no ${pathname}. Use one of ${Object.keys(HANDLERS).join(", ")}.`,
+      `There is no ${brief(pathname)}. Use one of ${[...HANDLERS.keys()].join(", ")}.`,
     );
   if (request.method !== "POST")
     throw new HttpError(405, "method", `${pathname} requires POST.`, { allow: "POST" });
-  if (settings.token && request.headers.get("authorization") !== `Bearer ${settings.token}`) {
-    throw new HttpError(401, "unauthorized", "Send the token of this service as `Authorization: Bearer …`.", {
-      "www-authenticate": "Bearer",
-    });
-  }
+  await checkToken(request, settings);
   const body = await readJson(request, settings.maxBody);
   return handler(await router(settings.env, context), body, request, settings);
 }
@@ -121,18 +124,35 @@ async function answer(request, settings, context) {
  * @returns {Response | Promise<Response>}
  */
 
-/** @type {Record<string, Handler>} */
-const HANDLERS = {
-  "/route": (router, { prompt, ...request }) => Response.json(router.route(text(prompt), request)),
-  "/cost": (router, { prompt, model, ...request }) =>
-    Response.json({ models: router.estimateCost(text(prompt), model, request) }),
-  "/v1/chat/completions": chat,
-};
+/** @type {Handler} */
+const route = (router, { prompt, ...request }) => replyJson(router.route(text(prompt), options(request)));
+
+/** @type {Handler} */
+const cost = (router, { prompt, model, ...request }) =>
+  replyJson({ models: router.estimateCost(text(prompt), model, options(request)) });
+
+const HANDLERS = /** @type {Map<string, Handler>} */ (
+  new Map([
+    ["/route", route],
+    ["/cost", cost],
+    ["/v1/chat/completions", chat],
+  ])
+);
 
 /** @param {unknown} prompt */
 function text(prompt) {
   if (typeof prompt === "string") return prompt;
   throw new HttpError(400, "prompt", "`prompt` must be a string.");
+}
+
+/** @param {Record<string, any>} request */
+function options(request) {
+  if (!Object.hasOwn(request, "counters")) return request;
+  throw new HttpError(
+    400,
+    "counters",
+    "`counters` are functions, which JSON cannot hold. Send `inputTokens`.",
+  );
 }
 
 /** @param {unknown} thrown */
@@ -142,5 +162,9 @@ function errorResponse(thrown) {
   // These codes are errors of the caller; all others are errors of the service.
   const status = error.code.startsWith("request_") || error.code === "unknown_model" ? 400 : 500;
   if (status === 500) console.error(error);
-  return new HttpError(status, error.code, error.message).response();
+  return new HttpError(status, error.code, isUnforeseen(error) ? UNFORESEEN : error.message).response();
 }
+
+/** Errors that no check foresaw; their messages may tell how the service is made. */
+const isUnforeseen = ({ code = "" }) => code === "internal" || code === "panic";
+const UNFORESEEN = "The service failed at this request. Its log has the cause.";
