@@ -2,111 +2,37 @@
  * `examples/worker` in workerd, Deno and Node, in front of models that this test simulates.
  */
 import assert from "node:assert/strict";
-import { cp, readFile } from "node:fs/promises";
-import { createServer } from "node:http";
+import { readFile } from "node:fs/promises";
 import { join } from "node:path";
 import { after, before, describe, test } from "node:test";
 import { build } from "esbuild";
-import { BIN, expected, installed, LAMBDA, PROMPTS, ROOT, run } from "./install.mjs";
-import { RUNTIMES, workerd } from "./services.mjs";
+import { expected, LAMBDA, PROMPTS, ROOT } from "./install.mjs";
+import { deploy, RUNTIMES, workerd, workerFolder } from "./services.mjs";
+import { KEY, Models } from "./upstreams.mjs";
 
 const TIMEOUT_MS = 1500;
-const KEY = "key-of-the-test";
+const JSON_TYPE = { "content-type": "application/json" };
 /** Cloudflare's limit of the free plan for a script after gzip, in KiB. */
 const LIMIT_KIB = 3 * 1024;
-
-/** The requests to the models, in order. */
-const asked = /** @type {{ model: string, key: string | undefined, body: any }[]} */ ([]);
-/** Lets the model `streams` continue. */
-let continueStream = () => {};
-
-const models = createServer(async (request, response) => {
-  let text = "";
-  for await (const chunk of request) text += chunk;
-  const body = JSON.parse(text);
-  asked.push({ model: body.model, key: request.headers.authorization, body });
-  const answer = JSON.stringify({
-    model: body.model,
-    choices: [{ message: { role: "assistant", content: "Hello" } }],
-  });
-  switch (body.model) {
-    case "busy":
-      return response.writeHead(429, { "retry-after": "1" }).end("{}");
-    case "broken":
-      return response.writeHead(503).end("{}");
-    case "silent":
-      return; // never answers
-    case "mute":
-      // Headers only.
-      return response.writeHead(200, { "content-type": "text/event-stream" }).flushHeaders();
-    case "picky":
-      return response
-        .writeHead(400, { "content-type": "application/json" })
-        .end('{"error":{"message":"no"}}');
-    case "streams":
-      response.writeHead(200, { "content-type": "text/event-stream" });
-      response.write("data: one\n\n");
-      await new Promise((resolve) => (continueStream = () => resolve(undefined)));
-      return response.end("data: two\n\ndata: [DONE]\n\n");
-    default:
-      return response.writeHead(200, { "content-type": "application/json" }).end(answer);
-  }
-});
-
-/**
- * Models by descending quality and price, all at the same address.
- *
- * @param {string[]} names
- * @param {string} url
- */
-function pool(names, url) {
-  return JSON.stringify({
-    models: names.map((id, i) => ({
-      id,
-      accuracy: 0.9 - 0.1 * i,
-      labels_count: 1e5,
-      cost: { input: 100 / 4 ** i, output: 100 / 4 ** i },
-      upstream: { url, key: id === "locked" ? "KEY_NOBODY_SET" : "TEST_KEY" },
-    })),
-  });
-}
 
 /** @typedef {import("./services.mjs").Service} Service */
 /** @typedef {import("./services.mjs").Start} Start */
 
+const models = new Models();
+const { asked } = models;
 let folder = "";
 /** The output of wrangler. */
 let deployed = "";
-let url = "";
 /** @type {(() => unknown)[]} */
 const ending = [];
 
 before(async () => {
-  folder = await installed(
-    /** @type {any} */ ({ after: (/** @type {() => unknown} */ end) => ending.push(end) }),
-    {},
-  );
-  await cp(join(ROOT, "examples/worker"), folder, {
-    recursive: true,
-    filter: (path) => !path.includes("node_modules"),
-  });
-  const env = {
-    CI: "true",
-    WRANGLER_SEND_METRICS: "false",
-    XDG_CONFIG_HOME: join(folder, "config"),
-    NO_COLOR: "1",
-  };
-  deployed = await run(join(BIN, "wrangler"), ["deploy", "--dry-run", "--outdir", "out"], {
-    cwd: folder,
-    env,
-  });
-  await new Promise((resolve) => models.listen(0, "127.0.0.1", () => resolve(undefined)));
-  const { port } = /** @type {import("node:net").AddressInfo} */ (models.address());
-  url = `http://127.0.0.1:${port}/v1/`;
+  folder = await workerFolder(ending);
+  deployed = await deploy(folder);
+  await models.start();
 });
 after(async () => {
-  models.closeAllConnections();
-  models.close();
+  models.stop();
   for (const end of ending) await end();
 });
 
@@ -118,7 +44,7 @@ after(async () => {
 const chat = (service, body, headers) =>
   service.fetch("/v1/chat/completions", {
     method: "POST",
-    headers: { "content-type": "application/json", ...headers },
+    headers: { ...JSON_TYPE, ...headers },
     body: JSON.stringify({ messages: [{ role: "user", content: "Hello" }], ...body }),
   });
 
@@ -132,7 +58,7 @@ for (const [name, start] of Object.entries(RUNTIMES)) {
     async function before(names, use, variables) {
       asked.length = 0;
       const service = await /** @type {Start} */ (start)(folder, {
-        POOL: pool(names, url),
+        POOL: models.pool(names),
         TEST_KEY: KEY,
         TIMEOUT_MS: String(TIMEOUT_MS),
         MAX_BODY: "20000",
@@ -177,7 +103,7 @@ for (const [name, start] of Object.entries(RUNTIMES)) {
         const reader = answer.body?.getReader() ?? assert.fail();
         const next = async () => new TextDecoder().decode((await reader.read()).value);
         assert.equal(await next(), "data: one\n\n"); // the model has not sent more yet
-        continueStream();
+        models.continueStream();
         let rest = "";
         for (let part = await next(); part !== ""; part = await next()) rest += part;
         assert.equal(rest, "data: two\n\ndata: [DONE]\n\n");
@@ -185,14 +111,14 @@ for (const [name, start] of Object.entries(RUNTIMES)) {
 
     test("a model that is busy, broken, silent or mute is skipped, and the next best one answers", () =>
       before(
-        ["busy", "broken", "silent", "mute", "good"],
+        ["429 busy", "503 broken", "silent", "mute", "good"],
         async (service) => {
           const answer = await chat(service, { model: "auto:best" });
           assert.equal((await answer.json()).model, "good");
-          const tried = decodeURI(answer.headers.get("x-uniroute-tried") ?? "");
+          const tried = decodeURIComponent(answer.headers.get("x-uniroute-tried") ?? "");
           assert.match(
             tried,
-            /busy: status 429, broken: status 503, silent: nothing within \d+ ms, mute: nothing within/,
+            /429 busy: status 429, 503 broken: status 503, silent: nothing within \d+ ms, mute: nothing within/,
           );
         },
         { ATTEMPTS: "5" },
@@ -200,24 +126,18 @@ for (const [name, start] of Object.entries(RUNTIMES)) {
 
     test("no more models are tried than allowed, and the failures are reported", () =>
       before(
-        ["busy", "broken", "good"],
+        ["429 busy", "503 broken", "good"],
         async (service) => {
           const answer = await chat(service, { model: "auto:best" });
           assert.equal(answer.status, 502);
           assert.equal((await answer.json()).error.code, "upstream");
           assert.deepEqual(
             asked.map(({ model }) => model),
-            ["busy", "broken"],
+            ["429 busy", "503 broken"],
           );
         },
         { ATTEMPTS: "2" },
       ));
-
-    test("a response that rejects the request is passed on", () =>
-      before(["picky", "good"], async (service) => {
-        const answer = await chat(service, { model: "auto:best" });
-        assert.deepEqual([answer.status, (await answer.json()).error.message], [400, "no"]);
-      }));
 
     test("a model without its key is not chosen; if none is left, the error names the variable", async () => {
       await before(["locked", "good"], async (service) => {
@@ -232,7 +152,10 @@ for (const [name, start] of Object.entries(RUNTIMES)) {
     test("an invalid request is rejected with its cause", () =>
       before(["good"], async (service) => {
         const post = (/** @type {string} */ path, /** @type {BodyInit} */ body) =>
-          service.fetch(path, /** @type {RequestInit} */ ({ method: "POST", body, duplex: "half" }));
+          service.fetch(
+            path,
+            /** @type {RequestInit} */ ({ method: "POST", headers: JSON_TYPE, body, duplex: "half" }),
+          );
         const unmeasured = () =>
           new ReadableStream({
             start(controller) {
@@ -262,30 +185,24 @@ for (const [name, start] of Object.entries(RUNTIMES)) {
         assert.equal((await post("/route", unmeasured())).status, 413);
       }));
 
-    test("a request without the token is rejected", () =>
+    test("two hundred concurrent requests are all answered", () =>
       before(
-        ["good"],
+        ["best", "cheap"],
         async (service) => {
-          assert.equal((await chat(service, { model: "auto" })).status, 401);
-          assert.equal(
-            (await chat(service, { model: "auto" }, { authorization: "Bearer open" })).status,
-            200,
+          const answers = await Promise.all(
+            Array.from({ length: 200 }, (_, i) =>
+              chat(service, { model: i % 2 ? "auto:best" : "auto:cheap" }),
+            ),
+          );
+          const chosen = await Promise.all(answers.map(async (answer) => (await answer.json()).model));
+          assert.deepEqual(
+            chosen,
+            answers.map((_, i) => (i % 2 ? "best" : "cheap")),
           );
         },
-        { ACCESS_TOKEN: "open" },
+        // Long enough for a slow machine: this is not about time.
+        { TIMEOUT_MS: "60000" },
       ));
-
-    test("two hundred concurrent requests are all answered", () =>
-      before(["best", "cheap"], async (service) => {
-        const answers = await Promise.all(
-          Array.from({ length: 200 }, (_, i) => chat(service, { model: i % 2 ? "auto:best" : "auto:cheap" })),
-        );
-        const chosen = await Promise.all(answers.map(async (answer) => (await answer.json()).model));
-        assert.deepEqual(
-          chosen,
-          answers.map((_, i) => (i % 2 ? "best" : "cheap")),
-        );
-      }));
 
     test("decisions and costs are those of the command line", async () => {
       // A variable of a worker holds a small pool; a large one is a static asset.
@@ -297,6 +214,7 @@ for (const [name, start] of Object.entries(RUNTIMES)) {
           for (const prompt of PROMPTS) {
             const answer = await service.fetch("/route", {
               method: "POST",
+              headers: JSON_TYPE,
               body: JSON.stringify({ prompt, lambda: LAMBDA }),
             });
             found.push((await answer.json()).model);
@@ -304,6 +222,7 @@ for (const [name, start] of Object.entries(RUNTIMES)) {
           assert.deepEqual(found, await expected("reasoning"));
           const costs = await service.fetch("/cost", {
             method: "POST",
+            headers: JSON_TYPE,
             body: JSON.stringify({ prompt: "Hello", context: "Be brief." }),
           });
           const { models } = await costs.json();
@@ -345,6 +264,7 @@ test("router and pool may be static assets", async () => {
   try {
     const answer = await service.fetch("/cost", {
       method: "POST",
+      headers: JSON_TYPE,
       body: JSON.stringify({ prompt: "Hello", model: "gpt-4.1" }),
     });
     assert.equal((await answer.json()).models[0].id, "gpt-4.1");

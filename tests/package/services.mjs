@@ -4,17 +4,92 @@
  * @module
  */
 import { spawn } from "node:child_process";
-import { writeFile } from "node:fs/promises";
+import { cp, writeFile } from "node:fs/promises";
+import { request } from "node:http";
+import { connect } from "node:net";
 import { join } from "node:path";
 import { createInterface } from "node:readline";
 import { Miniflare } from "miniflare";
-import { DENO } from "./install.mjs";
+import { BIN, DENO, installed, ROOT, run } from "./install.mjs";
 
 /**
  * @typedef {object} Service
+ * @property {URL} address
  * @property {(path: string, init?: RequestInit) => Promise<Response>} fetch
  * @property {() => Promise<unknown>} stop
+ * @property {import("node:child_process").ChildProcess} [process] where it is one that the test started
  */
+
+/**
+ * `examples/worker` in a folder of its own, with the package installed.
+ *
+ * @param {(() => unknown)[]} ending gets what removes the folder
+ */
+export async function workerFolder(ending) {
+  const context = { after: (/** @type {() => unknown} */ end) => ending.push(end) };
+  const folder = await installed(/** @type {any} */ (context), {});
+  await cp(join(ROOT, "examples/worker"), folder, {
+    recursive: true,
+    filter: (path) => !path.includes("node_modules"),
+  });
+  return folder;
+}
+
+/**
+ * Makes the script for Cloudflare, which `workerd` runs. Returns the output of wrangler.
+ *
+ * @param {string} folder
+ */
+export function deploy(folder) {
+  const env = {
+    CI: "true",
+    WRANGLER_SEND_METRICS: "false",
+    XDG_CONFIG_HOME: join(folder, "config"),
+    NO_COLOR: "1",
+  };
+  return run(join(BIN, "wrangler"), ["deploy", "--dry-run", "--outdir", "out"], { cwd: folder, env });
+}
+
+/**
+ * A request with headers that `fetch` does not let its caller set, such as Host and Origin.
+ *
+ * @param {Service} service
+ * @param {string} path
+ * @param {{ method?: string, headers?: Record<string, string>, body?: string }} [options]
+ * @returns {Promise<Response>}
+ */
+export function raw({ address }, path, { method = "POST", headers = {}, body = "" } = {}) {
+  return new Promise((resolve, reject) => {
+    const asked = request(new URL(path, address), { method, headers, agent: false }, (answer) => {
+      let text = "";
+      const given = new Headers(Object.entries(answer.headers).map(([name, value]) => [name, String(value)]));
+      const status = answer.statusCode ?? 0;
+      answer
+        .setEncoding("utf8")
+        .on("data", (part) => (text += part))
+        .once("error", reject)
+        .once("end", () => resolve(new Response(status === 204 ? null : text, { status, headers: given })));
+    });
+    asked.once("error", reject).end(body);
+  });
+}
+
+/**
+ * Sends a request and resets its connection in the middle. A runtime need not notice a mere end of what the
+ * caller sends.
+ *
+ * @param {Service} service
+ * @param {string} path
+ * @param {string} body
+ * @param {(socket: import("node:net").Socket) => Promise<unknown>} until when the caller leaves
+ */
+export async function leave({ address }, path, body, until) {
+  const socket = connect(Number(address.port), address.hostname).on("error", () => {});
+  const head = `POST ${path} HTTP/1.1\r\nhost: ${address.host}\r\ncontent-type: application/json`;
+  socket.write(`${head}\r\ncontent-length: ${body.length}\r\n\r\n${body}`);
+  await until(socket);
+  socket.resetAndDestroy();
+}
 
 /** @typedef {(folder: string, variables: Record<string, string>) => Promise<Service>} Start */
 
@@ -39,7 +114,11 @@ export const workerd = (script, bindings) => async (folder, variables) => {
     serviceBindings: bindings ?? {},
   });
   const address = await service.ready;
-  return { fetch: (path, init) => fetch(new URL(path, address), init), stop: () => service.dispose() };
+  return {
+    address,
+    fetch: (path, init) => fetch(new URL(path, address), init),
+    stop: () => service.dispose(),
+  };
 };
 
 /**
@@ -47,7 +126,7 @@ export const workerd = (script, bindings) => async (folder, variables) => {
  * @param {string[]} args
  * @returns {Start}
  */
-const server = (program, args) => async (folder, variables) => {
+export const server = (program, args) => async (folder, variables) => {
   const { POOL, ...rest } = variables;
   if (POOL) await writeFile(join(folder, "pool-of-test.json"), POOL);
   const env = {
@@ -69,7 +148,12 @@ const server = (program, args) => async (folder, variables) => {
       });
     }
   });
-  return { fetch: (path, init) => fetch(new URL(path, address), init), stop: () => (child.kill(), ended) };
+  return {
+    address: new URL(address),
+    fetch: (path, init) => fetch(new URL(path, address), init),
+    stop: () => (child.kill(), ended),
+    process: child,
+  };
 };
 
 /** @type {Record<string, Start | undefined>} */
