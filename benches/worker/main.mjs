@@ -109,6 +109,7 @@ async function once(start) {
     await (
       await fetch(new URL(path, address), {
         method: "POST",
+        headers: { "content-type": "application/json" },
         body: JSON.stringify({ prompt: PROMPT, lambda: 100 }),
       })
     ).text();
