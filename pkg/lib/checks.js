@@ -113,7 +113,8 @@ export function fileBytes(content, path) {
   if (typeof content === "string") {
     return content.length > MAX_FILE ? tooLarge(content.length) : new TextEncoder().encode(content);
   }
-  if (!isBytes(content)) reject(path, `must be text, a Uint8Array or an ArrayBuffer, but it is ${kind(content)}.`);
+  if (!isBytes(content))
+    reject(path, `must be text, a Uint8Array or an ArrayBuffer, but it is ${kind(content)}.`);
   const bytes = content instanceof Uint8Array ? content : new Uint8Array(content);
   return bytes.length > MAX_FILE ? tooLarge(bytes.length) : bytes;
 }
@@ -166,7 +167,12 @@ function plain(value, path, depth, left) {
   if (keys.length > left.values) reject(path, `is too much: a request has at most ${MAX_VALUES} values.`);
   for (const key of keys) {
     const inner = path === "request" ? key : `${path}.${key}`;
-    copy[wellFormed(key)] = plain(/** @type {Record<string, unknown>} */ (value)[key], inner, depth - 1, left);
+    copy[wellFormed(key)] = plain(
+      /** @type {Record<string, unknown>} */ (value)[key],
+      inner,
+      depth - 1,
+      left,
+    );
   }
   return copy;
 }

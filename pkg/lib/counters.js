@@ -12,12 +12,14 @@ import { guarded } from "./checks.js";
  * @returns {RouteRequest | undefined}
  */
 export function applyCounters(prompt, requestWithCounters) {
-  return guarded("counters", () => {
+  return guarded("request", () => {
     if (requestWithCounters?.counters === undefined) return requestWithCounters;
     const { counters, ...request } = requestWithCounters;
     const text = request.context ? `${request.context}\n${prompt}` : prompt;
     const stated = typeof request.inputTokens === "object" ? request.inputTokens : {};
-    const counted = Object.entries(counters).map(([tokenizer, count]) => [tokenizer, count(text)]);
+    const counted = guarded("counters", () =>
+      Object.entries(counters).map(([tokenizer, count]) => [tokenizer, count(text)]),
+    );
     return { ...request, inputTokens: { ...Object.fromEntries(counted), ...stated } };
   });
 }

@@ -67,7 +67,9 @@ export class Engine {
     const engine = new Engine(bindings, files);
     const subtle = globalThis.crypto?.subtle;
     if (subtle !== undefined) {
-      const hashed = engine.#guarded(() => bindings.Router.hashed(/** @type {Files} */ (engine.#files).router));
+      const hashed = engine.#guarded(() =>
+        bindings.Router.hashed(/** @type {Files} */ (engine.#files).router),
+      );
       const digest = await subtle.digest("SHA-256", /** @type {Uint8Array<ArrayBuffer>} */ (hashed));
       engine.#sha256 = new Uint8Array(digest);
     }

@@ -47,7 +47,10 @@ export class UnirouteError extends Error {
     if (property("name") === "AbortError")
       return new UnirouteError("aborted", "The caller cancelled this.", { cause: thrown });
     const message = property("message") === "" ? "An unknown error occurred." : messageOf(thrown);
-    return new UnirouteError(property("code") ?? fallback, message, { path: property("path"), cause: thrown });
+    return new UnirouteError(property("code") ?? fallback, message, {
+      path: property("path"),
+      cause: thrown,
+    });
   }
 
   /**

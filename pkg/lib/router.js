@@ -238,7 +238,11 @@ export class CoreRouter {
    * @param {string} [model] id of the model, where the file has labels of several models
    */
   readLabels(name, content, model) {
-    const [file, bytes, id] = [text(name, "name"), fileBytes(content, "content"), optionalText(model, "model")];
+    const [file, bytes, id] = [
+      text(name, "name"),
+      fileBytes(content, "content"),
+      optionalText(model, "model"),
+    ];
     return this.#engine.use((core) => core.readLabels(file, bytes, id));
   }
 

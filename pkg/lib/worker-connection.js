@@ -64,9 +64,13 @@ export class WorkerConnection {
         // What cannot be copied to the worker: a function, or a getter that throws.
         this.#pending.delete(id);
         reject(
-          new UnirouteError("request_type", `An argument cannot be sent to the worker: ${messageOf(thrown)}`, {
-            cause: thrown,
-          }),
+          new UnirouteError(
+            "request_type",
+            `An argument cannot be sent to the worker: ${messageOf(thrown)}`,
+            {
+              cause: thrown,
+            },
+          ),
         );
       }
     });
