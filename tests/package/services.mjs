@@ -62,7 +62,8 @@ export function raw({ address }, path, { method = "POST", headers = {}, body = "
   return new Promise((resolve, reject) => {
     const asked = request(new URL(path, address), { method, headers, agent: false }, (answer) => {
       let text = "";
-      const given = new Headers(Object.entries(answer.headers).map(([name, value]) => [name, String(value)]));
+      const given = new Headers();
+      for (const [name, value] of Object.entries(answer.headers)) given.set(name, String(value));
       const status = answer.statusCode ?? 0;
       answer
         .setEncoding("utf8")
