@@ -134,7 +134,7 @@ fn found_in_words(found: &str) -> String {
 
 /// A part of a file as a message may repeat it: short, and without characters that are invisible or change
 /// the direction of what follows.
-fn shown(text: &str) -> String {
+pub(crate) fn shown(text: &str) -> String {
     let mut out = String::new();
     for c in text.chars().take(MOST_SHOWN) {
         match is_visible(c) {

@@ -5,6 +5,7 @@ use super::error::PoolError;
 use super::json;
 use super::model::{Model, Note};
 use super::raw::{RawModel, RawPool, RawRouterRef};
+use crate::json::shown;
 use crate::router::Router;
 
 /// A checked pool: at least one model, unique ids, every profile of the router's length.
@@ -47,7 +48,7 @@ impl Pool {
             .iter()
             .find(|m| m.id == id)
             .ok_or_else(|| PoolError::UnknownModel {
-                id: id.to_owned(),
+                id: shown(id),
                 known: shortened(self.models.iter().map(|m| m.id.as_str())),
             })
     }
@@ -97,7 +98,7 @@ impl Pool {
 fn shortened<'a>(ids: impl ExactSizeIterator<Item = &'a str>) -> String {
     const SHOWN: usize = 8;
     let total = ids.len();
-    let mut list = ids.take(SHOWN).collect::<Vec<_>>().join(", ");
+    let mut list = ids.take(SHOWN).map(shown).collect::<Vec<_>>().join(", ");
     if total > SHOWN {
         list.push_str(&format!(" and {} more", total - SHOWN));
     }
