@@ -1,8 +1,11 @@
 //! Delimited text: rows of cells, where quotes protect separators, line ends and doubled quotes.
 
-use super::error::Place;
+use super::encoding::Text;
+use super::place::Place;
+use super::quotes::Quotes;
 use super::{DatasetError, column_named};
 use csv::{ErrorKind, Position, Reader, ReaderBuilder, StringRecord};
+use std::collections::HashSet;
 use std::io::Read;
 
 /// Most rows of a table that is kept whole.
@@ -12,7 +15,7 @@ pub(super) const MAX_ROWS: usize = 200_000;
 pub(super) struct Table<'a, R> {
     file: &'a str,
     header: Vec<String>,
-    reader: Reader<R>,
+    reader: Reader<Quotes<Text<R>>>,
 }
 
 /// A row with the line that it starts on.
@@ -32,12 +35,15 @@ impl<'a, R: Read> Table<'a, R> {
     pub fn new(file: &'a str, reader: R, delimiter: u8) -> Result<Self, DatasetError> {
         let mut reader = ReaderBuilder::new()
             .delimiter(delimiter)
-            .from_reader(reader);
-        let header = reader.headers().map_err(|e| error(file, e))?;
-        let header = header
-            .iter()
-            .map(|title| title.trim_start_matches('\u{feff}').to_owned())
-            .collect();
+            .from_reader(Quotes::new(Text::new(reader), delimiter));
+        let header = reader.headers().cloned();
+        reader.get_ref().check(file)?;
+        let header = header.map_err(|e| error(file, e))?;
+        let header: Vec<String> = header.iter().map(str::to_owned).collect();
+        if let Some(column) = repeated(&header) {
+            let at = Place::line(file, 1);
+            return Err(DatasetError::RepeatedColumn { at, column });
+        }
         Ok(Self {
             file,
             header,
@@ -50,10 +56,19 @@ impl<'a, R: Read> Table<'a, R> {
         &self.header
     }
 
+    /// The position of the column with the first of these names.
+    pub fn column(&self, names: &[&str]) -> Result<Option<usize>, DatasetError> {
+        column_named(&self.header, names).map_err(|column| DatasetError::RepeatedColumn {
+            at: Place::line(self.file, 1),
+            column,
+        })
+    }
+
     /// The next row; `None` at the end.
     pub fn next(&mut self) -> Result<Option<Row>, DatasetError> {
         let mut cells = StringRecord::new();
         let found = self.reader.read_record(&mut cells);
+        self.reader.get_ref().check(self.file)?;
         Ok(found.map_err(|e| error(self.file, e))?.then(|| Row {
             line: cells.position().map_or(0, Position::line),
             cells,
@@ -73,7 +88,8 @@ pub fn columns<const N: usize>(
     let mut table = Table::new(file, reader, b',')?;
     let mut at = [0; N];
     for (at, name) in at.iter_mut().zip(names) {
-        *at = column_named(table.header(), &[name]).ok_or_else(|| DatasetError::MissingColumn {
+        let column = table.column(&[name])?;
+        *at = column.ok_or_else(|| DatasetError::MissingColumn {
             at: Place::line(file, 1),
             column: name.to_owned(),
             remedy: "the first line must name it",
@@ -82,7 +98,7 @@ pub fn columns<const N: usize>(
     let mut rows = Vec::new();
     while let Some(row) = table.next()? {
         if rows.len() == MAX_ROWS {
-            return Err(DatasetError::PublishedRows {
+            return Err(DatasetError::TooManyRows {
                 at: Place::whole(file),
                 limit: MAX_ROWS,
             });
@@ -92,8 +108,20 @@ pub fn columns<const N: usize>(
     Ok(rows)
 }
 
-/// All rows, of any lengths; empty ones are left out. A quote that is not closed protects the rest
-/// of the text.
+/// A title that two columns have, not counting spaces around it. Columns without a title may be
+/// several.
+fn repeated(header: &[String]) -> Option<String> {
+    let mut seen = HashSet::new();
+    let mut titles = header.iter().map(|title| title.trim());
+    titles
+        .find(|title| !title.is_empty() && !seen.insert(*title))
+        .map(str::to_owned)
+}
+
+/// All rows, of any lengths; empty ones are left out.
+///
+/// # Errors
+/// [`DatasetError`] for quotes that do not fit.
 pub(super) fn rows(
     file: &str,
     text: &str,
@@ -103,7 +131,7 @@ pub(super) fn rows(
         .delimiter(delimiter)
         .has_headers(false)
         .flexible(true)
-        .from_reader(text.as_bytes());
+        .from_reader(Quotes::new(text.as_bytes(), delimiter));
     let mut rows = Vec::new();
     let mut cells = StringRecord::new();
     while reader.read_record(&mut cells).map_err(|e| error(file, e))? {
@@ -111,6 +139,7 @@ pub(super) fn rows(
             rows.push(cells.iter().map(str::to_owned).collect());
         }
     }
+    reader.get_ref().check(file)?;
     Ok(rows)
 }
 
@@ -128,9 +157,9 @@ fn error(file: &str, error: csv::Error) -> DatasetError {
             found: len,
             expected: expected_len,
         },
-        ErrorKind::Utf8 { .. } => DatasetError::Utf8 { at },
-        ErrorKind::Io(cause) => DatasetError::Read { at, cause },
-        // The rest is about seeking and serde, which nothing here uses.
+        ErrorKind::Io(cause) => DatasetError::read(at, cause),
+        // The rest is about seeking and serde, which nothing here uses, and about UTF-8, which was
+        // checked before.
         _ => DatasetError::Read {
             at,
             cause: std::io::Error::other("not a table"),
@@ -152,7 +181,7 @@ mod tests {
             read("id,q\n1,\"a, b\"\n2,\"say \"\"hi\"\"\nand bye\"\n"),
             [["id", "q"], ["1", "a, b"], ["2", "say \"hi\"\nand bye"]]
         );
-        assert_eq!(read("a\"b,\"c\"d\n"), [["a\"b", "cd"]]);
+        assert_eq!(read("a\"b,c\n"), [["a\"b", "c"]]);
     }
 
     #[test]
@@ -171,7 +200,43 @@ mod tests {
     }
 
     #[test]
-    fn a_quote_that_is_not_closed_protects_the_rest() {
-        assert_eq!(read("a,\"b\nc,d"), [["a", "b\nc,d"]]);
+    fn quotes_that_do_not_fit_are_refused_in_place_of_rows_being_lost() {
+        for text in ["a,\"b\nc,d", "a,b\n1,\"x\n2,\"y\"\n"] {
+            let error = rows("t.csv", text, b',').unwrap_err();
+            assert_eq!(error.code(), "dataset_quote");
+            let table = |text: &'static str| {
+                let mut table = Table::new("t.csv", text.as_bytes(), b',')?;
+                while table.next()?.is_some() {}
+                Ok(())
+            };
+            let same: Result<(), DatasetError> = table(text);
+            assert_eq!(same.unwrap_err().to_string(), error.to_string());
+        }
+    }
+
+    #[test]
+    fn two_columns_of_one_name_are_refused_and_columns_without_names_are_not() {
+        let said = |text: &str| {
+            let read = columns("t.csv", text.as_bytes(), ["a"]);
+            read.map_err(|e| e.to_string())
+        };
+        for text in ["a,b, a\n1,2,3\n", "b,A,a\n1,2,3\n"] {
+            let error = said(text).unwrap_err();
+            assert!(
+                error.starts_with("t.csv, line 1, a: this name occurs twice"),
+                "{error}"
+            );
+        }
+        assert_eq!(said("a,,\n1,2,3\n").unwrap(), [["1"]]);
+    }
+
+    #[test]
+    fn too_many_rows_of_a_table_are_not_called_scores() {
+        let text = format!("a\n{}", "1\n".repeat(MAX_ROWS + 1));
+        let error = columns("t.csv", text.as_bytes(), ["a"]).unwrap_err();
+        assert_eq!(
+            error.to_string(),
+            "t.csv: more than 200000 rows; split the table"
+        );
     }
 }

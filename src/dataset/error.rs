@@ -3,57 +3,8 @@
 use std::fmt;
 use std::io;
 
-/// A place in a file.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub struct Place {
-    /// The file's name, as given.
-    pub file: String,
-    /// Where in the file.
-    pub part: Part,
-}
-
-/// A part of a file.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Part {
-    /// All of it.
-    Whole,
-    /// A line, from 1.
-    Line(u64),
-    /// An item of the JSON list that the file is, from 0.
-    Item(usize),
-}
-
-impl Place {
-    pub(super) fn whole(file: &str) -> Self {
-        Self::new(file, Part::Whole)
-    }
-
-    pub(super) fn line(file: &str, line: u64) -> Self {
-        Self::new(file, Part::Line(line))
-    }
-
-    pub(super) fn item(file: &str, item: usize) -> Self {
-        Self::new(file, Part::Item(item))
-    }
-
-    fn new(file: &str, part: Part) -> Self {
-        Self {
-            file: file.to_owned(),
-            part,
-        }
-    }
-}
-
-impl fmt::Display for Place {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.write_str(&self.file)?;
-        match self.part {
-            Part::Whole => Ok(()),
-            Part::Line(line) => write!(f, ", line {line}"),
-            Part::Item(item) => write!(f, ", [{item}]"),
-        }
-    }
-}
+use super::encoding::NotUtf8;
+use super::place::Place;
 
 /// Why a file of prompts, labels or scores was rejected. The message names the file, then the line
 /// or item, then the column or field.
@@ -76,13 +27,41 @@ pub enum DatasetError {
         /// Most bytes of a line.
         limit: usize,
     },
-    /// Bytes that are not UTF-8.
-    #[error("{at}: not UTF-8")]
+    /// Bytes that are not text in UTF-8.
+    #[error("{at}: {problem}")]
     Utf8 {
-        /// The line.
+        /// The file, or the line where reading stopped.
+        at: Place,
+        /// The encoding, or the first offset in the file that is wrong.
+        problem: NotUtf8,
+    },
+    /// A quote in a table that is not closed, so that all further rows would be part of one cell.
+    #[error(
+        "{at}: a quote opens here and is never closed; close it, or remove it if it is part of the text"
+    )]
+    OpenQuote {
+        /// The line where the quote opens.
         at: Place,
     },
-    /// Text that is not JSON, or JSON without a field that must be there.
+    /// A quote in a table that is closed before the end of its cell.
+    #[error(
+        "{at}: text follows the quote that closes the one opened here; close the cell with its quote, \
+         and write each quote inside a cell twice"
+    )]
+    TextAfterQuote {
+        /// The line where the quote opens.
+        at: Place,
+    },
+    /// A name that two columns of a table, or two fields of a JSON object, have.
+    #[error("{at}, {column}: this name occurs twice; rename or remove one of the two")]
+    RepeatedColumn {
+        /// The header, or the line or item.
+        at: Place,
+        /// The name.
+        column: String,
+    },
+    /// Text that is not JSON, JSON without a field that must be there, or with a key twice in one
+    /// object.
     #[error("{at}, character {character}: {problem}")]
     Json {
         /// The line.
@@ -304,6 +283,14 @@ pub enum DatasetError {
         /// The beginning of the cell.
         found: String,
     },
+    /// More rows than are read.
+    #[error("{at}: more than {limit} rows; split the table")]
+    TooManyRows {
+        /// The file.
+        at: Place,
+        /// Most rows of a table.
+        limit: usize,
+    },
     /// More published scores than are read.
     #[error("{at}: more than {limit} scores; split the table")]
     PublishedRows {
@@ -323,8 +310,11 @@ impl DatasetError {
             Self::Utf8 { .. } => "dataset_utf8",
             Self::Json { .. } => "dataset_json",
             Self::NotObject { .. } | Self::NotText { .. } => "dataset_type",
-            Self::Columns { .. } | Self::ExtraColumn { .. } => "dataset_columns",
-            Self::Rows { .. } => "dataset_rows",
+            Self::Columns { .. } | Self::ExtraColumn { .. } | Self::RepeatedColumn { .. } => {
+                "dataset_columns"
+            }
+            Self::OpenQuote { .. } | Self::TextAfterQuote { .. } => "dataset_quote",
+            Self::Rows { .. } | Self::TooManyRows { .. } => "dataset_rows",
             Self::Empty { .. } => "dataset_empty",
             Self::Cost { .. } => "dataset_cost",
             Self::Price { .. } | Self::DuplicateModel { .. } => "dataset_models",
@@ -337,6 +327,15 @@ impl DatasetError {
             Self::NotList { .. } => "batch_type",
             Self::PublishedColumns { .. } | Self::PublishedRows { .. } => "published_columns",
             Self::PublishedScore { .. } | Self::PublishedNumber { .. } => "published_score",
+        }
+    }
+
+    /// A failure of a reader, which may be that of [`Text`](super::encoding::Text).
+    pub(super) fn read(at: Place, cause: io::Error) -> Self {
+        let problem = cause.get_ref().and_then(|inner| inner.downcast_ref());
+        match problem {
+            Some(&problem) => Self::Utf8 { at, problem },
+            None => Self::Read { at, cause },
         }
     }
 

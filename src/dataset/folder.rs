@@ -1,14 +1,14 @@
 //! The folder format: prompts, models and a matrix of scores.
 
 use std::collections::HashSet;
-use std::io::{BufReader, Read};
+use std::io::Read;
 
 use ndarray::Array2;
 use serde::Deserialize;
 
 use super::csv::Table;
-use super::error::Place;
-use super::labels::in_range;
+use super::place::Place;
+use super::score::in_range;
 use super::{Dataset, DatasetError, Model, Prompt, jsonl};
 
 const PROMPTS: &str = "prompts.jsonl";
@@ -121,7 +121,7 @@ fn not_empty<T>(list: Vec<T>, file: &str, missing: &'static str) -> Result<Vec<T
 /// # Errors
 /// [`DatasetError`] with the line of the first thing that is wrong.
 pub fn read_models(reader: impl Read) -> Result<Vec<Model>, DatasetError> {
-    let raw: Vec<RawModel> = serde_json::from_reader(BufReader::new(reader))
+    let raw: Vec<RawModel> = serde_json::from_slice(&jsonl::whole(MODELS, reader)?)
         .map_err(|e| DatasetError::json(Place::line(MODELS, e.line() as u64), &e))?;
     let raw = not_empty(raw, MODELS, "models")?;
     let mut seen = HashSet::new();

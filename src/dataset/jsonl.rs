@@ -1,8 +1,9 @@
 //! JSON lines: one value a line.
 
-use super::DatasetError;
-use super::error::Place;
-use serde_json::{Map, Value};
+use super::encoding::{self, NotUtf8, Text};
+use super::place::Place;
+use super::{DatasetError, json};
+use serde_json::Value;
 use std::fmt;
 use std::io::{BufRead, BufReader, Read};
 
@@ -15,27 +16,17 @@ pub(super) fn lines<'a>(
     reader: impl Read + 'a,
 ) -> impl Iterator<Item = Result<(u64, String), DatasetError>> + 'a {
     (1..)
-        .zip(BufReader::new(reader).lines())
+        .zip(BufReader::new(Text::new(reader)).lines())
         .map(move |(line, text)| match text {
-            Ok(text) => Ok((line, without_bom(text))),
-            Err(cause) => Err(DatasetError::Read {
-                at: Place::line(file, line),
-                cause,
-            }),
+            Ok(text) => Ok((line, text)),
+            Err(cause) => Err(DatasetError::read(Place::line(file, line), cause)),
         })
         .filter(|line| !line.as_ref().is_ok_and(|(_, text)| text.trim().is_empty()))
 }
 
 /// The items of a file that is one JSON list.
-pub(super) fn list(file: &str, mut reader: impl Read) -> Result<Vec<Value>, DatasetError> {
-    let mut json = Vec::new();
-    let read = reader.read_to_end(&mut json);
-    read.map_err(|cause| DatasetError::Read {
-        at: Place::whole(file),
-        cause,
-    })?;
-    let json = json.strip_prefix(b"\xef\xbb\xbf").unwrap_or(&json);
-    match serde_json::from_slice(json) {
+pub(super) fn list(file: &str, reader: impl Read) -> Result<Vec<Value>, DatasetError> {
+    match json::parse(&whole(file, reader)?) {
         Ok(Value::Array(list)) => Ok(list),
         Ok(_) => Err(DatasetError::NotList {
             at: Place::whole(file),
@@ -47,11 +38,12 @@ pub(super) fn list(file: &str, mut reader: impl Read) -> Result<Vec<Value>, Data
     }
 }
 
-fn without_bom(text: String) -> String {
-    match text.strip_prefix('\u{feff}') {
-        Some(rest) => rest.to_owned(),
-        None => text,
-    }
+/// The text of a file.
+pub(super) fn whole(file: &str, reader: impl Read) -> Result<Vec<u8>, DatasetError> {
+    let mut text = Vec::new();
+    let read = Text::new(reader).read_to_end(&mut text);
+    read.map_err(|cause| DatasetError::read(Place::whole(file), cause))?;
+    Ok(text)
 }
 
 /// Prompts with ids, one JSON object a line, read in constant memory. A line that is wrong does not
@@ -84,9 +76,16 @@ pub struct JsonlPrompt {
 
 /// What is wrong with a line of [`JsonlPrompts`].
 #[derive(Debug)]
+#[non_exhaustive]
 pub enum JsonlProblem {
-    /// Not a JSON object.
-    NotObject(serde_json::Error),
+    /// Not text in UTF-8; the offset is that in the line.
+    NotUtf8(NotUtf8),
+    /// Not JSON.
+    NotJson(serde_json::Error),
+    /// JSON, but not an object.
+    NotObject,
+    /// An object with one key twice.
+    RepeatedKey(serde_json::Error),
     /// `prompt` is not a string.
     NotText,
     /// There is no `prompt`.
@@ -96,7 +95,10 @@ pub enum JsonlProblem {
 impl fmt::Display for JsonlProblem {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {
-            Self::NotObject(error) => write!(f, "not a JSON object: {error}"),
+            Self::NotUtf8(problem) => problem.fmt(f),
+            Self::NotJson(error) => write!(f, "not a JSON object: {error}"),
+            Self::NotObject => f.write_str("not a JSON object"),
+            Self::RepeatedKey(error) => error.fmt(f),
             Self::NotText => f.write_str("`prompt` is not a string"),
             Self::NoPrompt => f.write_str("no `prompt`"),
         }
@@ -109,8 +111,22 @@ impl JsonlPrompt {
     /// # Errors
     /// [`JsonlProblem`]; it does not name the line.
     pub fn parse(line: &[u8]) -> Result<Self, JsonlProblem> {
-        let mut object: Map<String, Value> =
-            serde_json::from_slice(line).map_err(JsonlProblem::NotObject)?;
+        let text = encoding::utf8(line).map_err(JsonlProblem::NotUtf8)?;
+        let value = json::parse(text.as_bytes()).map_err(|error| match error.is_data() {
+            true => JsonlProblem::RepeatedKey(error),
+            false => JsonlProblem::NotJson(error),
+        })?;
+        Self::of(value)
+    }
+
+    /// Takes the prompt from a JSON object.
+    ///
+    /// # Errors
+    /// [`JsonlProblem`], for a value that is not an object with a `prompt`.
+    pub fn of(value: Value) -> Result<Self, JsonlProblem> {
+        let Value::Object(mut object) = value else {
+            return Err(JsonlProblem::NotObject);
+        };
         let id = object.remove("id").unwrap_or(Value::Null);
         match object.remove("prompt") {
             Some(Value::String(prompt)) => Ok(Self { id, prompt }),
@@ -132,12 +148,8 @@ impl<R: BufRead> JsonlPrompts<R> {
         }
     }
 
-    /// The text of the next line that is not blank, line end included; empty at the end. The line
-    /// counts as read.
-    ///
-    /// # Errors
-    /// [`DatasetError::Read`], or [`DatasetError::LineTooLong`] for more than [`MAX_LINE`] bytes.
-    pub fn next_text(&mut self) -> Result<&[u8], DatasetError> {
+    /// The text of the next line that is not blank, line end included; empty at the end.
+    fn next_text(&mut self) -> Result<&[u8], DatasetError> {
         loop {
             self.text.clear();
             self.line += 1;
@@ -152,20 +164,15 @@ impl<R: BufRead> JsonlPrompts<R> {
                     limit: MAX_LINE,
                 });
             }
+            if self.line == 1 {
+                let mark = encoding::mark(&self.text);
+                let mark = mark.map_err(|problem| DatasetError::Utf8 { at: at(), problem })?;
+                self.text.drain(..mark);
+            }
             if read == 0 || !self.text.trim_ascii().is_empty() {
                 return Ok(&self.text);
             }
         }
-    }
-
-    /// Number of the line that was read last, from 1.
-    pub fn number(&self) -> u64 {
-        self.line
-    }
-
-    /// The reader, after the lines that were read.
-    pub fn into_reader(self) -> R {
-        self.reader
     }
 }
 
@@ -210,7 +217,38 @@ mod tests {
         let hi = read[1].item.as_ref().unwrap();
         assert_eq!((hi.id.as_str(), hi.prompt.as_str()), (Some("b"), "hi"));
         assert_eq!(problem(2), "no `prompt`");
-        assert!(problem(3).starts_with("not a JSON object: "));
+        assert_eq!(problem(3), "not a JSON object");
+    }
+
+    #[test]
+    fn a_repeated_key_and_bytes_that_are_not_utf8_are_problems_of_their_line() {
+        let bytes = b"\xef\xbb\xbf{\"prompt\": \"a\"}\n{\"prompt\": \"b\", \"prompt\": \"c\"}\n{\"prompt\": \"\xe9\"}\noops\n";
+        let read: Vec<_> = JsonlPrompts::new("p.jsonl", &bytes[..])
+            .collect::<Result<_, _>>()
+            .unwrap();
+        assert_eq!(read[0].item.as_ref().unwrap().prompt, "a");
+        for (line, problem) in [
+            (
+                1,
+                "the key \"prompt\" occurs twice; keep one at line 1 column 24",
+            ),
+            (2, "the byte at offset 12 is not UTF-8; save it as UTF-8"),
+            (3, "not a JSON object: expected value at line 1 column 1"),
+        ] {
+            assert_eq!(read[line].item.as_ref().unwrap_err().to_string(), problem);
+        }
+    }
+
+    #[test]
+    fn utf16_is_an_error_that_names_it() {
+        for text in [&b"\xff\xfe{\0"[..], b"\xfe\xff\0{"] {
+            let mut prompts = JsonlPrompts::new("p.jsonl", text);
+            let error = prompts.next().unwrap().unwrap_err();
+            assert_eq!(
+                error.to_string(),
+                "p.jsonl, line 1: the text is in UTF-16; save it as UTF-8"
+            );
+        }
     }
 
     #[test]

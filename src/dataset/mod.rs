@@ -8,26 +8,34 @@
 //!   paste them: [`PastedScores`];
 //! * prompts alone: [`PromptTable`] and [`JsonlPrompts`].
 //!
-//! Each format has its module (`csv`, `jsonl`), and what the rows mean is read in `folder`,
+//! All are text in UTF-8 (`encoding`). Each format has its module (`csv`, `json`, `jsonl`), and what the rows mean is read in `folder`,
 //! `labels`, `prompts`, `published` and `card`.
 
 mod card;
 mod csv;
+mod encoding;
 mod error;
 mod folder;
+mod json;
 mod jsonl;
 pub mod labels;
+mod place;
 mod prompts;
 mod published;
+mod quotes;
+mod score;
 mod topics;
 
 use ndarray::Array2;
 
 pub use card::{PastedScore, PastedScores, SkippedLine};
 pub use csv::columns;
-pub use error::{DatasetError, Part, Place};
+pub use encoding::{NotUtf8, utf8};
+pub use error::DatasetError;
 pub use folder::{FolderParts, read_models};
+pub use json::{UniqueKeys, parse as unique_json};
 pub use jsonl::{JsonlLine, JsonlProblem, JsonlPrompt, JsonlPrompts, MAX_LINE};
+pub use place::{Part, Place};
 pub use prompts::PromptTable;
 pub use published::{PublishedScore, PublishedTable, candidate_id};
 pub use topics::{TopicField, TopicPrompts};
@@ -45,12 +53,20 @@ pub const PROMPT_NAMES: [&str; 8] = [
 ];
 
 /// The position of the column with the first of these names; case and spaces around do not count.
-fn column_named(columns: &[impl AsRef<str>], names: &[&str]) -> Option<usize> {
-    names.iter().find_map(|name| {
-        columns
-            .iter()
-            .position(|column| column.as_ref().trim().to_lowercase() == *name)
-    })
+///
+/// # Errors
+/// The name, if two columns have it.
+fn column_named(columns: &[impl AsRef<str>], names: &[&str]) -> Result<Option<usize>, String> {
+    let has = |name: &str, column: &str| column.trim().to_lowercase() == name;
+    for name in names {
+        let mut found = (0..).zip(columns).filter(|(_, c)| has(name, c.as_ref()));
+        match (found.next(), found.next()) {
+            (None, _) => {}
+            (Some((position, _)), None) => return Ok(Some(position)),
+            (Some(_), Some(_)) => return Err((*name).to_owned()),
+        }
+    }
+    Ok(None)
 }
 
 /// How a file is written.

@@ -3,8 +3,8 @@
 //! The one reader of such files. [`PromptTable`] has the whole file in memory, with the columns to
 //! choose from; [`JsonlPrompts`](super::JsonlPrompts) reads JSON lines one by one.
 
-use super::error::Place;
-use super::{DatasetError, Format, PROMPT_NAMES, column_named, csv, jsonl};
+use super::place::Place;
+use super::{DatasetError, Format, PROMPT_NAMES, column_named, csv, encoding, json, jsonl};
 use serde::Serialize;
 use serde_json::Value;
 use std::borrow::Cow;
@@ -30,18 +30,22 @@ impl PromptTable {
     /// Reads a file. The ending of `file`, its name, gives the format: `.csv` and `.tsv` with or
     /// without a header, `.jsonl` and `.ndjson` with a value a line, `.json` with a list; anything
     /// else is plain text with a prompt a line. JSON values are strings, objects or lists of cells.
-    /// Bytes that are not UTF-8 become replacement characters.
     ///
     /// # Errors
+    /// [`DatasetError::Utf8`] for text in another encoding, [`DatasetError::OpenQuote`] and
+    /// [`DatasetError::TextAfterQuote`] for quotes of a table that do not fit,
+    /// [`DatasetError::RepeatedColumn`] for two columns that may be the one of the prompts;
     /// [`DatasetError::PromptsLine`], [`DatasetError::NotList`] or
     /// [`DatasetError::PromptsNoText`] for JSON that holds no prompts, and
-    /// [`DatasetError::Json`] for a `.json` file that is not JSON.
+    /// [`DatasetError::Json`] for a `.json` file that is not JSON, or an object with one key twice.
     pub fn read(file: &str, bytes: &[u8]) -> Result<Self, DatasetError> {
-        let text = String::from_utf8_lossy(bytes);
-        let text = text.strip_prefix('\u{feff}').unwrap_or(&text);
+        let text = encoding::utf8(bytes).map_err(|problem| DatasetError::Utf8 {
+            at: Place::whole(file),
+            problem,
+        })?;
         match Format::of(file) {
-            Format::Csv => Ok(from_rows(csv::rows(file, text, b',')?)),
-            Format::Tsv => Ok(from_rows(csv::rows(file, text, b'\t')?)),
+            Format::Csv => from_rows(file, csv::rows(file, text, b',')?),
+            Format::Tsv => from_rows(file, csv::rows(file, text, b'\t')?),
             Format::JsonLines => from_values(file, json_lines(file, text)?),
             Format::JsonList => from_values(file, jsonl::list(file, text.as_bytes())?),
             Format::Lines => Ok(Self::from_text(text)),
@@ -71,19 +75,20 @@ fn one_column(prompts: impl Iterator<Item = String>) -> PromptTable {
     }
 }
 
-fn from_rows(mut rows: Vec<Vec<String>>) -> PromptTable {
+fn from_rows(file: &str, mut rows: Vec<Vec<String>>) -> Result<PromptTable, DatasetError> {
     let Some(first) = rows.first() else {
-        return PromptTable::default();
+        return Ok(PromptTable::default());
     };
+    likely_name(&Place::line(file, 1), first)?;
     let columns = match rows.len() > 1 && is_header(first) {
         true => rows.remove(0),
         false => (1..=first.len()).map(|i| format!("column {i}")).collect(),
     };
-    PromptTable {
-        column: likely_column(&columns, &rows),
+    Ok(PromptTable {
+        column: likely_column(&Place::line(file, 1), &columns, &rows)?,
         columns,
         rows,
-    }
+    })
 }
 
 /// Whether a first row may be names of columns: short, different from one another, not empty.
@@ -102,9 +107,12 @@ fn json_lines(file: &str, text: &str) -> Result<Vec<Value>, DatasetError> {
         .zip(text.split('\n'))
         .filter(|(_, line)| !line.trim().is_empty())
         .map(|(line, text)| {
-            serde_json::from_slice(text.as_bytes()).map_err(|_| DatasetError::PromptsLine {
-                file: file.to_owned(),
-                line,
+            json::parse(text.as_bytes()).map_err(|error| match error.is_data() {
+                true => DatasetError::json(Place::line(file, line), &error),
+                false => DatasetError::PromptsLine {
+                    file: file.to_owned(),
+                    line,
+                },
             })
         })
         .collect()
@@ -138,7 +146,7 @@ fn from_values(file: &str, values: Vec<Value>) -> Result<PromptTable, DatasetErr
     };
     let rows: Vec<_> = values.iter().map(row).collect();
     Ok(PromptTable {
-        column: likely_column(&columns, &rows),
+        column: likely_column(&Place::whole(file), &columns, &rows)?,
         columns,
         rows,
     })
@@ -176,9 +184,21 @@ fn cell(value: Option<&Value>) -> String {
     }
 }
 
-fn likely_column(columns: &[String], rows: &[Vec<String>]) -> usize {
-    if let Some(named) = column_named(columns, &PROMPT_NAMES) {
-        return named;
+/// The column with a name of prompts.
+fn likely_name(at: &Place, columns: &[String]) -> Result<Option<usize>, DatasetError> {
+    column_named(columns, &PROMPT_NAMES).map_err(|column| DatasetError::RepeatedColumn {
+        at: at.clone(),
+        column,
+    })
+}
+
+fn likely_column(
+    at: &Place,
+    columns: &[String],
+    rows: &[Vec<String>],
+) -> Result<usize, DatasetError> {
+    if let Some(named) = likely_name(at, columns)? {
+        return Ok(named);
     }
     // Otherwise the column with the longest text; the first of equal ones.
     let length = |column: usize| {
@@ -186,9 +206,9 @@ fn likely_column(columns: &[String], rows: &[Vec<String>]) -> usize {
         cells.map(|cell| utf16_len(cell)).sum::<usize>()
     };
     let lengths = (0..columns.len()).map(|column| (length(column), column));
-    lengths
+    Ok(lengths
         .reduce(|best, next| if next.0 > best.0 { next } else { best })
-        .map_or(0, |(_, column)| column)
+        .map_or(0, |(_, column)| column))
 }
 
 #[cfg(test)]
@@ -259,7 +279,7 @@ mod tests {
 
     #[test]
     fn rows_of_other_lengths_stay_and_empty_prompts_are_left_out() {
-        let table = read("p.csv", "id,prompt\n1,a,more\n2\n3, \n4,\"b\n5,c");
+        let table = read("p.csv", "id,prompt\n1,a,more\n2\n3, \n4,\"b\n5,c\"");
         assert_eq!(table.rows.len(), 4);
         assert_eq!(table.prompts(1).collect::<Vec<_>>(), ["a", "b\n5,c"]);
     }
@@ -304,8 +324,33 @@ mod tests {
     }
 
     #[test]
-    fn bytes_that_are_not_utf8_are_replaced() {
-        let table = PromptTable::read("p.csv", b"prompt,n\ncaf\xe9,1\n").unwrap();
-        assert_eq!(table.rows[0][0], "caf\u{fffd}");
+    fn only_utf8_is_read() {
+        for file in ["p.csv", "p.txt", "p.json", "p.jsonl"] {
+            let said = |bytes| PromptTable::read(file, bytes).unwrap_err().to_string();
+            assert_eq!(
+                said(b"prompt,n\ncaf\xe9,1\n"),
+                format!("{file}: the byte at offset 12 is not UTF-8; save it as UTF-8")
+            );
+            assert!(said(b"\xff\xfep\0").contains("in UTF-16"), "{file}");
+        }
+    }
+
+    #[test]
+    fn what_would_be_lost_is_refused() {
+        assert_eq!(
+            refused("p.csv", "prompt,Prompt\na,b\n"),
+            "dataset_columns: p.csv, line 1, prompt: this name occurs twice; rename or remove one of the two"
+        );
+        assert!(refused("p.csv", "prompt\n\"a\nb\n").contains("line 2: a quote opens"));
+        assert!(
+            refused(
+                "p.jsonl",
+                "{\"prompt\":\"a\"}\n{\"prompt\":\"b\",\"prompt\":\"c\"}"
+            )
+            .contains("line 2, character 24: the key \"prompt\" occurs twice")
+        );
+        assert!(
+            refused("p.json", "[{\"prompt\":\"b\",\"prompt\":\"c\"}]").contains("occurs twice")
+        );
     }
 }

@@ -9,14 +9,17 @@
 use std::collections::{BTreeMap, HashSet};
 use std::io::Read;
 
+use super::DatasetError;
 use super::csv::{MAX_ROWS, Table};
-use super::error::Place;
-use super::{DatasetError, column_named};
+use super::place::Place;
 
 /// Names of the column of models in a long table, the most likely first.
 const MODELS: [&str; 3] = ["model_id", "model", "model_name"];
 /// Names of the column of models in a wide table.
 const WIDE_MODELS: [&str; 5] = ["model_id", "fullname", "model", "model_name", "eval_name"];
+
+/// Further columns of text in a long table.
+const TEXTS: [&str; 5] = ["mode", "variant", "setting", "source", "as_of"];
 
 /// One published score.
 #[derive(Debug, Clone, PartialEq, Default)]
@@ -67,14 +70,14 @@ impl PublishedTable {
         let mut table = Table::new(file, reader, b',')?;
         let header = table.header().to_vec();
         match (
-            column_named(&header, &MODELS),
-            column_named(&header, &["benchmark"]),
-            column_named(&header, &["score"]),
+            table.column(&MODELS)?,
+            table.column(&["benchmark"])?,
+            table.column(&["score"])?,
         ) {
             (Some(model), Some(benchmark), Some(score)) => {
-                long(file, &mut table, &header, [model, benchmark, score])
+                long(file, &mut table, [model, benchmark, score])
             }
-            _ => match column_named(&header, &WIDE_MODELS) {
+            _ => match table.column(&WIDE_MODELS)? {
                 Some(model) => wide(file, &mut table, &header, model),
                 None => Err(DatasetError::PublishedColumns {
                     at: Place::line(file, 1),
@@ -100,12 +103,13 @@ impl PublishedTable {
 fn long<R: Read>(
     file: &str,
     table: &mut Table<R>,
-    header: &[String],
     [model, benchmark, score]: [usize; 3],
 ) -> Result<PublishedTable, DatasetError> {
-    let named = |name: &str| column_named(header, &[name]);
-    let scale = named("scale");
-    let texts = ["mode", "variant", "setting", "source", "as_of"].map(named);
+    let scale = table.column(&["scale"])?;
+    let mut texts = [None; 5];
+    for (column, name) in texts.iter_mut().zip(TEXTS) {
+        *column = table.column(&[name])?;
+    }
     let mut read = PublishedTable::default();
     while let Some(row) = table.next()? {
         let at = || Place::line(file, row.line);

@@ -2,8 +2,8 @@
 
 use serde::Deserialize;
 
-use super::DatasetError;
-use super::error::Place;
+use super::place::Place;
+use super::{DatasetError, jsonl};
 
 /// A field of topics, as read from one file.
 #[derive(Clone, Debug, Default, PartialEq, Deserialize)]
@@ -32,7 +32,9 @@ impl TopicField {
     /// without prompts.
     pub fn parse(file: &str, json: &[u8]) -> Result<Self, DatasetError> {
         let at = || Place::whole(file);
-        let field: Self = serde_json::from_slice(json).map_err(|e| DatasetError::json(at(), &e))?;
+        let json = jsonl::whole(file, json)?;
+        let field: Self =
+            serde_json::from_slice(&json).map_err(|e| DatasetError::json(at(), &e))?;
         match field.topics.iter().any(|t| t.prompts.is_empty()) || field.topics.is_empty() {
             true => Err(DatasetError::Empty {
                 at: at(),

@@ -3,6 +3,7 @@
 use super::error::PoolError;
 use super::limits::MAX_BYTES;
 use super::unknown::{self, Part};
+use crate::dataset::UniqueKeys;
 use serde::Serialize;
 use serde::de::DeserializeOwned;
 use serde_json::Value;
@@ -22,12 +23,15 @@ pub(super) fn read_part<T: DeserializeOwned>(json: &[u8], part: Part) -> Result<
 ///
 /// # Errors
 /// [`PoolError::TooLarge`], [`PoolError::Syntax`], and [`PoolError::Type`] with the JSON path of
-/// the first value that does not fit.
+/// the first value that does not fit, or of the first key that an object has twice.
 pub(super) fn read<T: DeserializeOwned>(json: &[u8]) -> Result<T, PoolError> {
     if json.len() > MAX_BYTES {
         return Err(PoolError::TooLarge { bytes: json.len() });
     }
-    Ok(crate::json::read(json)?)
+    let value = crate::json::read(json)?;
+    // Fields that this release does not know, and those of any form, let the last of equal keys win.
+    let _: UniqueKeys = crate::json::read(json)?;
+    Ok(value)
 }
 
 /// Pretty JSON in which a list of numbers or texts takes one line.
@@ -69,5 +73,35 @@ fn pretty(value: &Value, depth: usize, out: &mut String) {
             out.push('}');
         }
         leaf => out.push_str(&leaf.to_string()),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::super::RawPool;
+
+    #[test]
+    fn a_key_that_an_object_has_twice_is_refused_with_its_path() {
+        for (json, path, key) in [
+            (r#"{"models": [{"id": "a"}], "models": []}"#, "$", "models"),
+            (
+                r#"{"models": [{"id": "a", "id": "b"}]}"#,
+                "$.models[0]",
+                "id",
+            ),
+            (
+                r#"{"models": [{"id": "a", "output_tokens": {"mean": 1, "mean": 2}}]}"#,
+                "$.models[0].output_tokens",
+                "mean",
+            ),
+            (
+                r#"{"models": [{"id": "a", "note": 1, "note": 2}]}"#,
+                "$.models[0]",
+                "note",
+            ),
+        ] {
+            let error = RawPool::parse(json.as_bytes()).unwrap_err().to_string();
+            assert!(error.starts_with(path) && error.contains(key), "{error}");
+        }
     }
 }

@@ -1,0 +1,55 @@
+//! Places in files, which every message names.
+
+use std::fmt;
+
+/// A place in a file.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Place {
+    /// The file's name, as given.
+    pub file: String,
+    /// Where in the file.
+    pub part: Part,
+}
+
+/// A part of a file.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Part {
+    /// All of it.
+    Whole,
+    /// A line, from 1.
+    Line(u64),
+    /// An item of the JSON list that the file is, from 0.
+    Item(usize),
+}
+
+impl Place {
+    pub(super) fn whole(file: &str) -> Self {
+        Self::new(file, Part::Whole)
+    }
+
+    pub(super) fn line(file: &str, line: u64) -> Self {
+        Self::new(file, Part::Line(line))
+    }
+
+    pub(super) fn item(file: &str, item: usize) -> Self {
+        Self::new(file, Part::Item(item))
+    }
+
+    fn new(file: &str, part: Part) -> Self {
+        Self {
+            file: file.to_owned(),
+            part,
+        }
+    }
+}
+
+impl fmt::Display for Place {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(&self.file)?;
+        match self.part {
+            Part::Whole => Ok(()),
+            Part::Line(line) => write!(f, ", line {line}"),
+            Part::Item(item) => write!(f, ", [{item}]"),
+        }
+    }
+}
