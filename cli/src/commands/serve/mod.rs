@@ -1,19 +1,25 @@
 //! `uniroute serve`: the page, served from this machine to this machine.
 
+mod cache;
+mod connections;
+mod host;
 mod page;
 mod server;
 
 use std::{
     io,
-    io::{Read, Write},
+    io::Read,
     net::{Ipv4Addr, TcpListener},
     path::PathBuf,
     thread,
 };
 
 use anyhow::{Context, Result};
+use connections::Limits;
 use page::Page;
 use tokio::sync::oneshot;
+
+use crate::output::streams::{self, note};
 
 const FIRST_PORT: u16 = 8080;
 const PORTS_TO_TRY: u16 = 32;
@@ -41,28 +47,26 @@ pub fn run(args: &Args) -> Result<()> {
     let page = Page::find(args.dir.as_deref())?;
     let listener = listen(args.port)?;
     let url = format!("http://{}/", listener.local_addr()?);
-    let mut out = io::stdout();
-    writeln!(out, "uniroute: {url}  (Ctrl-C ends it)")?;
-    out.flush()?;
+    streams::print(&format!("uniroute: {url}  (Ctrl-C ends it)\n"))?;
     if !args.no_open && open::that(&url).is_err() {
-        eprintln!("No browser could be started; open {url} yourself.");
+        note!("No browser could be started; open {url} yourself.");
     }
     let runtime = tokio::runtime::Builder::new_current_thread()
-        .enable_io()
+        .enable_all()
         .build()?;
     let stop = args.until_stdin_ends.then(stdin_end);
     runtime
         .block_on(async {
             listener.set_nonblocking(true)?;
             let listener = tokio::net::TcpListener::from_std(listener)?;
-            let server = axum::serve(listener, server::app(page));
+            let server = connections::serve(listener, server::app(page), Limits::default());
             match stop {
-                // Without waiting for connections to end: a browser may keep one open for ever.
+                // Without waiting for connections to end.
                 Some(stop) => tokio::select! {
-                    served = server => served,
-                    _ = stop => Ok(()),
+                    never = server => match never {},
+                    _ = stop => io::Result::Ok(()),
                 },
-                None => server.await,
+                None => match server.await {},
             }
         })
         .context("the server ended")

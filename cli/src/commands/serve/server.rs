@@ -1,25 +1,32 @@
 //! Answers to requests for the page.
 
-use std::{borrow::Cow, sync::Arc};
+use std::sync::Arc;
 
 use axum::{
     Router,
     body::Body,
     extract::{Request, State},
-    http::{HeaderMap, HeaderValue, StatusCode, Uri, header},
+    http::{HeaderMap, HeaderValue, Method, StatusCode, Uri, header},
     middleware::map_response,
     response::{IntoResponse, Redirect, Response},
 };
-use sha2::{Digest, Sha256};
 use tower_http::compression::{CompressionLayer, CompressionLevel};
 
-use super::page::{Found, Page};
+use super::{
+    cache::Content,
+    host,
+    page::{Found, MAX_FILE, Page},
+};
 
 /// What the page may do: run its own scripts and wasm, and connect only to this server.
 const POLICY: &str = "default-src 'none'; script-src 'self' 'wasm-unsafe-eval'; connect-src 'self'; \
      worker-src 'self'; style-src 'self'; img-src 'self' data:; \
      manifest-src 'self'; base-uri 'none'; form-action 'none'; \
      frame-ancestors 'none'; require-trusted-types-for 'script'";
+
+/// The answer to a request for another machine, or for this one under a strange name.
+const WRONG_HOST: &str = "This server answers to the names localhost, 127.0.0.1 and [::1] only. \
+     Open the address that `uniroute serve` printed.\n";
 
 /// The server of a page.
 pub fn app(page: Page) -> Router {
@@ -31,7 +38,10 @@ pub fn app(page: Page) -> Router {
 }
 
 async fn answer(State(page): State<Arc<Page>>, request: Request) -> Response {
-    if !request.method().is_safe() {
+    if !host::is_this_machine(request.uri(), request.headers()) {
+        return (StatusCode::MISDIRECTED_REQUEST, WRONG_HOST).into_response();
+    }
+    if !matches!(*request.method(), Method::GET | Method::HEAD) {
         return (
             StatusCode::METHOD_NOT_ALLOWED,
             [(header::ALLOW, "GET, HEAD")],
@@ -39,7 +49,7 @@ async fn answer(State(page): State<Arc<Page>>, request: Request) -> Response {
             .into_response();
     }
     match page.get(request.uri().path()) {
-        Found::File { path, bytes } => file(&path, bytes, request.headers()),
+        Found::File { path, content } => file(&path, content, request.headers()),
         // Relative links of the folder's index need the slash.
         Found::Folder => Redirect::permanent(&with_slash(request.uri())).into_response(),
         Found::Nothing => (
@@ -47,14 +57,21 @@ async fn answer(State(page): State<Arc<Page>>, request: Request) -> Response {
             "The page has no file of this name.\n",
         )
             .into_response(),
+        Found::TooLarge => (
+            StatusCode::FORBIDDEN,
+            format!("Files of more than {MAX_FILE} bytes are not served.\n"),
+        )
+            .into_response(),
+        Found::Failed => (
+            StatusCode::SERVICE_UNAVAILABLE,
+            [(header::RETRY_AFTER, "1")],
+            "The file cannot be read now; try again.\n",
+        )
+            .into_response(),
     }
 }
 
-fn file(path: &str, bytes: Cow<'static, [u8]>, request: &HeaderMap) -> Response {
-    let hash: String = Sha256::digest(&bytes)[..12]
-        .iter()
-        .map(|b| format!("{b:02x}"))
-        .collect();
+fn file(path: &str, Content { bytes, hash }: Content, request: &HeaderMap) -> Response {
     // Weak, because the same file may go out compressed or not.
     let tag = format!("W/\"{hash}\"");
     let known = request
@@ -72,7 +89,7 @@ fn file(path: &str, bytes: Cow<'static, [u8]>, request: &HeaderMap) -> Response 
     let kind = format!("{kind}{charset}");
     (
         [(header::CONTENT_TYPE, kind), (header::ETAG, tag)],
-        Body::from(bytes.into_owned()),
+        Body::from(bytes),
     )
         .into_response()
 }
