@@ -7,6 +7,7 @@ mod output;
 
 use clap::{Parser, Subcommand};
 use commands::{cost, eval, fit, inspect, profile, route, serve};
+use output::streams::note;
 use std::process::ExitCode;
 
 /// Decide which language model should get a prompt, why, and for how much. All on this machine.
@@ -36,7 +37,11 @@ enum Command {
 }
 
 fn main() -> ExitCode {
-    let result = match Cli::parse().command {
+    let cli = match Cli::try_parse() {
+        Ok(cli) => cli,
+        Err(error) => return explained(&error),
+    };
+    let result = match cli.command {
         Command::Fit(args) => fit::run(args),
         Command::Profile(args) => profile::run(args),
         Command::Route(args) => route::run(args),
@@ -47,20 +52,20 @@ fn main() -> ExitCode {
     };
     match result {
         Ok(()) => ExitCode::SUCCESS,
-        Err(error) if is_closed_pipe(&error) => ExitCode::SUCCESS,
         Err(error) => {
-            eprintln!("uniroute: {error:#}");
+            note!("uniroute: {error:#}");
             ExitCode::FAILURE
         }
     }
 }
 
-/// Whether the reader of the output closed it early, as in `uniroute … | head`. This is not a
-/// failure.
-fn is_closed_pipe(error: &anyhow::Error) -> bool {
-    error.chain().any(|cause| {
-        cause
-            .downcast_ref::<std::io::Error>()
-            .is_some_and(|e| e.kind() == std::io::ErrorKind::BrokenPipe)
-    })
+/// Prints help, the version, or what is wrong with the options.
+fn explained(error: &clap::Error) -> ExitCode {
+    match error.print() {
+        Err(cause) if !error.use_stderr() => {
+            note!("uniroute: cannot write to standard output: {cause}");
+            ExitCode::FAILURE
+        }
+        _ => ExitCode::from(u8::try_from(error.exit_code()).unwrap_or(2)),
+    }
 }

@@ -4,12 +4,13 @@ use super::answers;
 use crate::args::{PoolArgs, RouterArgs};
 use crate::input::artefacts;
 use crate::input::exact_tokens::Tables;
-use crate::input::prompts::{self, Item, Prompts};
+use crate::input::prompts::{self, InputArgs, Item, Prompts};
+use crate::output::streams::{self, JsonLines};
 use crate::output::table;
-use anyhow::Result;
+use anyhow::{Result, bail};
 use serde_json::{Value, json};
-use std::io::{BufWriter, Write};
-use uniroute::cost::Total;
+use std::collections::BTreeSet;
+use uniroute::cost::{Family, Total};
 use uniroute::pool::Pool;
 use uniroute::route::{CostEstimate, CostTotals, InputTokens, Request, estimate, place};
 use uniroute::router::Router;
@@ -42,6 +43,8 @@ pub struct Args {
     /// Print JSON
     #[arg(long)]
     json: bool,
+    #[command(flatten)]
+    input: InputArgs,
     /// The prompt; `-` or nothing reads standard input, as for `route`
     prompt: Option<String>,
 }
@@ -49,36 +52,54 @@ pub struct Args {
 pub fn run(args: Args) -> Result<()> {
     let router = artefacts::router(&args.router)?;
     let pool = artefacts::pool(&args.pool, &router)?;
+    check_names(&args.input_tokens, &pool)?;
     let request = request(&args);
     let tables = Tables::of(&pool, args.exact_tokens)?;
     let costs = |prompt: &str| costs(&router, &pool, prompt, &tables.count(&request, prompt));
-    let mut out = BufWriter::new(std::io::stdout().lock());
     let mut total = CostTotals::new(&pool, None, &request)?;
-    let mut failures = 0;
-    match prompts::read(args.prompt)? {
+    let mut count = None;
+    match prompts::read(args.prompt, &args.input)? {
         Prompts::One(prompt) if args.total => total.add_costs(&costs(&prompt)?),
         Prompts::One(prompt) => match args.json {
-            true => writeln!(out, "{}", answer(Value::Null, &costs(&prompt)?))?,
-            false => report(&mut out, &costs(&prompt)?)?,
+            true => streams::print_json(&answer(Value::Null, &costs(&prompt)?))?,
+            false => streams::print(&report(&costs(&prompt)?))?,
         },
-        Prompts::Lines(lines) => {
+        Prompts::Many(batch) => {
+            let mut out = JsonLines::new();
+            let answer = |Item { id, prompt }| {
+                let costs = costs(&prompt)?;
+                if args.total {
+                    total.add_costs(&costs);
+                    return Ok(None);
+                }
+                Ok(Some(answer(id, &costs)))
+            };
             let unreadable = json!({"id": null});
-            failures =
-                answers::answer_lines(&mut out, lines, &unreadable, |Item { id, prompt }| {
-                    let costs = costs(&prompt)?;
-                    if args.total {
-                        total.add_costs(&costs);
-                        return Ok(None);
-                    }
-                    Ok(Some(answer(id, &costs)))
-                })?;
+            let counted = answers::answer_all(&mut out, batch, &unreadable, "estimated", answer)?;
+            out.finish()?;
+            count = Some(counted);
         }
     }
     if args.total {
-        report_total(&mut out, &pool, total, args.json)?;
+        print_total(&pool, total, args.json)?;
     }
-    out.flush()?;
-    answers::check_failures(failures)
+    count.map_or(Ok(()), |count| count.check())
+}
+
+/// Counts must be of models or tokenizers that there are.
+fn check_names(counts: &[(Option<String>, f64)], pool: &Pool) -> Result<()> {
+    let models: BTreeSet<&str> = pool.models().iter().map(|m| m.id.as_str()).collect();
+    let tokenizers = Family::ALL.map(Family::name);
+    let known = |name: &str| models.contains(name) || tokenizers.contains(&name);
+    let names = counts.iter().filter_map(|(name, _)| name.as_deref());
+    match names.into_iter().find(|name| !known(name)) {
+        None => Ok(()),
+        Some(wrong) => bail!(
+            "--input-tokens: {wrong:?} is no tokenizer ({}) and no model of the pool ({})",
+            tokenizers.join(", "),
+            models.into_iter().collect::<Vec<_>>().join(", ")
+        ),
+    }
 }
 
 /// `TOKENS` or `NAME=TOKENS`.
@@ -147,7 +168,7 @@ const HEADER: [&str; 8] = [
 const NOTE: &str =
     "~ marks tokens estimated for the model's tokenizer; --exact-tokens counts o200k and cl100k.";
 
-fn report(out: &mut impl Write, costs: &[CostEstimate]) -> Result<()> {
+fn report(costs: &[CostEstimate]) -> String {
     let rows: Vec<_> = costs
         .iter()
         .map(|CostEstimate { id, cost: c, .. }| {
@@ -161,9 +182,7 @@ fn report(out: &mut impl Write, costs: &[CostEstimate]) -> Result<()> {
             )
         })
         .collect();
-    table::write(out, &HEADER, &rows)?;
-    writeln!(out, "\n{NOTE}")?;
-    Ok(())
+    format!("{}\n{NOTE}\n", table::lines(&HEADER, &rows))
 }
 
 fn tokens(tokens: f64, exact: bool) -> String {
@@ -195,12 +214,7 @@ fn row(
 }
 
 /// The totals over all prompts, cheapest first.
-fn report_total(
-    out: &mut impl Write,
-    pool: &Pool,
-    totals: CostTotals,
-    as_json: bool,
-) -> Result<()> {
+fn print_total(pool: &Pool, totals: CostTotals, as_json: bool) -> Result<()> {
     let mut totals: Vec<_> = pool.models().iter().zip(totals.finish()).collect();
     let usd = |total: &Total| total.total.unwrap_or(f64::INFINITY);
     totals.sort_by(|(_, a), (_, b)| usd(&a.cost).total_cmp(&usd(&b.cost)));
@@ -209,8 +223,7 @@ fn report_total(
             .iter()
             .map(|(model, total)| json!({"id": model.id, "cost": total.cost}))
             .collect();
-        writeln!(out, "{}", json!({"models": models}))?;
-        return Ok(());
+        return streams::print_json(&json!({"models": models}));
     }
     let rows: Vec<_> = totals
         .iter()
@@ -221,8 +234,7 @@ fn report_total(
             row(&model.id, model.tokenizer.name(), tokens, usd, t.range)
         })
         .collect();
-    table::write(out, &HEADER, &rows)?;
+    let table = table::lines(&HEADER, &rows);
     let prompts = totals.first().map_or(0, |(_, total)| total.cost.prompts);
-    writeln!(out, "\n{prompts} prompts. {NOTE}")?;
-    Ok(())
+    streams::print(&format!("{table}\n{prompts} prompts. {NOTE}\n"))
 }

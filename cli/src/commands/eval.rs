@@ -1,8 +1,9 @@
 //! `uniroute eval`: how good routing decisions are, measured as the paper measures them.
 
 use crate::args::{EmbedderArgs, RouterArgs};
-use crate::input::{artefacts, cache, datasets, files, knowledge};
-use crate::output::progress;
+use crate::input::{artefacts, cache, datasets, knowledge};
+use crate::output::streams::{self, note};
+use crate::output::{file, progress};
 use anyhow::{Result, bail};
 use ndarray::Array2;
 use std::path::{Path, PathBuf};
@@ -102,10 +103,8 @@ pub fn run(args: Args) -> Result<()> {
         summaries.push(evaluate(&args, &methods, &*embedder, &data, cards)?);
     }
     if summaries.len() > 1 && !args.json {
-        print!(
-            "{}",
-            report::mean_gains(&args.labels, &names(&methods), &summaries)
-        );
+        let gains = report::mean_gains(&args.labels, &names(&methods), &summaries);
+        streams::print(&gains)?;
     }
     Ok(())
 }
@@ -120,14 +119,14 @@ fn evaluate(
 ) -> Result<Vec<Vec<MethodSummary>>> {
     let participation = Participation::of(data, args.unseen);
     if let Some(note) = participation.note(data) {
-        eprintln!("{note}");
+        note!("{note}");
     }
     let data = &participation.select(data)?;
     let points = embed(embedder, data)?;
     let cards = cards.map(|(known, models)| Arc::new(Cards::of(data, known, models)));
     if let Some(cards) = &cards {
         let with = cards.models.iter().filter(|m| !m.is_empty()).count();
-        eprintln!(
+        note!(
             "{}: {with} of {} models have published scores",
             data.name,
             cards.models.len()
@@ -143,11 +142,11 @@ fn evaluate(
         seed: args.seed,
     };
     for note in report::label_notes(&plan) {
-        eprintln!("{note}");
+        note!("{note}");
     }
     if let Some(path) = &args.folds {
         let folds = report::folds(&plan);
-        files::write(&sibling(path, args, data, None), folds.as_bytes())?;
+        file::write(&sibling(path, args, data, None), folds.as_bytes())?;
     }
     let bar = progress::bar(u64::from(args.trials), "trials");
     let results = eval::run(&plan, methods, || bar.inc(1));
@@ -158,14 +157,14 @@ fn evaluate(
         let report = Report::new(&plan, labels, embedder.id(), &names, results);
         let path = |path| sibling(path, args, data, Some(labels));
         if let Some(plot) = &args.plot {
-            files::write(&path(plot), report.to_svg().as_bytes())?;
+            file::write(&path(plot), report.to_svg().as_bytes())?;
         }
         if let Some(curves) = &args.curves {
-            files::write(&path(curves), report.to_csv().as_bytes())?;
+            file::write(&path(curves), report.to_csv().as_bytes())?;
         }
         match args.json {
-            true => println!("{}", report.to_json()),
-            false => print!("{}", report.to_markdown()),
+            true => streams::print_json(&report.to_json())?,
+            false => streams::print(&report.to_markdown())?,
         }
         summaries.push(report.summaries().to_vec());
     }
@@ -205,10 +204,9 @@ fn published(args: &Args) -> Result<()> {
         fields,
     };
     match args.json {
-        true => println!("{}", serde_json::to_string(&report)?),
-        false => print!("{}", report.to_markdown()),
+        true => streams::print_json(&report),
+        false => streams::print(&report.to_markdown()),
     }
-    Ok(())
 }
 
 fn names(methods: &[Box<dyn Method>]) -> Vec<&str> {

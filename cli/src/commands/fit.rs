@@ -1,8 +1,9 @@
 //! `uniroute fit`: prompts and, where there are any, scores to a router.
 
 use crate::args::EmbedderArgs;
-use crate::input::{artefacts, datasets, files, knowledge};
-use crate::output::progress;
+use crate::input::{artefacts, datasets, knowledge};
+use crate::output::streams::note;
+use crate::output::{file, progress};
 use anyhow::{Result, bail};
 use std::path::PathBuf;
 use uniroute::Router;
@@ -84,8 +85,8 @@ pub fn run(args: Args) -> Result<()> {
         parts => parts?,
     };
     let router = Router::new(parts)?;
-    files::write(&args.output, &router.to_bytes()?)?;
-    eprintln!(
+    file::write(&args.output, &router.to_bytes()?)?;
+    note!(
         "{}: {} clusters of {} prompts, {} benchmarks, prior from {} models; sha256 {}",
         args.output.display(),
         router.clusters().len(),

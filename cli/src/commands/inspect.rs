@@ -2,10 +2,10 @@
 
 use crate::args::{RouterArgs, WeightsArgs};
 use crate::input::{artefacts, files};
-use crate::output::table;
-use anyhow::{Context, Result};
-use serde_json::json;
-use std::io::Write;
+use crate::output::{streams, table, visible};
+use anyhow::{Context, Result, bail};
+use serde_json::{Value, json};
+use std::fmt::{self, Write};
 use std::path::PathBuf;
 use uniroute::Router;
 use uniroute::pool::{Model, Pool, ProfileSource, RawPool};
@@ -25,29 +25,60 @@ pub struct Args {
 
 pub fn run(args: Args) -> Result<()> {
     let bytes = files::read(&args.file, MAX_BYTES)?;
-    let looks_like_json = bytes
-        .iter()
-        .find(|b| !b.is_ascii_whitespace())
-        .is_some_and(|b| *b == b'{');
-    match looks_like_json {
-        true => pool(&args, &bytes).with_context(|| args.file.display().to_string()),
-        false => {
-            let meta =
-                Router::read_meta(&bytes).with_context(|| args.file.display().to_string())?;
-            router(&args, &meta, bytes.len())
+    show(&args, &bytes).with_context(|| args.file.display().to_string())
+}
+
+fn show(args: &Args, bytes: &[u8]) -> Result<()> {
+    match Kind::of(bytes) {
+        Kind::Json => show_pool(args, bytes),
+        Kind::Router => {
+            let meta = Router::read_meta(bytes)?;
+            match args.json {
+                true => streams::print_json(&meta),
+                false => streams::print(&router(&meta, bytes.len())?),
+            }
+        }
+        Kind::Unknown => bail!(
+            "neither an LLM profile JSON, which is text in UTF-8 that begins with {{, nor a router, \
+             which begins with the length of its header; name a file that `profile` or `fit` wrote"
+        ),
+    }
+}
+
+/// What the first bytes of a file say.
+#[derive(Debug, PartialEq)]
+enum Kind {
+    /// JSON, perhaps after a byte order mark.
+    Json,
+    /// A router: a file of safetensors, whole or damaged.
+    Router,
+    /// Something else.
+    Unknown,
+}
+
+impl Kind {
+    fn of(bytes: &[u8]) -> Self {
+        let text = bytes.strip_prefix(b"\xef\xbb\xbf").unwrap_or(bytes);
+        if text.trim_ascii_start().starts_with(b"{") {
+            return Self::Json;
+        }
+        // Eight bytes with the length of the header, then the header, which is a JSON object.
+        match bytes {
+            [_, _, _, _, _, _, _, 0, b'{', ..] => Self::Router,
+            _ => Self::Unknown,
         }
     }
 }
 
-fn router(args: &Args, meta: &Meta, bytes: usize) -> Result<()> {
-    let mut out = std::io::stdout().lock();
-    if args.json {
-        writeln!(out, "{}", serde_json::to_string(meta)?)?;
-        return Ok(());
-    }
+fn router(meta: &Meta, bytes: usize) -> Result<String, fmt::Error> {
+    let mut out = String::new();
     let provenance = &meta.provenance;
-    writeln!(out, "Router      {}  ({bytes} bytes)", meta.id)?;
-    writeln!(out, "Embedder    {}", meta.embedder)?;
+    writeln!(
+        out,
+        "Router      {}  ({bytes} bytes)",
+        visible::line(&meta.id)
+    )?;
+    writeln!(out, "Embedder    {}", visible::line(&meta.embedder))?;
     writeln!(
         out,
         "Clusters    {}, temperature {}",
@@ -63,12 +94,12 @@ fn router(args: &Args, meta: &Meta, bytes: usize) -> Result<()> {
         out,
         "Fitted on   {} prompts of {}, seed {}, by {}",
         provenance.prompts,
-        provenance.datasets.join(", "),
+        visible::line(&provenance.datasets.join(", ")),
         provenance.seed,
-        provenance.fitted_by
+        visible::line(&provenance.fitted_by)
     )?;
     if let Some(licence) = &provenance.licence {
-        writeln!(out, "Licence     {licence}")?;
+        writeln!(out, "Licence     {}", visible::line(licence))?;
     }
     let benchmarks = meta.benchmarks.iter().map(|b| b.title.as_str());
     let benchmarks: Vec<&str> = benchmarks.collect();
@@ -77,24 +108,30 @@ fn router(args: &Args, meta: &Meta, bytes: usize) -> Result<()> {
             out,
             "Benchmarks  {}: {}",
             benchmarks.len(),
-            benchmarks.join(", ")
+            visible::line(&benchmarks.join(", "))
         )?;
     }
+    clusters(&mut out, meta)?;
+    Ok(out)
+}
+
+fn clusters(out: &mut String, meta: &Meta) -> fmt::Result {
     let named = match meta.fields.is_empty() {
         true => "by their distinctive words",
         false => "by what people ask there, with their field",
     };
     writeln!(out, "\nClusters, {named}:")?;
     for (k, label) in meta.cluster_names.iter().enumerate() {
+        let label = visible::line(label);
         match meta.topics.get(k).and_then(|t| meta.fields.get(t.field)) {
-            Some(field) => writeln!(out, "{k:>5}  {label:<40}  {field}")?,
+            Some(field) => writeln!(out, "{k:>5}  {label:<40}  {}", visible::line(field))?,
             None => writeln!(out, "{k:>5}  {label}")?,
         }
     }
     Ok(())
 }
 
-fn pool(args: &Args, bytes: &[u8]) -> Result<()> {
+fn show_pool(args: &Args, bytes: &[u8]) -> Result<()> {
     let raw = RawPool::parse(bytes)?;
     let weights = WeightsArgs { weights: None };
     let router = artefacts::router(&RouterArgs {
@@ -102,38 +139,41 @@ fn pool(args: &Args, bytes: &[u8]) -> Result<()> {
         weights,
     })?;
     let pool = Pool::from_raw(raw, &router)?;
-    let mut out = std::io::stdout().lock();
-    if args.json {
-        let models: Vec<_> = pool
-            .models()
-            .iter()
-            .map(|m| {
-                json!({"id": m.id, "name": m.name, "quality": m.overall_quality(&router), "source": m.evidence.source,
-                "interval": quality_interval(m, &router), "scores": m.evidence.scores, "benchmarks": m.evidence.benchmarks, "labels": labels(m),
-                "input": m.prices.input, "output": m.prices.output})
-            })
-            .collect();
-        let notes = pool.notes();
-        let value =
-            json!({"name": pool.name(), "asOf": pool.as_of(), "models": models, "notes": notes});
-        writeln!(out, "{value}")?;
-        return Ok(());
+    match args.json {
+        true => streams::print_json(&pool_json(&pool, &router)),
+        false => streams::print(&pool_text(&pool, &router)?),
     }
-    writeln!(out, "Pool    {}", pool.name().unwrap_or("(no name)"))?;
-    writeln!(
-        out,
-        "Prices  USD per million tokens, as of {}\n",
-        pool.as_of().unwrap_or("(no date)")
-    )?;
+}
+
+fn pool_json(pool: &Pool, router: &Router) -> Value {
+    let models: Vec<_> = pool
+        .models()
+        .iter()
+        .map(|m| {
+            json!({"id": m.id, "name": m.name, "quality": m.overall_quality(router), "source": m.evidence.source,
+            "interval": quality_interval(m, router), "scores": m.evidence.scores, "benchmarks": m.evidence.benchmarks, "labels": labels(m),
+            "input": m.prices.input, "output": m.prices.output})
+        })
+        .collect();
+    let notes = pool.notes();
+    json!({"name": pool.name(), "asOf": pool.as_of(), "models": models, "notes": notes})
+}
+
+fn pool_text(pool: &Pool, router: &Router) -> Result<String, fmt::Error> {
+    let mut out = String::new();
+    let name = visible::line(pool.name().unwrap_or("(no name)"));
+    writeln!(out, "Pool    {name}")?;
+    let date = visible::line(pool.as_of().unwrap_or("(no date)"));
+    writeln!(out, "Prices  USD per million tokens, as of {date}\n")?;
     let price = |p: Option<f64>| p.map_or("unknown".into(), |p| format!("{p}"));
     let rows: Vec<_> = pool
         .models()
         .iter()
         .map(|m| {
-            let [low, high] = quality_interval(m, &router);
+            let [low, high] = quality_interval(m, router);
             vec![
                 m.id.clone(),
-                format!("{:.3}", m.overall_quality(&router)),
+                format!("{:.3}", m.overall_quality(router)),
                 format!("{low:.2} to {high:.2}"),
                 price(m.prices.input),
                 price(m.prices.output),
@@ -141,18 +181,16 @@ fn pool(args: &Args, bytes: &[u8]) -> Result<()> {
             ]
         })
         .collect();
-    table::write(
-        &mut out,
-        &["model", "quality", "90 %", "input", "output", "rests on"],
-        &rows,
-    )?;
+    let header = ["model", "quality", "90 %", "input", "output", "rests on"];
+    out.push_str(&table::lines(&header, &rows));
     if !pool.notes().is_empty() {
         writeln!(out, "\nAssumed where the file has no value:")?;
         for note in pool.notes() {
-            writeln!(out, "  {}: {}", note.path, note.message)?;
+            let message = visible::line(&note.message);
+            writeln!(out, "  {}: {message}", visible::line(&note.path))?;
         }
     }
-    Ok(())
+    Ok(out)
 }
 
 /// 90 % interval of a model's overall quality.

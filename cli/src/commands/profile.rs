@@ -1,10 +1,11 @@
 //! `uniroute profile`: labelled prompts to a pool.
 
 use crate::args::RouterArgs;
-use crate::input::prompts::{self, Prompts};
+use crate::input::prompts::{self, InputArgs, Prompts};
 use crate::input::{artefacts, datasets, files, knowledge};
+use crate::output::file;
+use crate::output::streams::{JsonLines, note};
 use anyhow::{Context, Result, bail};
-use std::io::Write;
 use std::num::NonZeroUsize;
 use std::path::{Path, PathBuf};
 use uniroute::Router;
@@ -33,9 +34,11 @@ pub struct Args {
     #[arg(long, value_name = "FILE.csv", requires = "labels")]
     exclude_labels: Option<PathBuf>,
     /// Make no pool, but print the N prompts most worth labelling for a new model, the best first,
-    /// of those on standard input: JSONL with {"id": …, "prompt": …} a line
+    /// of those on standard input: JSONL with {"id": …, "prompt": …} a line, or a JSON list
     #[arg(long, value_name = "N", conflicts_with_all = ["labels", "published", "prices", "base", "output"])]
     suggest: Option<NonZeroUsize>,
+    #[command(flatten)]
+    input: InputArgs,
     /// Prices, names and providers: a models.json, or a pool from which they are taken by model id
     #[arg(long, value_name = "FILE")]
     prices: Option<PathBuf>,
@@ -61,7 +64,7 @@ pub struct Args {
 pub fn run(args: Args) -> Result<()> {
     let router = artefacts::router(&args.router)?;
     if let Some(number) = args.suggest {
-        return suggest(&router, number.get());
+        return suggest(&router, number.get(), &args.input);
     }
     let Some(output) = &args.output else {
         bail!("--output is needed to make a pool");
@@ -82,7 +85,15 @@ pub fn run(args: Args) -> Result<()> {
         pool = Some(made);
     }
     if let Some(labels) = &args.labels {
-        let mut labels = datasets::labels(labels)?;
+        let path = labels;
+        let mut labels = datasets::labels(path)?;
+        note!(
+            "{}: {} labels of {} models on {} prompts",
+            path.display(),
+            labels.observed(),
+            labels.models.len(),
+            labels.prompts.len()
+        );
         if let Some(exclude) = &args.exclude_labels {
             leave_out(&mut labels, exclude)?;
         }
@@ -91,15 +102,15 @@ pub fn run(args: Args) -> Result<()> {
         let params = params(&args, &list, pool.as_ref());
         let draft = pool::from_dataset(&router, &labels, points.view(), params)?;
         for id in &draft.without_scores {
-            eprintln!("{id}: no scores, left out");
+            note!("{id}: no scores, left out");
         }
         pool = Some(Pool::from_raw(draft.pool, &router)?);
     }
     let Some(pool) = pool else {
         bail!("--labels or --published is needed to make a pool");
     };
-    files::write(output, pool.to_json().as_bytes())?;
-    eprintln!("{}: {} models", output.display(), pool.models().len());
+    file::write(output, pool.to_json().as_bytes())?;
+    note!("{}: {} models", output.display(), pool.models().len());
     Ok(())
 }
 
@@ -119,14 +130,14 @@ fn leave_out(labels: &mut Dataset, path: &Path) -> Result<()> {
     let before = labels.observed();
     for [dataset, model, task] in &rows {
         if *dataset == labels.name && labels.leave_out(model, task) == 0 {
-            eprintln!(
+            note!(
                 "{}: {dataset} has no score of {model} on {task}",
                 path.display()
             );
         }
     }
     let left = labels.observed();
-    eprintln!(
+    note!(
         "{}: {} of {before} labels left out",
         path.display(),
         before - left
@@ -140,7 +151,7 @@ fn table(path: &Path, args: &Args) -> Result<PublishedTable> {
     if let Some(exclude) = &args.exclude {
         let excluded = knowledge::published(exclude)?;
         let (rows, found) = (excluded.scores.len(), table.leave_out(&excluded));
-        eprintln!(
+        note!(
             "{}: {found} scores of the table left out for {rows} rows",
             exclude.display()
         );
@@ -163,7 +174,7 @@ fn published(
     let rows = table.scores.len();
     let unknown: usize = draft.unknown.iter().map(|(_, n)| n).sum();
     let others = rows - draft.scores - draft.repeated - unknown;
-    eprintln!(
+    note!(
         "{}: {rows} scores: {} used, {} repeated, {others} of other models, {unknown} on benchmarks that the router does not know",
         path.display(),
         draft.scores,
@@ -171,10 +182,10 @@ fn published(
     );
     for (name, scores) in &draft.unknown {
         let nearest = router.benchmarks().nearest(name, 3).join(", ");
-        eprintln!("  {name}: {scores} not used; nearest: {nearest}");
+        note!("  {name}: {scores} not used; nearest: {nearest}");
     }
     for id in &draft.without_scores {
-        eprintln!("{id}: no scores, left out");
+        note!("{id}: no scores, left out");
     }
     if draft.pool.models.is_empty() {
         bail!(
@@ -192,9 +203,9 @@ fn model_list(path: &Path) -> Result<ModelList> {
 
 /// Prints those prompts of standard input whose labels would reduce the uncertainty about a new
 /// model most.
-fn suggest(router: &Router, number: usize) -> Result<()> {
-    let items = match prompts::read(None)? {
-        Prompts::Lines(lines) => lines.map(|l| l?.into_item()).collect::<Result<Vec<_>>>()?,
+fn suggest(router: &Router, number: usize, input: &InputArgs) -> Result<()> {
+    let items = match prompts::read(None, input)? {
+        Prompts::Many(batch) => batch.into_items()?,
         Prompts::One(_) => {
             bail!("--suggest chooses among prompts on standard input: JSONL with a `prompt` a line")
         }
@@ -202,10 +213,11 @@ fn suggest(router: &Router, number: usize) -> Result<()> {
     let texts: Vec<&str> = items.iter().map(|i| i.prompt.as_str()).collect();
     let points = datasets::embed(router.embedder(), &texts)?;
     let memberships = router.clusters().memberships(points.view());
-    let mut out = std::io::stdout().lock();
+    let mut out = JsonLines::new();
     for pick in router.suggest(memberships.view(), number)? {
-        let line = serde_json::json!({ "id": items[pick].id, "prompt": items[pick].prompt });
-        writeln!(out, "{line}")?;
+        if let Some(item) = items.get(pick) {
+            out.write(&serde_json::json!({ "id": item.id, "prompt": item.prompt }))?;
+        }
     }
-    Ok(())
+    out.finish()
 }

@@ -4,11 +4,12 @@ use super::answers;
 use crate::args::{PoolArgs, RouterArgs};
 use crate::input::artefacts;
 use crate::input::exact_tokens::Tables;
-use crate::input::prompts::{self, Item, Line, Prompts};
-use crate::output::table;
+use crate::input::prompts::{self, Batch, InputArgs, Item, Prompts};
+use crate::output::streams::{self, JsonLines};
+use crate::output::{table, visible};
 use anyhow::{Result, bail};
 use serde_json::{Value, json};
-use std::io::{BufWriter, Write};
+use std::fmt::{self, Write};
 use uniroute::route::{Candidate, Decision, Objective, Request, route};
 
 #[derive(clap::Args)]
@@ -40,8 +41,10 @@ pub struct Args {
     /// Print JSON: the whole decision
     #[arg(long)]
     json: bool,
-    /// The prompt; `-` or nothing reads standard input: one prompt, or JSONL with
-    /// {"id": …, "prompt": …} a line
+    #[command(flatten)]
+    input: InputArgs,
+    /// The prompt; `-` or nothing reads standard input: one prompt, JSONL with
+    /// {"id": …, "prompt": …} a line, or a JSON list
     prompt: Option<String>,
 }
 
@@ -80,9 +83,9 @@ pub fn run(args: Args) -> Result<()> {
             &tables.count(&request, prompt),
         )?)
     };
-    match prompts::read(args.prompt)? {
+    match prompts::read(args.prompt, &args.input)? {
         Prompts::One(prompt) => one(&decide(&prompt)?, args.json),
-        Prompts::Lines(lines) => many(decide, lines, args.json),
+        Prompts::Many(batch) => many(decide, batch, args.json),
     }
 }
 
@@ -95,10 +98,9 @@ fn objective(args: &ObjectiveArgs) -> Objective {
 }
 
 fn one(decision: &Decision, json: bool) -> Result<()> {
-    let mut out = std::io::stdout().lock();
     match json {
-        true => writeln!(out, "{}", serde_json::to_string(decision)?)?,
-        false => report(&mut out, decision)?,
+        true => streams::print_json(decision)?,
+        false => streams::print(&report(decision)?)?,
     }
     if decision.model.is_none() {
         bail!("{}", decision.reason);
@@ -106,19 +108,18 @@ fn one(decision: &Decision, json: bool) -> Result<()> {
     Ok(())
 }
 
-fn report(out: &mut impl Write, decision: &Decision) -> Result<()> {
-    writeln!(out, "{}\n", decision.reason)?;
+fn report(decision: &Decision) -> Result<String, fmt::Error> {
+    let mut out = String::new();
+    writeln!(out, "{}\n", visible::line(&decision.reason))?;
     let rows: Vec<_> = decision.candidates.iter().map(row).collect();
-    table::write(
-        out,
-        &["model", "quality", "90 % interval", "USD", "score", ""],
-        &rows,
-    )?;
+    let header = ["model", "quality", "90 % interval", "USD", "score", ""];
+    out.push_str(&table::lines(&header, &rows));
     writeln!(out, "\nThe prompt looks like:")?;
     for share in decision.clusters.iter().filter(|c| c.weight >= 0.05) {
-        writeln!(out, "  {:>3.0} %  {}", share.weight * 100.0, share.label)?;
+        let label = visible::line(&share.label);
+        writeln!(out, "  {:>3.0} %  {label}", share.weight * 100.0)?;
     }
-    Ok(())
+    Ok(out)
 }
 
 fn row(candidate: &Candidate) -> Vec<String> {
@@ -139,22 +140,19 @@ fn row(candidate: &Candidate) -> Vec<String> {
     ]
 }
 
-fn many(
-    decide: impl Fn(&str) -> Result<Decision>,
-    lines: impl Iterator<Item = Result<Line>>,
-    whole: bool,
-) -> Result<()> {
-    let mut out = BufWriter::new(std::io::stdout().lock());
+fn many(decide: impl Fn(&str) -> Result<Decision>, batch: Batch, whole: bool) -> Result<()> {
+    let mut out = JsonLines::new();
     let unreadable = json!({"id": null, "model": null});
-    let failures = answers::answer_lines(&mut out, lines, &unreadable, |Item { id, prompt }| {
+    let answer = |Item { id, prompt }| {
         let decision = decide(&prompt)?;
         Ok(Some(match whole {
             true => full(id, &decision)?,
             false => brief(id, &decision),
         }))
-    })?;
-    out.flush()?;
-    answers::check_failures(failures)
+    };
+    let count = answers::answer_all(&mut out, batch, &unreadable, "routed", answer)?;
+    out.finish()?;
+    count.check()
 }
 
 fn full(id: Value, decision: &Decision) -> Result<Value> {

@@ -1,6 +1,6 @@
 //! A cache of embeddings that take minutes to compute.
 
-use crate::input::files;
+use crate::output::file;
 use anyhow::Result;
 use ndarray::Array2;
 use sha2::{Digest, Sha256};
@@ -30,7 +30,7 @@ pub fn embeddings(
     let bytes: Vec<u8> = points.iter().flat_map(|v| v.to_le_bytes()).collect();
     let stored = path.parent().map(std::fs::create_dir_all);
     if stored.is_some_and(|s| s.is_ok()) {
-        let _ = files::write(&path, &bytes);
+        let _ = file::write(&path, &bytes);
     }
     Ok(points)
 }

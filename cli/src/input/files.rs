@@ -1,8 +1,8 @@
-//! Files: everything that opens or writes one.
+//! Files: everything that opens one to read it.
 
 use anyhow::{Context, Result, bail};
 use std::fs;
-use std::io::{BufReader, Read, Write};
+use std::io::{BufReader, Read};
 use std::path::{Path, PathBuf};
 
 /// Reads a whole file of at most `limit` bytes.
@@ -28,32 +28,4 @@ pub fn open_text(path: &Path) -> Result<Box<dyn Read>> {
         true => Box::new(BufReader::new(flate2::read::MultiGzDecoder::new(file))),
         false => Box::new(BufReader::new(file)),
     })
-}
-
-/// Writes a temporary file in the same folder, then renames it, so that no reader sees a file that is
-/// only partly written.
-pub fn write(path: &Path, bytes: &[u8]) -> Result<()> {
-    let folder = path
-        .parent()
-        .filter(|p| !p.as_os_str().is_empty())
-        .unwrap_or(Path::new("."));
-    let name = path
-        .file_name()
-        .with_context(|| format!("{} names no file", path.display()))?;
-    let temporary = folder.join(format!(
-        ".{}.{}",
-        name.to_string_lossy(),
-        std::process::id()
-    ));
-    let written = fs::File::create(&temporary)
-        .and_then(|mut file| file.write_all(bytes).and_then(|()| file.sync_all()))
-        .and_then(|()| fs::rename(&temporary, path));
-    written
-        .inspect_err(|_| drop(fs::remove_file(&temporary)))
-        .with_context(|| {
-            format!(
-                "cannot write {}; does the folder exist, and is there room?",
-                path.display()
-            )
-        })
 }

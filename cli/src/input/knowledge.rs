@@ -1,6 +1,7 @@
 //! Topics, benchmarks, their prompts and published scores from the file system.
 
 use crate::input::{datasets, files};
+use crate::output::streams::note;
 use anyhow::{Context, Result, bail};
 use ndarray::Array2;
 use std::collections::{BTreeMap, BTreeSet};
@@ -21,7 +22,7 @@ const STAND_IN: &str = "standin:";
 pub fn published(path: &Path) -> Result<PublishedTable> {
     let table = PublishedTable::read(&path.to_string_lossy(), files::open_text(path)?)?;
     if table.without_score > 0 {
-        eprintln!(
+        note!(
             "{}: {} scores, {} empty or without a number",
             path.display(),
             table.scores.len(),
@@ -79,7 +80,7 @@ pub fn benchmarks(
         }
     }
     if !missing.is_empty() {
-        eprintln!(
+        note!(
             "no prompts of {}; benchmarks with no prompts are left out",
             missing.join(", ")
         );

@@ -5,5 +5,6 @@ pub mod cache;
 pub mod datasets;
 pub mod exact_tokens;
 pub mod files;
+pub mod form;
 pub mod knowledge;
 pub mod prompts;

@@ -1,88 +1,158 @@
 //! Prompts from the command line or standard input.
 
+use super::form::{self, Form};
+use crate::output::streams::note;
 use anyhow::{Context, Result, anyhow, bail};
-use serde_json::{Map, Value};
+use serde_json::Value;
 use std::io::{BufRead, BufReader, Cursor, Read};
-use uniroute::dataset::{DatasetError, JsonlPrompts, MAX_LINE};
+use uniroute::dataset::{DatasetError, JsonlPrompts, MAX_LINE, utf8};
 
 const STDIN: &str = "standard input";
+
+/// How standard input is read.
+#[derive(clap::Args)]
+pub struct InputArgs {
+    /// What standard input is [default: JSONL if its first line is an object with a `prompt`, JSON if
+    /// all of it is a list of texts or of such objects, else one prompt]
+    #[arg(long, value_enum, value_name = "FORM")]
+    input: Option<Form>,
+}
 
 /// What is to be routed.
 pub enum Prompts {
     /// One prompt.
     One(String),
-    /// JSONL on standard input.
-    Lines(Box<dyn Iterator<Item = Result<Line>>>),
+    /// Several, on standard input.
+    Many(Batch),
 }
 
-/// One line of JSONL.
-pub struct Line {
+/// Prompts on standard input, read one by one.
+pub struct Batch {
+    /// How they are written, for messages.
+    pub form: &'static str,
+    /// What a prompt is in this form: a line, or an item of a list.
+    pub unit: &'static str,
+    /// The prompts.
+    pub rows: Box<dyn Iterator<Item = Result<Row>>>,
+}
+
+/// A line or item of standard input.
+pub struct Row {
     /// Its number, from 1.
     pub number: u64,
-    /// The prompt with its id, or what is wrong with the line.
+    /// The prompt with its id, or what is wrong.
     pub item: Result<Item, String>,
-}
-
-impl Line {
-    /// The prompt, or an error that names the line.
-    pub fn into_item(self) -> Result<Item> {
-        let number = self.number;
-        self.item
-            .map_err(|problem| anyhow!("line {number} of {STDIN}: {problem}"))
-    }
 }
 
 /// A prompt with the id that its answer will carry.
 pub use uniroute::dataset::JsonlPrompt as Item;
 
-/// The prompt given as an argument, or what standard input holds: JSONL when its first line is
-/// an object with a `prompt`, else one prompt of any number of lines.
-pub fn read(argument: Option<String>) -> Result<Prompts> {
+impl Batch {
+    /// All prompts, or an error that names the line or item.
+    pub fn into_items(self) -> Result<Vec<Item>> {
+        let unit = self.unit;
+        let item = |row: Result<Row>| {
+            let Row { number, item } = row?;
+            item.map_err(|problem| anyhow!("{unit} {number} of {STDIN}: {problem}"))
+        };
+        self.rows.map(item).collect()
+    }
+}
+
+/// The prompt given as an argument, or what standard input holds.
+pub fn read(argument: Option<String>, args: &InputArgs) -> Result<Prompts> {
     if let Some(prompt) = argument.filter(|p| p != "-") {
         return Ok(Prompts::One(prompt));
     }
-    let input = BufReader::new(std::io::stdin());
-    let mut lines = JsonlPrompts::new(STDIN, input);
-    let mut first = lines.next_text().map_err(explained)?.to_vec();
-    if first.is_empty() {
+    from(BufReader::new(std::io::stdin()), args.input)
+}
+
+fn from(mut input: impl BufRead + 'static, form: Option<Form>) -> Result<Prompts> {
+    if form == Some(Form::Jsonl) {
+        return Ok(Prompts::Many(jsonl(input)));
+    }
+    let mut start = first_line(&mut input)?;
+    if is_blank(&start) {
         bail!("no prompt: give one as an argument or on standard input");
     }
-    if is_jsonl(&first) {
-        let number = lines.number();
-        let input = Cursor::new(first).chain(lines.into_reader());
-        return Ok(Prompts::Lines(Box::new(jsonl(input, number - 1))));
+    // What is not UTF-8 is reported when all is read.
+    if form.is_none() && utf8(&start).is_ok_and(form::is_prompt) {
+        return Ok(Prompts::Many(jsonl(Cursor::new(start).chain(input))));
     }
-    let mut input = lines.into_reader();
     input
-        .by_ref()
-        .take(MAX_LINE as u64)
-        .read_to_end(&mut first)
+        .take((MAX_LINE - start.len().min(MAX_LINE)) as u64)
+        .read_to_end(&mut start)
         .context("cannot read standard input")?;
-    if first.len() >= MAX_LINE {
-        bail!(
-            "the prompt on standard input is longer than {MAX_LINE} bytes; for many prompts send JSONL"
-        );
+    if start.len() >= MAX_LINE {
+        bail!("{STDIN} is longer than {MAX_LINE} bytes; for many prompts send JSONL");
     }
-    Ok(Prompts::One(
-        String::from_utf8_lossy(&first)
-            .trim_end_matches(['\n', '\r'])
-            .to_owned(),
-    ))
+    let text = utf8(&start).map_err(|problem| anyhow!("{STDIN}: {problem}"))?;
+    let read = match form {
+        Some(Form::Json) => form::json(text).map(form::Read::Json),
+        Some(_) => Ok(form::Read::Text),
+        None => form::of(text),
+    };
+    match read.context(STDIN)? {
+        form::Read::Json(items) => Ok(Prompts::Many(json(items))),
+        form::Read::Text => Ok(Prompts::One(one(text))),
+    }
 }
 
-fn is_jsonl(line: &[u8]) -> bool {
-    serde_json::from_slice::<Map<String, Value>>(line).is_ok_and(|o| o.contains_key("prompt"))
+/// The first line that is not blank, with the blank ones before it.
+fn first_line(input: &mut impl BufRead) -> Result<Vec<u8>> {
+    let mut start = Vec::new();
+    let mut limited = input.take(MAX_LINE as u64);
+    while is_blank(&start) {
+        let read = limited.read_until(b'\n', &mut start);
+        if read.context("cannot read standard input")? == 0 {
+            break;
+        }
+    }
+    Ok(start)
 }
 
-/// The lines of an input, of which so many lines were read before.
-fn jsonl(input: impl BufRead, before: u64) -> impl Iterator<Item = Result<Line>> {
-    JsonlPrompts::new(STDIN, input).map(move |line| {
+/// Whether there is nothing but white space and a byte order mark.
+fn is_blank(start: &[u8]) -> bool {
+    utf8(start).is_ok_and(|text| text.trim().is_empty())
+}
+
+/// The text as one prompt. Says so unless it is evident.
+fn one(text: &str) -> String {
+    let prompt = text.trim_end_matches(['\n', '\r']);
+    let lines = prompt.lines().count();
+    if lines > 1 || prompt.starts_with(['{', '[']) {
+        note!("{STDIN}: read as one prompt of {lines} lines");
+    }
+    prompt.to_owned()
+}
+
+fn jsonl(input: impl BufRead + 'static) -> Batch {
+    let rows = JsonlPrompts::new(STDIN, input).map(|line| {
         let line = line.map_err(explained)?;
-        Ok(Line {
-            number: before + line.number,
+        Ok(Row {
+            number: line.number,
             item: line.item.map_err(|problem| problem.to_string()),
         })
-    })
+    });
+    Batch {
+        form: "JSONL",
+        unit: "line",
+        rows: Box::new(rows),
+    }
+}
+
+fn json(items: Vec<Value>) -> Batch {
+    let rows = (1..).zip(items).map(|(number, value)| {
+        Ok(Row {
+            number,
+            item: form::item(value),
+        })
+    });
+    Batch {
+        form: "JSON",
+        unit: "item",
+        rows: Box::new(rows),
+    }
 }
 
 fn explained(error: DatasetError) -> anyhow::Error {
@@ -101,23 +171,62 @@ fn explained(error: DatasetError) -> anyhow::Error {
 mod tests {
     use super::*;
 
-    #[test]
-    fn a_json_object_without_prompt_is_itself_a_prompt() {
-        assert!(is_jsonl(br#"{"id": 1, "prompt": "hi"}"#));
-        assert!(!is_jsonl(br#"{"id": 1}"#));
-        assert!(!is_jsonl(b"{ is this json?"));
+    fn read(text: &'static [u8], form: Option<Form>) -> Result<Vec<Result<String, String>>> {
+        match from(text, form)? {
+            Prompts::One(prompt) => Ok(vec![Ok(prompt)]),
+            Prompts::Many(batch) => batch
+                .rows
+                .map(|row| Ok(row?.item.map(|item| item.prompt)))
+                .collect(),
+        }
+    }
+
+    fn prompts(text: &'static [u8], form: Option<Form>) -> Vec<String> {
+        let rows = read(text, form).unwrap();
+        rows.into_iter().collect::<Result<_, _>>().unwrap()
     }
 
     #[test]
-    fn a_bad_line_is_reported_and_the_next_one_is_read() {
-        let input: &[u8] = b"{\"prompt\": 5}\n\n{\"id\": \"b\", \"prompt\": \"hi\"}\n";
-        let read: Vec<_> = jsonl(input, 0).collect::<Result<_>>().unwrap();
-        assert_eq!(read.len(), 2);
+    fn the_first_line_with_a_prompt_makes_it_jsonl() {
+        let two = ["a", "b"];
         assert_eq!(
-            read[0].item.as_ref().err().unwrap(),
-            "`prompt` is not a string"
+            prompts(b"{\"prompt\": \"a\"}\n{\"prompt\": \"b\"}", None),
+            two
         );
-        assert_eq!(read[1].number, 3);
-        assert_eq!(read[1].item.as_ref().ok().unwrap().prompt, "hi");
+        let mark = b"\xef\xbb\xbf\n{\"prompt\": \"a\"}\n\n{\"prompt\": \"b\"}\n";
+        assert_eq!(prompts(mark, None), two);
+        assert_eq!(
+            prompts(b"\xef\xbb\xbf[\"a\", {\"prompt\": \"b\"}]", None),
+            two
+        );
+        assert_eq!(prompts(b"\xef\xbb\xbfa\nb\n", None), ["a\nb"]);
+    }
+
+    #[test]
+    fn a_form_that_is_named_is_taken() {
+        let lines = b"{\"prompt\": \"a\"}\n{\"prompt\": \"b\"}";
+        assert_eq!(prompts(lines, Some(Form::Text)).len(), 1);
+        assert_eq!(prompts(b"[1, 2]", Some(Form::Text)), ["[1, 2]"]);
+        let cut = read(b"pt\": \"a\"}\n{\"prompt\": \"b\"}", Some(Form::Jsonl)).unwrap();
+        assert!(cut[0].is_err() && cut[1].is_ok());
+        assert_eq!(prompts(b"{\"prompt\": \"a\"}", Some(Form::Json)), ["a"]);
+        let error = read(b"[\"a\"", Some(Form::Json)).unwrap_err();
+        assert!(
+            format!("{error:#}").starts_with("standard input: EOF"),
+            "{error:#}"
+        );
+    }
+
+    #[test]
+    fn other_encodings_are_refused_by_name_and_offset() {
+        for form in [None, Some(Form::Text), Some(Form::Json)] {
+            let said = |text| format!("{:#}", read(text, form).unwrap_err());
+            assert!(said(b"\xff\xfe{\0\"\0").contains("in UTF-16"));
+            assert!(said(b"H\0i\0\n\0").contains("a NUL byte at offset 1"));
+            assert!(said(b"caf\xe9 au lait").contains("offset 3 is not UTF-8"));
+        }
+        let wrong = b"{\"prompt\": \"\xe9\"}\n{\"prompt\": \"b\"}";
+        let error = format!("{:#}", read(wrong, None).unwrap_err());
+        assert!(error.contains("offset 12 is not UTF-8"), "{error}");
     }
 }

@@ -1,4 +1,8 @@
 //! How the commands present their results.
 
+pub mod file;
 pub mod progress;
+pub mod streams;
 pub mod table;
+mod temporary;
+pub mod visible;

@@ -44,6 +44,26 @@ fn counted_tokens_are_exact_and_prompts_add_up_to_a_range() {
     assert!(rejected.contains("cachedTokens"), "{rejected}");
 }
 
+#[test]
+fn counts_of_a_model_or_tokenizer_that_there_is_not_are_refused() {
+    let error = rejects(&["cost", "--input-tokens", "nope=5", "--", "hi"], b"");
+    assert!(
+        error.contains("\"nope\"") && error.contains("o200k, cl100k"),
+        "{error}"
+    );
+    let decision = json(&succeeds(&["route", "--json", "hi"], b""));
+    let id = decision["model"].as_str().unwrap();
+    assert!(error.contains(id), "{error}");
+    let named = format!("{id}=5");
+    let costs = json(&succeeds(
+        &["cost", "--json", "--input-tokens", &named, "--", "hi"],
+        b"",
+    ));
+    let models = costs["models"].as_array().unwrap();
+    let of = models.iter().find(|m| m["id"] == id).unwrap();
+    assert_eq!(of["cost"]["tokensIn"], 5.0);
+}
+
 /// Against the counts of another implementation, npm's gpt-tokenizer.
 #[test]
 fn exact_tokens_are_those_of_the_encodings() {
