@@ -147,7 +147,7 @@ impl<R: Read> Text<R> {
 impl<R: Read> Read for Text<R> {
     fn read(&mut self, to: &mut [u8]) -> Result<usize> {
         while self.given == self.checked {
-            if self.ended {
+            if self.ended && self.given == self.chunk.len() {
                 return Ok(0);
             }
             self.fill()?;
@@ -199,6 +199,8 @@ mod tests {
             (b"\xef\xbb\xbfab\xff", "ab", Some(NotUtf8::Invalid(5))),
             (b"abc\xc3", "abc", Some(NotUtf8::Invalid(3))),
             (b"ab\0c", "ab", Some(NotUtf8::Nul(2))),
+            (b"a\0", "a", Some(NotUtf8::Nul(1))),
+            (b"a\xc3", "a", Some(NotUtf8::Invalid(1))),
             (b"\xff\xfea\0", "", Some(NotUtf8::Utf16)),
             (b"\xfe\xff\0a", "", Some(NotUtf8::Utf16)),
             (b"\xff\xfe\0\0a\0\0\0", "", Some(NotUtf8::Utf32)),

@@ -347,7 +347,7 @@ mod tests {
                 "p.jsonl",
                 "{\"prompt\":\"a\"}\n{\"prompt\":\"b\",\"prompt\":\"c\"}"
             )
-            .contains("line 2, character 24: the key \"prompt\" occurs twice")
+            .contains("line 2, character 22: the key \"prompt\" occurs twice")
         );
         assert!(
             refused("p.json", "[{\"prompt\":\"b\",\"prompt\":\"c\"}]").contains("occurs twice")
