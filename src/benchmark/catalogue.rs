@@ -6,6 +6,7 @@ use super::description::{Benchmark, MAX_BENCHMARKS};
 use super::error::BenchmarkError;
 use super::names::{Index, in_table, normalised};
 use crate::dataset::PublishedTable;
+use crate::printable::printable;
 
 /// Benchmarks to fit a router with, as read from `benchmarks.json`.
 #[derive(Clone, Debug, Default, PartialEq, Deserialize)]
@@ -81,8 +82,8 @@ impl Catalogue {
         let mut reader = serde_json::Deserializer::from_slice(json);
         let catalogue: Self =
             serde_path_to_error::deserialize(&mut reader).map_err(|e| BenchmarkError::Json {
-                path: e.path().to_string(),
-                problem: e.inner().to_string(),
+                path: printable(e.path()),
+                problem: printable(e.inner()),
             })?;
         match catalogue.benchmarks.len() {
             found if found > MAX_BENCHMARKS => Err(BenchmarkError::TooMany { found }),

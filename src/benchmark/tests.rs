@@ -121,3 +121,10 @@ fn a_selection_has_the_rows_and_effects_of_its_benchmarks() {
     assert_eq!(known.select(&[]).unwrap().len(), 0);
     assert!(known.select(&[0, 0]).is_err());
 }
+
+#[test]
+fn a_catalogue_that_is_not_json_is_rejected_without_control_characters() {
+    let json = "{\"benchmarks\": [], \"\\u001b[31m\" 5}";
+    let message = Catalogue::parse(json.as_bytes()).unwrap_err().to_string();
+    assert!(!message.contains(char::is_control), "{message:?}");
+}

@@ -6,6 +6,7 @@ use safetensors::{SafeTensorError, SafeTensors};
 use serde::{Deserialize, Serialize};
 
 use super::EmbedError;
+use crate::printable::printable;
 
 /// Metadata of a static table or of a weights file.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
@@ -25,11 +26,11 @@ pub struct Metadata {
 impl Metadata {
     /// Reads the entry `uniroute` of a safetensors file's metadata.
     pub(super) fn read(bytes: &[u8]) -> Result<Self, EmbedError> {
-        let unreadable = |e: SafeTensorError| EmbedError::Safetensors(e.to_string());
+        let unreadable = |e: SafeTensorError| EmbedError::Safetensors(printable(e));
         let (_, header) = SafeTensors::read_metadata(bytes).map_err(unreadable)?;
         let json = header.metadata().as_ref().and_then(|m| m.get("uniroute"));
         let json = json.ok_or_else(|| EmbedError::Metadata("there is none".to_owned()))?;
-        serde_json::from_str(json).map_err(|e| EmbedError::Metadata(e.to_string()))
+        serde_json::from_str(json).map_err(|e| EmbedError::Metadata(printable(e)))
     }
 }
 

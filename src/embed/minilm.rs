@@ -8,6 +8,7 @@ use candle_core::{D, Device, Result, Tensor};
 use safetensors::tensor::{Dtype, SafeTensors};
 
 use super::{Embed, EmbedError, Embedded, MINILM_ID, WordPiece};
+use crate::printable::printable;
 
 /// Largest number of tokens of a text, including `[CLS]` and `[SEP]`; the rest is cut off.
 pub const MAX_LENGTH: usize = 256;
@@ -65,8 +66,8 @@ impl MiniLm {
         weights: &[u8],
     ) -> std::result::Result<Self, EmbedError> {
         let tokenizer = WordPiece::from_bytes(vocabulary)?;
-        let file = SafeTensors::deserialize(weights)
-            .map_err(|e| EmbedError::Safetensors(e.to_string()))?;
+        let file =
+            SafeTensors::deserialize(weights).map_err(|e| EmbedError::Safetensors(printable(e)))?;
         let weights = Weights(file);
         let words = tokenizer.vocabulary().len();
         let build = |e: candle_core::Error| EmbedError::Weights(e.to_string());

@@ -4,9 +4,11 @@ use super::error::RouterError;
 use super::meta::{MAX_BYTES, Meta, SCHEMA_VERSION};
 use super::tensors::Encoded;
 use crate::embed::hex;
+use crate::printable::printable;
 use safetensors::tensor::{Dtype, SafeTensors, TensorView};
 use sha2::{Digest, Sha256};
 use std::collections::HashMap;
+use std::fmt::Display;
 
 /// Name of the tensor that holds the content hash.
 const HASH: &str = "sha256";
@@ -15,16 +17,15 @@ const HEADER: &str = "uniroute";
 
 /// The bytes of a router file.
 pub(super) fn write(meta: &Meta, encoded: &[Encoded]) -> Result<Vec<u8>, RouterError> {
-    let format = |problem: String| RouterError::Format { problem };
-    let json = serde_json::to_string(meta).map_err(|e| format(e.to_string()))?;
+    let json = serde_json::to_string(meta).map_err(format)?;
     let views = encoded.iter().map(Encoded::view);
     let mut tensors = views.collect::<Result<Vec<_>, _>>()?;
     let hash = hash(&tensors, &json);
     let hash = TensorView::new(Dtype::U8, vec![hash.len()], &hash);
-    tensors.push((HASH, hash.map_err(|e| format(e.to_string()))?));
+    tensors.push((HASH, hash.map_err(format)?));
     // One entry only: a map of two would be written in an order of its own each time.
     let header = HashMap::from([(HEADER.to_owned(), json)]);
-    safetensors::serialize(tensors, Some(header)).map_err(|e| format(e.to_string()))
+    safetensors::serialize(tensors, Some(header)).map_err(format)
 }
 
 /// The bytes that the content hash is computed over, in one piece.
@@ -42,9 +43,8 @@ fn open(bytes: &[u8]) -> Result<(SafeTensors<'_>, String, Vec<u8>), RouterError>
     if bytes.len() > MAX_BYTES {
         return Err(RouterError::TooLarge { bytes: bytes.len() });
     }
-    let format = |problem: String| RouterError::Format { problem };
-    let (_, header) = SafeTensors::read_metadata(bytes).map_err(|e| format(e.to_string()))?;
-    let tensors = SafeTensors::deserialize(bytes).map_err(|e| format(e.to_string()))?;
+    let (_, header) = SafeTensors::read_metadata(bytes).map_err(format)?;
+    let tensors = SafeTensors::deserialize(bytes).map_err(format)?;
     let json = header
         .metadata()
         .as_ref()
@@ -76,9 +76,7 @@ pub(super) fn checked(
     if stated != found {
         return Err(RouterError::Damaged);
     }
-    let meta: Meta = serde_json::from_str(&json).map_err(|e| RouterError::Format {
-        problem: e.to_string(),
-    })?;
+    let meta: Meta = serde_json::from_str(&json).map_err(format)?;
     if meta.schema_version != SCHEMA_VERSION {
         return Err(RouterError::Version {
             found: meta.schema_version,
@@ -86,6 +84,13 @@ pub(super) fn checked(
         });
     }
     Ok((tensors, meta, hex(&found)))
+}
+
+/// The error of another library, which may quote names from the file.
+fn format(problem: impl Display) -> RouterError {
+    RouterError::Format {
+        problem: printable(problem),
+    }
 }
 
 fn hash(tensors: &[(&str, TensorView)], json: &str) -> [u8; 32] {

@@ -192,3 +192,13 @@ fn a_prompt_of_few_tokens_has_less_trust() {
         [true, false, false]
     );
 }
+
+#[test]
+fn names_in_a_damaged_file_cannot_drive_a_terminal() {
+    let header = r#"{"\u001b[31m":{"dtype":"F32","shape":[1],"data_offsets":[4,8]}}"#;
+    let length = (header.len() as u64).to_le_bytes();
+    let file = [&length[..], header.as_bytes(), &[0; 8]].concat();
+    let message = load(&file).unwrap_err().to_string();
+    assert!(message.contains(r"\u{1b}[31m"), "{message}");
+    assert!(!message.contains(char::is_control), "{message:?}");
+}

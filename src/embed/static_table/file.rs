@@ -6,6 +6,7 @@ use safetensors::tensor::{Dtype, SafeTensors, TensorView, serialize};
 use sha2::{Digest, Sha256};
 
 use crate::embed::{EmbedError, Metadata, hex};
+use crate::printable::printable;
 
 /// A table before it is checked.
 #[derive(Clone, Debug, Default)]
@@ -43,7 +44,7 @@ pub(super) fn write(
 ) -> Result<Vec<u8>, EmbedError> {
     let levels: Vec<u8> = parts.levels.iter().map(|l| l.cast_unsigned()).collect();
     let rows = parts.codes.len() / width;
-    let unwritable = |e: safetensors::SafeTensorError| EmbedError::Safetensors(e.to_string());
+    let unwritable = |e: safetensors::SafeTensorError| EmbedError::Safetensors(printable(e));
     let view = |dtype, shape, data| TensorView::new(dtype, shape, data).map_err(unwritable);
     let tensors = [
         (
@@ -65,7 +66,7 @@ pub(super) fn write(
 pub(super) fn read(bytes: &[u8]) -> Result<(Parts, Metadata), EmbedError> {
     let metadata = Metadata::read(bytes)?;
     let file =
-        SafeTensors::deserialize(bytes).map_err(|e| EmbedError::Safetensors(e.to_string()))?;
+        SafeTensors::deserialize(bytes).map_err(|e| EmbedError::Safetensors(printable(e)))?;
     let tensor = |name, dtype| {
         let view = file
             .tensor(name)

@@ -1,0 +1,46 @@
+//! Texts of others inside our messages.
+
+use crate::json::is_visible;
+use std::fmt::Display;
+
+/// Most characters that a message quotes.
+const LONGEST: usize = 300;
+
+/// A text of another program or file as a message may quote it: characters that move the cursor,
+/// change the direction of writing or are not seen are written as escapes, and what is too long is
+/// cut.
+pub(crate) fn printable(text: impl Display) -> String {
+    let text = text.to_string();
+    let mut shown = String::with_capacity(text.len().min(LONGEST));
+    for (at, c) in text.chars().enumerate() {
+        if at == LONGEST {
+            shown.push('…');
+            break;
+        }
+        match is_visible(c) {
+            true => shown.push(c),
+            false => shown.extend(c.escape_unicode()),
+        }
+    }
+    shown
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn what_cannot_be_seen_is_escaped_and_the_rest_stays() {
+        assert_eq!(printable("tensor `é中\u{1f600}`"), "tensor `é中\u{1f600}`");
+        assert_eq!(
+            printable("\u{1b}[31m\n\u{202e}\u{200b}"),
+            r"\u{1b}[31m\u{a}\u{202e}\u{200b}"
+        );
+    }
+
+    #[test]
+    fn a_long_text_is_cut() {
+        let shown = printable("x".repeat(10_000));
+        assert_eq!(shown.chars().count(), LONGEST + 1);
+    }
+}
