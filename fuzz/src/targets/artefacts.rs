@@ -1,0 +1,109 @@
+//! Router files and the static table.
+
+use sha2::{Digest, Sha256};
+use uniroute::Router;
+use uniroute::embed::{Embed, StaticEmbedder};
+use uniroute::pool::Pool;
+use uniroute::router::LoadOptions;
+use uniroute::session::Session;
+
+use crate::fixture::{POOL, PROMPTS};
+use crate::{check, frame::Frame};
+
+/// Any bytes as a router file.
+pub fn router_bytes(data: &[u8]) {
+    if let Some(router) = check::accepted(Router::load(data, LoadOptions::default())) {
+        usable(router);
+    }
+}
+
+/// A router file of any content whose hash is right.
+pub fn router_content(data: &[u8]) {
+    let Some(mut frame) = Frame::of_input(data) else {
+        return;
+    };
+    frame.set("sha256", vec![0; 32]);
+    let Some(content) = frame.to_file().and_then(|file| Router::hashed(&file).ok()) else {
+        return;
+    };
+    frame.set("sha256", Sha256::digest(&content).to_vec());
+    if let Some(file) = frame.to_file() {
+        let loaded = Router::load(&file, LoadOptions::default());
+        assert!(
+            !loaded.as_ref().is_err_and(|e| e.code() == "router_damaged"),
+            "a wrong hash"
+        );
+        if let Some(router) = check::accepted(loaded) {
+            usable(router);
+        }
+    }
+}
+
+/// A router that was accepted places prompts, takes a pool, draws its map, and is written so that it
+/// is read again as the same router.
+fn usable(router: Router) {
+    check::router(&router);
+    let file = router.to_bytes().expect("a router can be written");
+    let again =
+        Router::load(&file, LoadOptions::default()).expect("a written router is read again");
+    assert!(
+        again.to_bytes().expect("it can be written") == file,
+        "written in two ways"
+    );
+    if let Some(pool) = check::accepted(Pool::from_json(POOL.as_bytes(), &again)) {
+        check::pool(&pool, &again);
+    }
+    if let Some(mut session) = check::accepted(Session::new(router, POOL.as_bytes())) {
+        for cluster in session.map().clusters {
+            let [x, y] = cluster.at;
+            check::within(
+                "distance from the middle of the map",
+                x.hypot(y),
+                0.0,
+                1.001,
+            );
+        }
+        let model = br#"{"id": "new", "accuracy": 0.5}"#;
+        let preview = session
+            .preview_model(model)
+            .expect("a model that fits every router");
+        preview
+            .fields
+            .iter()
+            .for_each(|field| check::interval(field.interval));
+        preview
+            .next
+            .iter()
+            .for_each(|next| check::interval(next.interval));
+    }
+}
+
+/// A static table of any content whose hashes are right.
+pub fn static_table(data: &[u8]) {
+    let Some(mut frame) = Frame::of_input(data) else {
+        return;
+    };
+    frame.set_hashes();
+    let Some(file) = frame.to_file() else {
+        return;
+    };
+    let Some(table) = check::accepted(StaticEmbedder::from_bytes(&file)) else {
+        return;
+    };
+    for prompt in PROMPTS {
+        let embedded = table.embed(prompt);
+        assert_eq!(embedded.vector.len(), table.dim());
+        let square: f64 = embedded.vector.iter().map(|x| f64::from(*x).powi(2)).sum();
+        assert!(
+            square == 0.0 || (square - 1.0).abs() < 1e-3,
+            "a vector of length {square}"
+        );
+        assert_eq!(table.count(prompt), embedded.tokens);
+    }
+    let written = table.to_bytes().expect("a table can be written");
+    let again = StaticEmbedder::from_bytes(&written).expect("a written table is read again");
+    assert!(
+        again.to_bytes().expect("it can be written") == written,
+        "written in two ways"
+    );
+}
