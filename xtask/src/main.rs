@@ -9,6 +9,7 @@ mod chromium;
 mod demo;
 mod distil;
 mod files;
+mod fuzz;
 mod minilm;
 mod package;
 mod process;
@@ -41,6 +42,8 @@ enum Task {
     Pkg,
     /// Run the checks and print which ones ran, and on what
     Test(test::Args),
+    /// Feed every parser with made-up inputs, and report what breaks
+    Fuzz(fuzz::Args),
     /// Check that modules use each other as ARCHITECTURE.md says
     Architecture(architecture::Args),
     /// List what a visitor downloads, from the page in target/site
@@ -69,6 +72,7 @@ fn main() -> Result<()> {
         Task::Wasm(args) => package::build(&args).map(|_| ()),
         Task::Pkg => package::tarball::run(),
         Task::Test(args) => test::run(&args),
+        Task::Fuzz(args) => fuzz::run(&args),
         Task::Architecture(args) => architecture::run(&args),
         Task::Size => size::run(),
         Task::Screenshots(args) => screenshots::run(&args),

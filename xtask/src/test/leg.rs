@@ -17,6 +17,8 @@ pub enum Leg {
     Lints,
     /// Rust tests on this machine
     Native,
+    /// Every parser holds against made-up inputs for two minutes; needs a C++ compiler
+    Fuzz,
     /// Examples in the documentation run, and its links have targets
     Docs,
     /// The commands in README.md work

@@ -16,6 +16,7 @@ pub fn run(leg: Leg, state: &mut State) -> Result<Ran> {
         Leg::Wasm => javascript::wasm(state),
         Leg::Lints => rust::lints(),
         Leg::Native => rust::native(),
+        Leg::Fuzz => rust::fuzz(),
         Leg::Docs => rust::docs(),
         Leg::Readme => rust::readme(),
         Leg::Types => javascript::types(state),

@@ -4,7 +4,7 @@ use anyhow::Result;
 
 use super::place;
 use crate::{
-    architecture as modules, cargo, minilm,
+    architecture as modules, cargo, fuzz as fuzzing, minilm,
     package::npm,
     process,
     test::{dependencies, leg::Ran, readme as commands},
@@ -15,6 +15,9 @@ const DENY_WARNINGS: [&str; 3] = ["--", "-D", "warnings"];
 
 pub fn format() -> Result<Ran> {
     process::run(cargo::cargo().args(["fmt", "--all", "--check"]))?;
+    // The fuzz targets are a workspace of their own.
+    let fuzz = ["fmt", "--manifest-path", "fuzz/Cargo.toml", "--check"];
+    process::run(cargo::cargo().args(fuzz))?;
     let host = place::host()?;
     if npm::install()?.is_none() {
         let reason = "only the Rust files were checked: prettier needs Node.js with npm, version 20 or \
@@ -65,6 +68,21 @@ pub fn native() -> Result<Ran> {
     minilm::run_if_possible()?;
     process::run(&mut cargo::on_xtask("test"))?;
     process::run(cargo::on_native("test").args(["--lib", "--bins", "--tests", "--examples"]))?;
+    Ok(Ran::On(place::host()?))
+}
+
+pub fn fuzz() -> Result<Ran> {
+    if let Some(reason) = fuzzing::missing_compiler()? {
+        return Ok(Ran::Cannot(reason));
+    }
+    fuzzing::run(&fuzzing::Args {
+        minutes: 2.0,
+        targets: Vec::new(),
+        input: None,
+        seed: 1,
+        // Other work may hold up this machine for a second or two.
+        hang: 10,
+    })?;
     Ok(Ran::On(place::host()?))
 }
 
