@@ -34,8 +34,14 @@ pub struct Batch {
 
 #[derive(Clone, Copy, Debug)]
 struct Cell {
-    quality: f64,
+    error: f64,
     cost: f64,
+}
+
+impl Cell {
+    fn quality(&self) -> f64 {
+        1.0 - self.error
+    }
 }
 
 /// A model as a batch names it.
@@ -112,7 +118,7 @@ impl Batch {
                     None => scored.total.unwrap_or(0.0),
                 };
                 Cell {
-                    quality: scored.quality,
+                    error: scored.error,
                     cost,
                 }
             }));
@@ -147,7 +153,7 @@ impl Batch {
             Objective::MaxCost(budget) => self.least_lambda(|p| p.cost <= budget * n),
             Objective::MinQuality(floor) => self.most_lambda(|p| p.quality >= floor),
         };
-        let chosen: Vec<Option<usize>> = self.rows().map(|row| pick(row, lambda)).collect();
+        let chosen: Vec<Option<usize>> = self.rows().map(|row| self.pick(row, lambda)).collect();
         let mut counts = vec![0; self.models.len()];
         chosen
             .iter()
@@ -164,7 +170,7 @@ impl Batch {
             .filter_map(|m| m.quality)
             .reduce(f64::max);
         Ok(BatchReport {
-            qualities: cells().map(|c| c.map_or(0.0, |c| c.quality)).collect(),
+            qualities: cells().map(|c| c.map_or(0.0, |c| c.quality())).collect(),
             costs: cells().map(|c| c.map_or(0.0, |c| c.cost)).collect(),
             chosen: chosen
                 .iter()
@@ -201,7 +207,7 @@ impl Batch {
             .enumerate()
             .map(|(at, model)| {
                 let cost: f64 = column(at).map(|c| c.cost).sum();
-                let quality = column(at).map(|c| c.quality).sum::<f64>() / n as f64;
+                let quality = column(at).map(Cell::quality).sum::<f64>() / n as f64;
                 let complete = cost.is_finite() && n > 0;
                 BatchModel {
                     id: model.id.clone(),
@@ -216,8 +222,8 @@ impl Batch {
     fn point(&self, lambda: f64) -> BatchPoint {
         let (mut quality, mut cost, mut answered) = (0.0, 0.0, 0u32);
         for row in self.rows() {
-            if let Some(at) = pick(row, lambda) {
-                quality += row[at].quality;
+            if let Some(at) = self.pick(row, lambda) {
+                quality += row[at].quality();
                 cost += row[at].cost;
                 answered += 1;
             }
@@ -227,6 +233,24 @@ impl Batch {
             quality: quality / f64::from(answered.max(1)),
             cost,
         }
+    }
+
+    /// The model with the least score; of equals the cheaper, then the better one, then the first by
+    /// id, as in a single decision.
+    fn pick(&self, row: &[Cell], lambda: f64) -> Option<usize> {
+        let score = |c: &Cell| c.error + lambda * c.cost;
+        row.iter()
+            .zip(&self.models)
+            .enumerate()
+            .filter(|(_, (c, _))| c.cost.is_finite())
+            .min_by(|(_, (a, first)), (_, (b, second))| {
+                score(a)
+                    .total_cmp(&score(b))
+                    .then(a.cost.total_cmp(&b.cost))
+                    .then(a.error.total_cmp(&b.error))
+                    .then_with(|| first.id.cmp(&second.id))
+            })
+            .map(|(at, _)| at)
     }
 
     /// The smallest λ whose point is good, for a condition that stays true as λ rises.
@@ -272,21 +296,6 @@ fn bisect(above: impl Fn(f64) -> bool) -> (f64, f64) {
         }
     }
     (low.exp(), high.exp())
-}
-
-/// The model with the least score; of equals the cheaper, then the better one.
-fn pick(row: &[Cell], lambda: f64) -> Option<usize> {
-    let score = |c: &Cell| 1.0 - c.quality + lambda * c.cost;
-    row.iter()
-        .enumerate()
-        .filter(|(_, c)| c.cost.is_finite())
-        .min_by(|(_, a), (_, b)| {
-            score(a)
-                .total_cmp(&score(b))
-                .then(a.cost.total_cmp(&b.cost))
-                .then(b.quality.total_cmp(&a.quality))
-        })
-        .map(|(at, _)| at)
 }
 
 #[cfg(test)]
@@ -338,6 +347,21 @@ mod tests {
                 assert_eq!(Some(id), alone.model.as_deref(), "λ = {lambda}");
             }
         }
+    }
+
+    #[test]
+    fn of_equal_models_each_prompt_gets_the_one_that_a_single_decision_names() {
+        let router = fixture::router();
+        let value = json!({"models": [
+            {"id": "twin-b", "errors": {"mean": [0.2, 0.3]}, "cost": {"input": 1, "output": 1}},
+            {"id": "twin-a", "errors": {"mean": [0.2, 0.3]}, "cost": {"input": 1, "output": 1}}]});
+        let pool = Pool::from_json(value.to_string().as_bytes(), &router).unwrap();
+        let (prompts, request) = (prompts(&router), Request::default());
+        let batch = Batch::new(&pool, &prompts, &request).unwrap();
+        let report = batch.report(request.objective).unwrap();
+        let alone = decide(&router, &pool, &prompts[0], &request).unwrap();
+        assert_eq!(alone.model.as_deref(), Some("twin-a"));
+        assert_eq!(report.counts, [0, 5]);
     }
 
     #[test]

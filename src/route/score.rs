@@ -12,6 +12,8 @@ use std::cmp::Ordering;
 /// models that are listed.
 #[derive(Clone, Copy, Debug)]
 pub(super) struct Scored {
+    /// Expected error in [0, 1].
+    pub error: f64,
     /// Expected quality in [0, 1].
     pub quality: f64,
     /// USD for the prompt; none where a price is unknown.
@@ -40,6 +42,7 @@ impl Scored {
         };
         let quality = 1.0 - error;
         Self {
+            error,
             quality,
             total,
             score,
