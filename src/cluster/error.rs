@@ -1,6 +1,12 @@
 /// Most clusters that a router may have.
 pub const MAX_CLUSTERS: usize = 1_024;
 
+/// Largest coordinate of a centroid, by amount: the largest that a router file can hold. Squared
+/// distances stay finite up to it.
+pub const LARGEST_COORDINATE: f32 = 65_504.0;
+/// Least softmax temperature. Distances divided by it stay finite.
+pub const LEAST_TEMPERATURE: f32 = 1e-6;
+
 /// Why clusters were rejected.
 #[derive(Debug, Clone, PartialEq, thiserror::Error)]
 pub enum ClusterError {
@@ -38,8 +44,16 @@ pub enum ClusterError {
         /// Number of clusters.
         expected: usize,
     },
-    /// The softmax temperature is not a positive finite number.
-    #[error("the membership temperature must be positive and finite, got {0}")]
+    /// A coordinate beyond [`LARGEST_COORDINATE`].
+    #[error(
+        "row {row} of the centroids holds a number beyond {LARGEST_COORDINATE}; centroids are means of unit vectors"
+    )]
+    TooFar {
+        /// Row, from 0.
+        row: usize,
+    },
+    /// The softmax temperature is below [`LEAST_TEMPERATURE`] or not finite.
+    #[error("the membership temperature must be finite and at least {LEAST_TEMPERATURE}, got {0}")]
     Temperature(f32),
     /// Shares are negative or do not sum to 1.
     #[error("the shares of prompts must be non-negative and sum to 1, their sum is {0}")]

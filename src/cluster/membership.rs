@@ -2,7 +2,7 @@
 
 use ndarray::{Array2, ArrayView2, Axis};
 
-use super::error::{ClusterError, MAX_CLUSTERS};
+use super::error::{ClusterError, LARGEST_COORDINATE, LEAST_TEMPERATURE, MAX_CLUSTERS};
 use crate::linalg::dot;
 
 /// Softmax temperature t: sharp enough that Ψ stays an error in each cluster. With .1 (and 200
@@ -21,7 +21,7 @@ pub struct Clusters {
 }
 
 impl Clusters {
-    /// Checks the parts: `centroids` of shape `(k, dim)`, temperature t > 0, the share of training
+    /// Checks the parts: `centroids` of shape `(k, dim)`, temperature t ≥ 10⁻⁶, the share of training
     /// prompts in each cluster (sums to 1), and a readable name for each.
     ///
     /// # Errors
@@ -51,7 +51,11 @@ impl Clusters {
                 row,
             });
         }
-        if !(temperature.is_finite() && temperature > 0.0) {
+        let far = |v: &f32| v.abs() > LARGEST_COORDINATE;
+        if let Some(row) = centroids.outer_iter().position(|c| c.iter().any(far)) {
+            return Err(ClusterError::TooFar { row });
+        }
+        if !(temperature.is_finite() && temperature >= LEAST_TEMPERATURE) {
             return Err(ClusterError::Temperature(temperature));
         }
         for (what, got) in [("shares", shares.len()), ("names", names.len())] {
@@ -233,6 +237,20 @@ impl Clusters {
 mod tests {
     use super::*;
     use ndarray::array;
+
+    #[test]
+    fn whatever_is_accepted_gives_memberships_that_sum_to_one() {
+        for (size, temperature) in [(1.0, 1e-44), (1e30, 0.1), (65_504.0, 1e-6), (1e-30, 1e-6)] {
+            let names = vec!["a".into(), "b".into()];
+            let centroids = array![[size, size], [-size, size]];
+            let made = Clusters::try_new(centroids, temperature, vec![0.5; 2], names);
+            let Ok(clusters) = made else { continue };
+            for x in [[1.0, 0.0], [0.0, -1.0], [-0.6, 0.8]] {
+                let sum: f32 = clusters.membership(&x).iter().sum();
+                assert!((sum - 1.0).abs() < 1e-5, "{size} {temperature}: {sum}");
+            }
+        }
+    }
 
     fn two() -> Clusters {
         let names = vec!["a".into(), "b".into()];

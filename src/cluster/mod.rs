@@ -13,7 +13,7 @@ mod names;
 mod words;
 
 pub use calibration::{Calibration, OUTLIER_LEVEL};
-pub use error::{ClusterError, MAX_CLUSTERS};
+pub use error::{ClusterError, LARGEST_COORDINATE, LEAST_TEMPERATURE, MAX_CLUSTERS};
 pub use kmeans::{KMeans, KMeansParams, assigned, kmeans};
 pub use layout::layout;
 pub use membership::{Clusters, DEFAULT_TEMPERATURE};
