@@ -64,7 +64,14 @@ pub fn decision(decision: &Decision, request: &Request) {
         for c in &decision.candidates {
             let expected = c.cost.total.map(|cost| (1.0 - c.quality) + lambda * cost);
             let expected = expected.or(request.allow_unpriced.then_some(1.0 - c.quality));
-            assert_eq!(c.score, expected, "the score of {:?}", c.id);
+            assert_eq!(c.score.is_some(), expected.is_some());
+            let (score, expected) = (c.score.unwrap_or(0.0), expected.unwrap_or(0.0));
+            let rounding = f64::EPSILON * (1.0 + expected);
+            assert!(
+                score == expected || (score - expected).abs() <= rounding,
+                "the score of {:?}",
+                c.id
+            );
         }
     }
     for cluster in &decision.clusters {

@@ -44,8 +44,10 @@ pub fn router_content(data: &[u8]) {
 fn usable(router: Router) {
     check::router(&router);
     let file = router.to_bytes().expect("a router can be written");
-    let again =
-        Router::load(&file, LoadOptions::default()).expect("a written router is read again");
+    // Half precision may round a covariance of tiny numbers to one that is none.
+    let Some(again) = check::accepted(Router::load(&file, LoadOptions::default())) else {
+        return;
+    };
     assert!(
         again.to_bytes().expect("it can be written") == file,
         "written in two ways"

@@ -11,13 +11,14 @@ use super::folder;
 use crate::{apt, cargo, process};
 
 /// What makes rustc count which code an input reaches, as `cargo fuzz` does.
-const FLAGS: [&str; 6] = [
-    "--cfg=fuzzing",
+const FLAGS: [&str; 7] = [
     "-Cpasses=sancov-module",
     "-Cllvm-args=-sanitizer-coverage-level=4",
     "-Cllvm-args=-sanitizer-coverage-inline-8bit-counters",
     "-Cllvm-args=-sanitizer-coverage-pc-table",
     "-Cllvm-args=-sanitizer-coverage-trace-compares",
+    "--cfg fuzzing",
+    "-Ccodegen-units=16",
 ];
 const COMPILERS: [&str; 3] = ["c++", "g++", "clang++"];
 
