@@ -1,6 +1,7 @@
 //! Reading JSON from outside: one error for a text that is not JSON, one for a value of another type, both
 //! in words that people use.
 
+use crate::printable::shortened;
 use serde::de::DeserializeOwned;
 
 /// Longest part of a file that a message repeats, in characters.
@@ -132,40 +133,15 @@ fn found_in_words(found: &str) -> String {
     }
 }
 
-/// A part of a file as a message may repeat it: short, and without characters that are invisible or change
-/// the direction of what follows.
-pub(crate) fn shown(text: &str) -> String {
-    let mut out = String::new();
-    for c in text.chars().take(MOST_SHOWN) {
-        match is_visible(c) {
-            true => out.push(c),
-            false => out.extend(c.escape_unicode()),
-        }
-    }
-    if text.chars().nth(MOST_SHOWN).is_some() {
-        out.push('…');
-    }
-    out
-}
-
-/// Whether a reader sees a character where it stands: no control character, none without width, none that
-/// changes the direction of the text around it.
-pub(crate) fn is_visible(c: char) -> bool {
-    !c.is_control()
-        && !matches!(
-            c,
-            '\u{061c}'
-                | '\u{200b}'..='\u{200f}'
-                | '\u{2028}'..='\u{202e}'
-                | '\u{2060}'..='\u{206f}'
-                | '\u{feff}'
-                | '\u{fff9}'..='\u{fffb}'
-        )
+/// A part of a file as a message may repeat it.
+fn shown(text: &str) -> String {
+    shortened(text, MOST_SHOWN)
 }
 
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::printable::is_visible;
     use serde::Deserialize;
     use std::collections::BTreeMap;
 

@@ -1,6 +1,5 @@
 //! Texts of others inside our messages.
 
-use crate::json::is_visible;
 use std::fmt::Display;
 
 /// Most characters that a message quotes.
@@ -10,10 +9,14 @@ const LONGEST: usize = 300;
 /// change the direction of writing or are not seen are written as escapes, and what is too long is
 /// cut.
 pub(crate) fn printable(text: impl Display) -> String {
-    let text = text.to_string();
-    let mut shown = String::with_capacity(text.len().min(LONGEST));
+    shortened(&text.to_string(), LONGEST)
+}
+
+/// The same with at most so many characters.
+pub(crate) fn shortened(text: &str, most: usize) -> String {
+    let mut shown = String::with_capacity(text.len().min(most));
     for (at, c) in text.chars().enumerate() {
-        if at == LONGEST {
+        if at == most {
             shown.push('…');
             break;
         }
@@ -23,6 +26,21 @@ pub(crate) fn printable(text: impl Display) -> String {
         }
     }
     shown
+}
+
+/// Whether a reader sees a character where it stands: no control character, none without width, none that
+/// changes the direction of the text around it.
+pub(crate) fn is_visible(c: char) -> bool {
+    !c.is_control()
+        && !matches!(
+            c,
+            '\u{061c}'
+                | '\u{200b}'..='\u{200f}'
+                | '\u{2028}'..='\u{202e}'
+                | '\u{2060}'..='\u{206f}'
+                | '\u{feff}'
+                | '\u{fff9}'..='\u{fffb}'
+        )
 }
 
 #[cfg(test)]

@@ -5,8 +5,11 @@ use super::error::PoolError;
 use super::json;
 use super::model::{Model, Note};
 use super::raw::{RawModel, RawPool, RawRouterRef};
-use crate::json::shown;
+use crate::printable;
 use crate::router::Router;
+
+/// Most characters of an id that a message repeats.
+const ID: usize = 80;
 
 /// A checked pool: at least one model, unique ids, every profile of the router's length.
 #[derive(Clone, Debug)]
@@ -48,7 +51,7 @@ impl Pool {
             .iter()
             .find(|m| m.id == id)
             .ok_or_else(|| PoolError::UnknownModel {
-                id: shown(id),
+                id: printable::shortened(id, ID),
                 known: shortened(self.models.iter().map(|m| m.id.as_str())),
             })
     }
@@ -98,7 +101,11 @@ impl Pool {
 fn shortened<'a>(ids: impl ExactSizeIterator<Item = &'a str>) -> String {
     const SHOWN: usize = 8;
     let total = ids.len();
-    let mut list = ids.take(SHOWN).map(shown).collect::<Vec<_>>().join(", ");
+    let mut list = ids
+        .take(SHOWN)
+        .map(|id| printable::shortened(id, ID))
+        .collect::<Vec<_>>()
+        .join(", ");
     if total > SHOWN {
         list.push_str(&format!(" and {} more", total - SHOWN));
     }

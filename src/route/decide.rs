@@ -66,7 +66,7 @@ pub fn decide(
         .iter()
         .map(|model| Scored::new(model, &query))
         .collect();
-    let floor_missed = relax_floor(&mut scored, request);
+    let floor_missed = relax_floor(&mut scored, models, request);
     let candidates: Vec<_> = order(&scored, models, request)
         .into_iter()
         .map(|i| scored[i].candidate(&models[i], &query))

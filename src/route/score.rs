@@ -72,8 +72,8 @@ impl Scored {
 }
 
 /// When no model reaches the quality floor, the nearest one is considered, since it is better than
-/// none. Returns whether that happened.
-pub(super) fn relax_floor(scored: &mut [Scored], request: &Request) -> bool {
+/// none; of equal ones the first by id. Returns whether that happened.
+pub(super) fn relax_floor(scored: &mut [Scored], models: &[Model], request: &Request) -> bool {
     if !matches!(request.objective, Objective::MinQuality(_))
         || scored.iter().any(|s| s.excluded.is_none())
     {
@@ -81,11 +81,17 @@ pub(super) fn relax_floor(scored: &mut [Scored], request: &Request) -> bool {
     }
     let nearest = scored
         .iter_mut()
-        .filter(|s| s.excluded == Some(ExclusionCode::BelowFloor))
-        .max_by(|a, b| a.quality.total_cmp(&b.quality).then_with(|| rank(b, a)));
+        .zip(models)
+        .filter(|(s, _)| s.excluded == Some(ExclusionCode::BelowFloor))
+        .max_by(|(a, one), (b, other)| {
+            let quality = a.quality.total_cmp(&b.quality);
+            quality
+                .then_with(|| rank(b, a))
+                .then_with(|| other.id.cmp(&one.id))
+        });
     match nearest {
-        Some(model) => {
-            model.excluded = None;
+        Some((scored, _)) => {
+            scored.excluded = None;
             true
         }
         None => false,

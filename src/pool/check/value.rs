@@ -1,8 +1,8 @@
 //! Checks of single values.
 
-use crate::json::is_visible;
 use crate::pool::error::PoolError;
 use crate::pool::limits::MAX_NAME;
+use crate::printable::is_visible;
 use serde_json::Value;
 
 /// A finite number in `[low, high]`. The hint is added to the message.
