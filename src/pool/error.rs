@@ -1,7 +1,6 @@
 //! Why a pool or a price list was rejected.
 
-use super::limits::{MAX_BYTES, MAX_LABELS, MAX_MODELS, MAX_SCORES, SCHEMA_VERSION};
-use super::unknown::MAX_UNKNOWN;
+use super::limits::{MAX_BYTES, MAX_LABELS, MAX_MODELS, MAX_SCORES, MAX_UNKNOWN, SCHEMA_VERSION};
 use crate::json::JsonError;
 
 /// Why an LLM profile JSON was rejected. Every variant names the JSON path of the value

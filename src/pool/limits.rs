@@ -16,3 +16,5 @@ pub const SCHEMA_VERSION: u32 = 1;
 pub const MAX_LABELS: usize = 10_000;
 /// Most published scores of one model.
 pub const MAX_SCORES: usize = 1000;
+/// Most values in fields that the format does not have.
+pub const MAX_UNKNOWN: usize = 100_000;

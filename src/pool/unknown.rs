@@ -2,11 +2,10 @@
 //! JSON values that take many times their size in the file.
 
 use super::error::PoolError;
+use super::limits::MAX_UNKNOWN;
 use serde::de::{DeserializeSeed, Deserializer, Error, MapAccess, SeqAccess, Visitor};
 use std::fmt;
 
-/// Most values in fields that the format does not have.
-pub const MAX_UNKNOWN: usize = 100_000;
 /// Most answer lengths per cluster in all models together.
 const MAX_LENGTHS: usize = 500_000;
 
