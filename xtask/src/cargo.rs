@@ -17,7 +17,7 @@ pub const PROGRAM: &str = "uniroute";
 const NATIVE_FEATURES: &str = "uniroute/bundled,uniroute/eval,uniroute/minilm,uniroute/parallel,\
                                uniroute/quantise,uniroute/schema";
 /// The library's features in the WebAssembly module, which has no others.
-const WASM_FEATURES: &str = "wasm";
+pub const WASM_FEATURES: &str = "wasm";
 
 /// `cargo` of the toolchain that this process runs under, with our own target folder.
 pub fn cargo() -> Command {
@@ -60,6 +60,18 @@ pub fn wasm_arguments() -> [&'static str; 7] {
         "--features",
         WASM_FEATURES,
     ]
+}
+
+/// Lists what is compiled into the WebAssembly modules: one line for each use of a package. The caller
+/// adds how cargo shows the depth. Procedural macros run in the compiler and are left out.
+pub fn module_tree(target: &str) -> Command {
+    let mut cargo = cargo();
+    cargo
+        .args(["tree", "--locked", "--package", LIBRARY])
+        .args(["--no-default-features", "--features", WASM_FEATURES])
+        .args(["--target", target, "--edges", "normal,no-proc-macro"])
+        .args(["--format", " {p}"]);
+    cargo
 }
 
 /// cargo on the command line without the native transformer, which takes long to build and which

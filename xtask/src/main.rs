@@ -16,6 +16,7 @@ mod process;
 mod screenshots;
 mod site;
 mod size;
+mod supply;
 mod test;
 mod toolchain;
 mod wasm;

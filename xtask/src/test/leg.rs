@@ -33,12 +33,12 @@ pub enum Leg {
     Browser,
     /// What a visitor downloads
     Size,
-    /// Licences and advisories of dependencies; optional, needs cargo-deny
+    /// Licences, sources and bans of dependencies; advisories too if cargo-deny is installed
     Licences,
 }
 
 impl Leg {
-    /// Whether the leg may be skipped even where all others must run.
+    /// Whether the leg may be skipped, or a part of it, even where all others must run.
     pub fn is_optional(self) -> bool {
         matches!(self, Self::Licences)
     }

@@ -147,6 +147,10 @@ mod tests {
             verdict(Leg::Format, partly(), true),
             Verdict::Failed("no Node".into())
         );
+        assert_eq!(
+            verdict(Leg::Licences, partly(), true),
+            Verdict::Partly("no Node".into())
+        );
         let text = table(&[Row::new(Leg::Format, Ok(partly()), 1.0, false)]);
         assert!(
             text.ends_with("\nformat: no Node\n1 passed, 0 failed, 0 skipped\n"),

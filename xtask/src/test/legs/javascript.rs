@@ -54,6 +54,7 @@ pub fn package(state: &mut State) -> Result<Ran> {
     };
     let place = place::module(module(state)?, version);
     let tarball = tarball::pack()?;
+    package::check_reproducible(&tarball)?;
     let program = cargo::build_program()?;
     let mut tests = node_test("package")?;
     tests

@@ -6,7 +6,7 @@ use super::place;
 use crate::{
     architecture as modules, cargo, fuzz as fuzzing, minilm,
     package::npm,
-    process,
+    process, supply,
     test::{dependencies, leg::Ran, readme as commands},
     toolchain, wasm,
 };
@@ -106,12 +106,15 @@ pub fn readme() -> Result<Ran> {
     Ok(Ran::On(place::host()?))
 }
 
+/// Checks what needs no network, and the rest where cargo-deny is installed.
 pub fn licences() -> Result<Ran> {
+    let host = place::host()?;
+    supply::check(&host.target)?;
     if process::find(&["cargo-deny"]).is_none() {
-        return Ok(Ran::Cannot(
-            "optional; needs `cargo install cargo-deny`".into(),
-        ));
+        let reason = "licences, sources and bans were checked; advisories not checked: cargo-deny is not \
+                      installed (`cargo install cargo-deny`)";
+        return Ok(Ran::Partly(host, reason.into()));
     }
     process::run(cargo::cargo().args(["deny", "check"]))?;
-    Ok(Ran::On(place::host()?))
+    Ok(Ran::On(host))
 }
