@@ -1,7 +1,7 @@
 //! `cargo xtask pkg`: the npm package as people install it.
 //!
 //! `target/pkg` holds the package: the modules of `pkg/`, what `cargo xtask wasm` generated,
-//! declarations made from the modules' own types, and the licences.
+//! declarations made from the modules' own types, the licences, the notices and the bill of materials.
 
 use std::{
     fs,
@@ -12,8 +12,8 @@ use std::{
 use anyhow::{Context, Result, bail};
 use serde_json::Value;
 
-use super::{dist, npm};
-use crate::{bytes, files, process, wasm};
+use super::{dist, modes, npm};
+use crate::{bytes, files, process, supply, wasm};
 
 /// Largest tarball, in bytes.
 const LIMIT: u64 = 2_000_000;
@@ -37,15 +37,7 @@ pub fn run() -> Result<()> {
 /// Packs what was built before. Returns the path of the tarball.
 pub fn pack() -> Result<PathBuf> {
     npm::require()?;
-    let folder = lay_out()?;
-    let mut npm = process::command("npm");
-    npm.args(["pack", "--json", "--ignore-scripts", "--loglevel=error"])
-        .arg("--pack-destination")
-        .arg(files::target())
-        .current_dir(&folder);
-    let printed = process::output(&mut npm)?;
-    let name = name_of(&printed).context("npm pack did not print the name of the tarball")?;
-    let tarball = files::target().join(name);
+    let tarball = pack_from(&files::target().join("pkg"), &files::target())?;
     let size = fs::metadata(&tarball)?.len();
     eprintln!(
         "[xtask] {}: {} bytes",
@@ -62,12 +54,23 @@ pub fn pack() -> Result<PathBuf> {
     Ok(tarball)
 }
 
-/// Fills `target/pkg`, which then holds nothing else.
-fn lay_out() -> Result<PathBuf> {
+/// Fills `folder`, which then holds nothing else, and packs it into a tarball in `destination`.
+pub fn pack_from(folder: &Path, destination: &Path) -> Result<PathBuf> {
+    lay_out(folder)?;
+    let mut npm = process::command("npm");
+    npm.args(["pack", "--json", "--ignore-scripts", "--loglevel=error"])
+        .arg("--pack-destination")
+        .arg(destination)
+        .current_dir(folder);
+    let printed = process::output(&mut npm)?;
+    let name = name_of(&printed).context("npm pack did not print the name of the tarball")?;
+    Ok(destination.join(name))
+}
+
+fn lay_out(folder: &Path) -> Result<()> {
     let source = files::root().join("pkg");
-    let folder = files::target().join("pkg");
     if folder.exists() {
-        fs::remove_dir_all(&folder)?;
+        fs::remove_dir_all(folder)?;
     }
     for path in files::walk(&source)?
         .iter()
@@ -79,9 +82,10 @@ fn lay_out() -> Result<PathBuf> {
     for name in LEGAL {
         files::write_if_changed(&folder.join(name), &files::read(&files::root().join(name))?)?;
     }
-    process::run(&mut declarations(&source, &folder)?)?;
-    process::run(&mut single(&source, &folder)?)?;
-    Ok(folder)
+    process::run(&mut declarations(&source, folder)?)?;
+    process::run(&mut single(&source, folder)?)?;
+    supply::write(folder)?;
+    modes::set(folder)
 }
 
 /// Whether the tarball has a file of `pkg/`. The transformer's module and weights are too large; a
