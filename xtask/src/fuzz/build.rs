@@ -7,7 +7,7 @@ use std::{
 
 use anyhow::{Context, Result};
 
-use super::folder;
+use super::options::folder;
 use crate::{apt, cargo, process};
 
 /// What makes rustc count which code an input reaches, as `cargo fuzz` does.

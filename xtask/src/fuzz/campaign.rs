@@ -12,8 +12,8 @@ use std::{
 use anyhow::{Context, Result};
 
 use super::build::{Built, Target};
+use super::options::{Args, folder};
 use super::report::Run;
-use super::{Args, folder};
 use crate::{files, process};
 
 /// Most megabytes of memory of one process; one input has a limit of its own in `fuzz/src/memory.rs`.

@@ -6,35 +6,17 @@
 
 mod build;
 mod campaign;
+mod options;
 mod report;
 
-use std::path::{Path, PathBuf};
+use std::path::Path;
 
 use anyhow::{Context, Result, bail};
 
-use crate::{files, process};
+use crate::process;
 pub use build::missing_compiler;
 use build::{Built, build};
-
-/// Which targets to run, and for how long.
-#[derive(clap::Args)]
-pub struct Args {
-    /// Minutes in all, shared evenly by the targets
-    #[arg(long, value_name = "N", default_value_t = 10.0)]
-    pub minutes: f64,
-    /// Only this target; may be given several times [default: all]
-    #[arg(long = "target", value_name = "NAME")]
-    pub targets: Vec<String>,
-    /// Run one target on this file alone, to see a crash again
-    #[arg(long, value_name = "FILE")]
-    pub input: Option<PathBuf>,
-    /// The same seed starts with the same inputs [default: another one each time]
-    #[arg(long, value_name = "N", default_value_t = 0, hide_default_value = true)]
-    pub seed: u32,
-    /// Seconds after which one input counts as a hang
-    #[arg(long, value_name = "S", default_value_t = 1)]
-    pub hang: u32,
-}
+pub use options::Args;
 
 /// Runs the targets. A crash, a hang and too much memory are failures.
 pub fn run(args: &Args) -> Result<()> {
@@ -59,11 +41,6 @@ pub fn run(args: &Args) -> Result<()> {
         true => Ok(()),
         false => bail!("{}", failures.join("\n")),
     }
-}
-
-/// Where the builds, corpora, logs and crashes are.
-fn folder() -> PathBuf {
-    files::target().join("fuzz")
 }
 
 /// Keeps the targets with these names; all if there are none.
