@@ -1,6 +1,8 @@
 //! Reading JSON from outside: one error for a text that is not JSON, one for a value of another type, both
 //! in words that people use.
 
+#![cfg_attr(not(test), deny(clippy::indexing_slicing))]
+
 use crate::printable::shortened;
 use serde::de::DeserializeOwned;
 

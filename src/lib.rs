@@ -49,6 +49,10 @@
 //! The method is that of *Universal Model Routing for Efficient LLM Inference*
 //! (UniRoute, arXiv 2502.08773).
 #![deny(missing_docs)]
+#![cfg_attr(
+    not(test),
+    deny(clippy::unwrap_used, clippy::expect_used, clippy::panic)
+)]
 
 pub mod benchmark;
 pub mod cluster;

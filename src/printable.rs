@@ -1,5 +1,7 @@
 //! Texts of others inside our messages.
 
+#![cfg_attr(not(test), deny(clippy::indexing_slicing))]
+
 use std::fmt::Display;
 
 /// Most characters that a message quotes.

@@ -4,6 +4,8 @@
 //! again with almost the same arguments: the same prompt at another λ, the same batch under another
 //! budget. A [`Session`] keeps what such calls share and drops it as soon as it no longer holds.
 
+#![cfg_attr(not(test), deny(clippy::indexing_slicing))]
+
 use crate::Error;
 use crate::pool::{
     ImportedPrices, ModelPreview, Pool, PoolError, PoolInfo, RawModel, import_prices,

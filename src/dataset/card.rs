@@ -1,5 +1,10 @@
 //! The scores of a model card as people paste them: a benchmark and its score a line.
 
+#![allow(
+    clippy::indexing_slicing,
+    reason = "positions were found in the same list"
+)]
+
 use serde::Serialize;
 
 /// Most bytes of a pasted text.

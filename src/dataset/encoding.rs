@@ -1,6 +1,11 @@
 //! The encoding of a file: UTF-8, perhaps after a byte order mark. Everything else is refused by
 //! name, because bytes that are replaced or skipped are rows lost in silence.
 
+#![allow(
+    clippy::indexing_slicing,
+    reason = "positions never pass what was read into the chunk"
+)]
+
 use std::fmt;
 use std::io::{Error, ErrorKind, Read, Result};
 

@@ -356,7 +356,7 @@ struct Listed<'a>(&'a [String]);
 impl fmt::Display for Listed<'_> {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         const SHOWN: usize = 8;
-        let shown = &self.0[..self.0.len().min(SHOWN)];
+        let shown = self.0.get(..SHOWN).unwrap_or(self.0);
         f.write_str(&shown.join(", "))?;
         match self.0.len() - shown.len() {
             0 => Ok(()),

@@ -11,6 +11,8 @@
 //! All are text in UTF-8 (`encoding`). Each format has its module (`csv`, `json`, `jsonl`), and what the rows mean is read in `folder`,
 //! `labels`, `prompts`, `published` and `card`.
 
+#![cfg_attr(not(test), deny(clippy::indexing_slicing))]
+
 mod card;
 mod csv;
 mod encoding;
@@ -153,6 +155,10 @@ impl Dataset {
     ///
     /// # Panics
     /// When an index is out of range.
+    #[allow(
+        clippy::indexing_slicing,
+        reason = "indices are of the caller's code, not of a file"
+    )]
     pub fn select(&self, prompts: &[usize], models: &[usize]) -> Self {
         let cut = |m: &Array2<f32>| {
             m.select(ndarray::Axis(0), prompts)

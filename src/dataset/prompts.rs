@@ -94,7 +94,9 @@ fn from_rows(file: &str, mut rows: Vec<Vec<String>>) -> Result<PromptTable, Data
 /// Whether a first row may be names of columns: short, different from one another, not empty.
 fn is_header(cells: &[String]) -> bool {
     cells.iter().enumerate().all(|(i, cell)| {
-        !cell.is_empty() && utf16_len(cell) <= LONGEST_TITLE && !cells[..i].contains(cell)
+        !cell.is_empty()
+            && utf16_len(cell) <= LONGEST_TITLE
+            && !cells.iter().take(i).any(|other| other == cell)
     })
 }
 

@@ -99,6 +99,10 @@ impl MiniLm {
     /// Embeds token sequences, each with whatever special tokens it should have and at most
     /// [`MAX_LENGTH`] long; gives a unit vector of length 384 for each. An empty sequence gives
     /// the zero vector.
+    #[allow(
+        clippy::expect_used,
+        reason = "ids come from the vocabulary and shapes were checked on loading"
+    )]
     pub fn embed_ids(&self, sequences: &[Vec<u32>]) -> Vec<Vec<f32>> {
         let mut vectors = vec![vec![0.0; HIDDEN]; sequences.len()];
         let mut order: Vec<usize> = (0..sequences.len())
@@ -113,8 +117,6 @@ impl MiniLm {
                     .flat_map(|&i| &sequences[i][..length])
                     .copied()
                     .collect();
-                // Ids come from the vocabulary and shapes were checked on loading, so only a
-                // programming error can make this fail.
                 let pooled = self
                     .forward(&ids, length)
                     .expect("shapes were checked on loading");

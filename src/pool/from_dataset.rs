@@ -1,5 +1,10 @@
 //! Scores of models on prompts to a pool.
 
+#![allow(
+    clippy::indexing_slicing,
+    reason = "positions were found in the same list of models"
+)]
+
 use super::error::PoolError;
 use super::pool::Pool;
 use super::raw::{RawCost, RawErrors, RawModel, RawPool, RawRouterRef, RawScore};

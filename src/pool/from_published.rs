@@ -1,5 +1,10 @@
 //! Published scores to a pool.
 
+#![allow(
+    clippy::indexing_slicing,
+    reason = "positions were found in the same lists"
+)]
+
 use std::collections::HashSet;
 
 use super::from_dataset::PoolParams;

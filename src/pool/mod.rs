@@ -10,6 +10,8 @@
 //! pool. `RawErrors::from(&profile)` and [`RawModel::labels_to_errors`] go the other way: they
 //! write what the library computed into a pool file.
 
+#![cfg_attr(not(test), deny(clippy::indexing_slicing))]
+
 mod check;
 mod error;
 mod export;

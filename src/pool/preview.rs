@@ -1,5 +1,10 @@
 //! A model as it would be in a pool.
 
+#![allow(
+    clippy::indexing_slicing,
+    reason = "positions of benchmarks come from the same router"
+)]
+
 use super::check::{self, Known};
 use super::error::PoolError;
 use super::info::{ModelInfo, model_info};

@@ -1,5 +1,7 @@
 //! Which models a request excludes from a decision, and the reason for each in words.
 
+#![cfg_attr(not(test), deny(clippy::indexing_slicing))]
+
 use super::decision::{Exclusion, ExclusionCode};
 use super::request::{Objective, Request, RouteError};
 use crate::cost::{Cost, Usage};

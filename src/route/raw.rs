@@ -1,5 +1,7 @@
 //! The request as programs write it, and its conversion to a [`Request`].
 
+#![cfg_attr(not(test), deny(clippy::indexing_slicing))]
+
 use super::request::MAX_REQUEST;
 use super::{InputTokens, Objective, Request, RouteError};
 use serde::de::{MapAccess, Visitor};

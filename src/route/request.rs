@@ -1,5 +1,7 @@
 //! What a caller may require of a decision.
 
+#![cfg_attr(not(test), deny(clippy::indexing_slicing))]
+
 use crate::cost::Family;
 use crate::json::JsonError;
 use crate::pool::PoolError;

@@ -3,6 +3,8 @@
 //! Everything that can go wrong crosses as an `Error` with a stable `code` and, where there is
 //! one, a `path`; the package's modules make a `UnirouteError` of it.
 
+#![cfg_attr(not(test), deny(clippy::indexing_slicing))]
+
 mod convert;
 
 use crate::dataset::{PastedScores, PromptTable, labels};

@@ -1,5 +1,10 @@
 //! The labels of all models as a data set.
 
+#![allow(
+    clippy::indexing_slicing,
+    reason = "rows and columns were counted before"
+)]
+
 use std::collections::HashMap;
 use std::io::Read;
 

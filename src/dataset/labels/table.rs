@@ -1,5 +1,10 @@
 //! Labels in a table: one a row.
 
+#![allow(
+    clippy::indexing_slicing,
+    reason = "columns were found in the same header"
+)]
+
 use std::io::Read;
 
 use super::super::csv::{Row, Table};

@@ -183,7 +183,7 @@ impl Checker<'_> {
         let mut benchmarks: Vec<String> = Vec::with_capacity(scores.len());
         let mut seen = HashSet::new();
         for (b, _) in scores.iter().filter(|(b, _)| seen.insert(*b)) {
-            benchmarks.push(list[*b].title.clone());
+            benchmarks.extend(list.get(*b).map(|benchmark| benchmark.title.clone()));
         }
         Evidence {
             source: ProfileSource::Benchmarks,
