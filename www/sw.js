@@ -57,17 +57,32 @@ function nameOf(request) {
 }
 
 /**
+ * The file from the cache; from the network if the browser forbids the cache or has emptied it.
+ *
  * @param {string} name
  * @param {Request} request
  */
 async function cachedFile(name, request) {
-  const cache = await caches.open(CACHE);
-  const found = await cache.match(name);
+  const cache = await caches.open(CACHE).catch(() => undefined);
+  const found = await cache?.match(name).catch(() => undefined);
   if (found) return found;
   const response = await fetch(request);
-  if (response.ok && (await sha256(await response.clone().arrayBuffer())) === site.later[name])
-    await cache.put(name, response.clone()).catch(() => undefined);
+  if (cache && Object.hasOwn(site.later, name))
+    await keep(cache, name, response.clone()).catch(() => undefined);
   return response;
+}
+
+/**
+ * Caches a file if it is the one of this version. A full disk only means that it is fetched again.
+ *
+ * @param {Cache} cache
+ * @param {string} name
+ * @param {Response} response
+ */
+async function keep(cache, name, response) {
+  const isOfThisVersion =
+    response.ok && (await sha256(await response.clone().arrayBuffer())) === site.later[name];
+  if (isOfThisVersion) await cache.put(name, response);
 }
 
 /** @param {ArrayBuffer} bytes */

@@ -84,7 +84,7 @@ export async function cachedWeights(sha256, { onProgress }, fetchVerified) {
   const cache = await globalThis.caches?.open(CACHE).catch(() => undefined);
   if (cache === undefined) return fetchVerified();
   const key = `/${sha256}`;
-  const found = await cache.match(key);
+  const found = await cache.match(key).catch(() => undefined);
   if (found !== undefined) {
     const bytes = await verify(WEIGHTS, new Uint8Array(await found.arrayBuffer()), sha256).catch(() => null);
     if (bytes !== null) {
@@ -93,8 +93,17 @@ export async function cachedWeights(sha256, { onProgress }, fetchVerified) {
     }
   }
   const bytes = await fetchVerified();
-  for (const other of await cache.keys()) await cache.delete(other);
-  // If the disk is full, nothing is cached and the next visit fetches them again.
-  await cache.put(key, new Response(bytes)).catch(() => undefined);
+  // If the disk is full or the cache forbidden, nothing is cached and the next visit fetches them again.
+  await replaceIn(cache, key, bytes).catch(() => undefined);
   return bytes;
+}
+
+/**
+ * @param {Cache} cache
+ * @param {string} key
+ * @param {Uint8Array<ArrayBuffer>} bytes
+ */
+async function replaceIn(cache, key, bytes) {
+  for (const other of await cache.keys()) await cache.delete(other);
+  await cache.put(key, new Response(bytes));
 }

@@ -1,13 +1,12 @@
 import assert from "node:assert/strict";
-import { createHash } from "node:crypto";
-import { appendFile, cp, mkdtemp, readFile, readdir, rm, writeFile } from "node:fs/promises";
+import { readFile, readdir } from "node:fs/promises";
 import { createRequire } from "node:module";
-import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { after, before, test } from "node:test";
 import { gzipSync } from "node:zlib";
 import { SITE, startServer, visit } from "./harness.mjs";
 import { PAIR, candidates, decision, openPool, slide } from "./page.mjs";
+import { copySite, publish } from "./published-site.mjs";
 
 /** Compressed bytes that the page's own scripts and styles may take. */
 const PAGE_BYTES = 75_000;
@@ -44,9 +43,12 @@ test("every module that the page imports at once is preloaded", async () => {
         .map((entry) => entry.name),
     );
     const listed = new Set(preloaded);
-    const scripts = ["js/main.js", "js/browser/worker.js", "js/browser/colour-scheme.js"].map(
-      (name) => new URL(name, server.url).href,
-    );
+    const scripts = [
+      "js/main.js",
+      "js/browser/worker.js",
+      "js/browser/colour-scheme.js",
+      "js/browser/scripts-missing.js",
+    ].map((name) => new URL(name, server.url).href);
     // Most scripts under uniroute/ are loaded by the worker; a page cannot preload them.
     const own = loaded.filter((name) => name.startsWith(new URL("js/", server.url).href));
     assert.ok(own.length > 20);
@@ -179,9 +181,7 @@ test("the page works without a network from its second visit on", async () => {
 });
 
 test("a newer version of the page is offered, installed completely or not at all, and keeps the prompt", async () => {
-  const site = await mkdtemp(join(tmpdir(), "uniroute-"));
-  await cp(SITE, site, { recursive: true });
-  const own = await startServer(site);
+  const { site, own, remove } = await copySite();
   const marked = (/** @type {import("playwright-core").Page} */ page) =>
     page.evaluate(() => getComputedStyle(document.documentElement).getPropertyValue("--newer"));
   try {
@@ -220,32 +220,9 @@ test("a newer version of the page is offered, installed completely or not at all
       assert.equal(await page.inputValue("#prompt"), "What is the capital of Peru?");
     });
   } finally {
-    await own.stop();
-    await rm(site, { recursive: true });
+    await remove();
   }
 });
-
-/**
- * Adds a rule to the style sheet of the page, and updates the list of its service worker.
- *
- * @param {string} site
- * @param {string} rule
- * @param {string} [hash] of the changed file in the list; wrong on purpose
- */
-async function publish(site, rule, hash) {
-  const style = "css/page.css";
-  await appendFile(join(site, style), `${rule}\n`);
-  const list = join(site, "sw-files.js");
-  const [head, json] = (await readFile(list, "utf8")).trim().split(" = ");
-  const known = JSON.parse((json ?? "").replace(/;$/, ""));
-  known.files[style] =
-    hash ??
-    createHash("sha256")
-      .update(await readFile(join(site, style)))
-      .digest("hex");
-  known.version = createHash("sha256").update(JSON.stringify(known.files)).digest("hex");
-  await writeFile(list, `${head} = ${JSON.stringify(known)};\n`);
-}
 
 test("typing with a pool of 100 models works", async (t) => {
   const models = Array.from({ length: 100 }, (_, i) => ({

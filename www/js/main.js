@@ -52,6 +52,7 @@ for (const mount of [
   mount(app);
 }
 
+document.documentElement.dataset["started"] = "";
 await started;
 // Without service workers the page works too, but not offline.
 await enableOffline((run) =>

@@ -8,6 +8,15 @@
 const KEY = "uniroute";
 /** Pools that people saved are in the store with this name. */
 const POOL_STORE = "kept";
+/** Milliseconds to wait for a database; a damaged one may never answer. */
+const DATABASE_LIMIT_MS = 3000;
+
+/**
+ * The person's own pool of this visit, for browsers that forbid storage.
+ *
+ * @type {string | null}
+ */
+let poolOfThisVisit = null;
 
 /** @returns {unknown} the choices as they were saved, unchecked */
 export function savedChoices() {
@@ -45,12 +54,13 @@ export function savePrompt(prompt) {
 
 /** @returns {Promise<string | null>} LLM profile JSON */
 export async function savedPool() {
-  const pool = await inDatabase("readonly", (store) => store.get("pool"));
+  const pool = poolOfThisVisit ?? (await inDatabase("readonly", (store) => store.get("pool")));
   return typeof pool === "string" ? pool : null;
 }
 
 /** @param {string} pool LLM profile JSON */
 export async function savePool(pool) {
+  poolOfThisVisit = pool;
   await inDatabase("readwrite", (store) => store.put(pool, "pool"));
 }
 
@@ -75,17 +85,24 @@ function tryTo(action) {
 function inDatabase(mode, action) {
   return new Promise((resolve) => {
     const fail = () => resolve(undefined);
-    try {
+    const attempt = (/** @type {() => void} */ step) => {
+      try {
+        step();
+      } catch {
+        fail();
+      }
+    };
+    setTimeout(fail, DATABASE_LIMIT_MS);
+    attempt(() => {
       const opening = indexedDB.open(KEY, 1);
       opening.onupgradeneeded = () => opening.result.createObjectStore(POOL_STORE);
       opening.onerror = fail;
-      opening.onsuccess = () => {
-        const request = action(opening.result.transaction(POOL_STORE, mode).objectStore(POOL_STORE));
-        request.onsuccess = () => resolve(request.result);
-        request.onerror = fail;
-      };
-    } catch {
-      fail();
-    }
+      opening.onsuccess = () =>
+        attempt(() => {
+          const request = action(opening.result.transaction(POOL_STORE, mode).objectStore(POOL_STORE));
+          request.onsuccess = () => resolve(request.result);
+          request.onerror = fail;
+        });
+    });
   });
 }

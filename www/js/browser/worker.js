@@ -25,6 +25,8 @@ const newWorker = () => new Worker(trustedUrl(address), { type: "module", name: 
 
 /** @type {Worker | undefined} */
 let early = newWorker();
+// It may fail before its caller can hear of that. The caller then gets a new one, which fails or not.
+early.addEventListener("error", () => (early = undefined), { once: true });
 
 /** The worker that was started early for the first caller; new workers for later callers. */
 export function takeWorker() {

@@ -1,24 +1,32 @@
 import { UnirouteError } from "../../uniroute/lib/errors.js";
-import { WorkerRouter } from "../../uniroute/worker.js";
 import { poolInLink } from "../browser/share-link.js";
 import * as storage from "../browser/storage.js";
-import { takeWorker } from "../browser/worker.js";
 import { BatchController } from "./batch-controller.js";
 import { DEFAULTS, OWN, checkedChoices, choicesOf, fromFragment, toFragment } from "./choices.js";
 import { EmbedderController } from "./embedder-controller.js";
 import { EXAMPLES } from "./examples.js";
 import { latest } from "./latest.js";
 import { fetchListedPool, fetchPoolList, listedPoolUrl } from "./listed-pools.js";
+import { Patience } from "./patience.js";
 import { PoolController } from "./pool-controller.js";
 import { initialState, routeRequest } from "./state.js";
 import { Store } from "./store.js";
+import { loadWatched } from "./watched-router.js";
 
+/** @import { WorkerRouter } from "../../uniroute/worker.js" */
 /** @import { Embedder, FetchOptions, LoadOptions, PoolInfo, RouteRequest } from "../../uniroute/lib/types.js" */
 /** @import { Choices } from "./choices.js" */
 /** @import { ListedPool, Notice, State } from "./state.js" */
 
 /** Milliseconds without another change after which choices are saved. */
 const SAVE_DELAY_MS = 250;
+
+const SILENT = {
+  title: "The router does not answer",
+  message:
+    "Nothing has come from it for some time; the browser may have ended it. Wait, or start it again. " +
+    "Your prompt and your choices stay.",
+};
 
 /** Everything a person can do on the page. Views call these methods and draw the resulting state. */
 export class App {
@@ -31,6 +39,14 @@ export class App {
   router = null;
   /** @type {ReturnType<typeof setTimeout> | undefined} */
   #saving;
+  #starting = new AbortController();
+  /** @type {Notice | null} why there is no decision, or none yet */
+  #undecided = null;
+  #patience = new Patience(
+    () => this.#showUndecided({ kind: "bad", ...SILENT, action: this.#again }),
+    () => this.#hideUndecided(),
+  );
+  #again = { name: "Start again", run: () => this.restart() };
 
   /** Loads everything and makes the first decision. */
   async start() {
@@ -39,38 +55,75 @@ export class App {
     const prompt = link.prompt ?? storage.savedPrompt() ?? EXAMPLES[0]?.prompt ?? "";
     this.store.set({ ...choices, prompt });
     addEventListener("hashchange", () => this.#followLink());
+    await this.#begin(() => poolInLink(location.hash));
+  }
+
+  /** Ends the worker, whatever it is doing, and loads the router again with the present choices. */
+  async restart() {
+    this.embedder.cancel();
+    this.batch.reset();
+    this.router?.free();
+    this.router = null;
+    this.store.set({ progress: {}, notice: null, explanation: null, map: null, cluster: null });
+    await this.#begin(async () => null);
+  }
+
+  /** @param {() => Promise<string | null>} linkedPool */
+  async #begin(linkedPool) {
+    this.#starting.abort();
+    const { signal } = (this.#starting = new AbortController());
+    this.store.set({ phase: "loading" });
     try {
-      await this.#loadFirst(choices.poolId ?? "");
+      await this.#loadFirst(linkedPool, signal);
     } catch (thrown) {
+      if (signal.aborted) return;
       this.store.set({ phase: "broken" });
-      this.showError("The router could not be loaded", thrown);
+      this.showNotice({ ...this.#notice("The router could not be loaded", thrown), action: this.#again });
     }
   }
 
   /**
-   * Loads the router with the saved embedder and pool; if that fails, with the defaults.
+   * Loads the router with the pool of the link, or with the saved embedder and pool; if that fails, with the
+   * defaults.
    *
-   * @param {string} wantedPool id
+   * @param {() => Promise<string | null>} linkedPool
+   * @param {AbortSignal} signal
    */
-  async #loadFirst(wantedPool) {
+  async #loadFirst(linkedPool, signal) {
     const poolList = fetchPoolList();
-    const poolFromLink = await poolInLink(location.hash);
-    if (poolFromLink !== null) await storage.savePool(poolFromLink);
-    const own = poolFromLink ?? (wantedPool === OWN ? await storage.savedPool() : null);
     const embedder = storage.savedEmbedder();
-    const url = own === null && wantedPool ? listedPoolUrl(await poolList, wantedPool, embedder) : undefined;
-    const pool = own ?? url;
-    const poolId = own !== null ? OWN : url ? wantedPool : "";
+    let failed = "The pool in this link could not be used";
     try {
-      const router = await this.#load({ embedder, ...(pool ? { pool } : {}) });
-      await this.#use(router, embedder, poolId, poolList);
+      const linked = await linkedPool();
+      const chosen =
+        linked === null ? await this.#chosenPool(poolList, embedder) : { pool: linked, poolId: OWN };
+      const isDefault = chosen.pool === undefined && embedder === "static";
+      if (linked === null) failed = isDefault ? "" : "What you chose last time could not be loaded";
+      const router = await this.#load({ embedder, signal, ...(chosen.pool ? { pool: chosen.pool } : {}) });
+      if (linked !== null) await storage.savePool(linked);
+      await this.#use(router, embedder, chosen.poolId, poolList);
     } catch (thrown) {
-      if (pool === undefined && embedder === "static") throw thrown;
-      const router = await this.#load({});
+      if (signal.aborted || failed === "") throw thrown;
+      const router = await this.#load({ signal });
       const after = "The page uses its defaults. What you saved is still saved.";
-      this.showError("What you chose last time could not be loaded", thrown, after);
+      this.showError(failed, thrown, after);
       await this.#use(router, "static", "", poolList);
     }
+  }
+
+  /**
+   * The pool that the choices name; none for the package's own.
+   *
+   * @param {Promise<ListedPool[]>} poolList
+   * @param {Embedder} embedder
+   * @returns {Promise<{ pool?: string | URL | undefined, poolId: string }>}
+   */
+  async #chosenPool(poolList, embedder) {
+    const { poolId } = this.store.state;
+    const own = poolId === OWN ? await storage.savedPool() : null;
+    if (own !== null) return { pool: own, poolId };
+    const url = poolId ? listedPoolUrl(await poolList, poolId, embedder) : undefined;
+    return { pool: url, poolId: url ? poolId : "" };
   }
 
   /**
@@ -83,7 +136,8 @@ export class App {
     const former = this.router;
     const { pools, poolId } = this.store.state;
     const pool = poolId === OWN ? await former?.pool() : listedPoolUrl(pools, poolId, embedder);
-    const router = await loadRouter({ embedder, ...(pool ? { pool } : {}), ...options }).catch((thrown) => {
+    const wanted = { embedder, ...(pool ? { pool } : {}), ...options };
+    const router = await loadWatched(wanted, this.#patience).catch((thrown) => {
       throw poolId === OWN ? withHint(thrown) : thrown;
     });
     this.batch.reset();
@@ -96,11 +150,10 @@ export class App {
 
   /** @param {LoadOptions} options */
   #load(options) {
-    return loadRouter({
-      ...options,
-      onProgress: (progress) =>
-        this.store.set({ progress: { ...this.store.state.progress, [progress.phase]: progress } }),
-    });
+    /** @type {LoadOptions["onProgress"]} */
+    const onProgress = (progress) =>
+      this.store.set({ progress: { ...this.store.state.progress, [progress.phase]: progress } });
+    return loadWatched({ ...options, onProgress }, this.#patience);
   }
 
   /**
@@ -221,8 +274,19 @@ export class App {
    * @param {string} [after] what has not changed
    */
   showError(title, thrown, after = "") {
+    this.showNotice(this.#notice(title, thrown, after));
+  }
+
+  /**
+   * @param {string} title
+   * @param {unknown} thrown
+   * @param {string} [after] what has not changed
+   * @returns {Notice}
+   */
+  #notice(title, thrown, after = "") {
     const { message, path, code } = withHint(thrown);
-    this.showNotice({ kind: "bad", title, message, path, code, after });
+    const action = code === "worker" ? { action: this.#again } : {};
+    return { kind: "bad", title, message, path, code, after, ...action };
   }
 
   /** @param {Notice | null} notice */
@@ -236,13 +300,30 @@ export class App {
       const { router } = this;
       try {
         const explanation = (await router?.explain(prompt, request)) ?? null;
-        if (router === this.router) this.store.set({ explanation, decisionMs: performance.now() - start });
+        if (router !== this.router) return;
+        this.store.set({ explanation, decisionMs: performance.now() - start });
+        this.#hideUndecided();
       } catch (thrown) {
-        if (router === this.router) this.showError("No decision", thrown);
+        if (router !== this.router) return;
+        // The former decision is not one for this prompt.
+        this.store.set({ explanation: null });
+        this.#showUndecided(this.#notice("No decision", thrown));
       }
     },
     () => this.store.set({ deciding: false }),
   );
+
+  /** @param {Notice} notice why there is no decision */
+  #showUndecided(notice) {
+    this.#undecided = notice;
+    this.showNotice(notice);
+  }
+
+  /** Removes what {@link #showUndecided} shows, unless another notice has replaced it. */
+  #hideUndecided() {
+    if (this.store.state.notice === this.#undecided) this.showNotice(null);
+    this.#undecided = null;
+  }
 
   /** Loads the map. After that, explanations contain the place of their prompt. */
   async #loadMap() {
@@ -262,20 +343,23 @@ export class App {
   }
 
   /** A link to this page was opened in this tab. */
-  #followLink() {
-    if (!location.hash.includes("=")) return; // an anchor, not a link with choices
-    const { choices, prompt } = fromFragment(location.hash);
+  async #followLink() {
+    const { hash } = location;
+    if (!hash.includes("=")) return; // an anchor, not a link with choices
+    const { choices, prompt } = fromFragment(hash);
     const { poolId } = this.store.state;
     this.store.set({ ...DEFAULTS, ...choices, poolId });
     if (prompt !== null) this.setPrompt(prompt);
-    if (choices.poolId !== undefined && choices.poolId !== poolId) void this.pool.choose(choices.poolId);
     this.decide();
+    try {
+      const linked = await poolInLink(hash);
+      if (linked !== null) await this.pool.openContent("The pool in this link", linked);
+      else if (choices.poolId !== undefined && choices.poolId !== poolId)
+        await this.pool.choose(choices.poolId);
+    } catch (thrown) {
+      this.showError("The pool in this link could not be used", thrown);
+    }
   }
-}
-
-/** @param {LoadOptions} options */
-function loadRouter(options) {
-  return WorkerRouter.load({ ...options, worker: takeWorker() });
 }
 
 /**

@@ -10,10 +10,18 @@ import { download, verify } from "../../uniroute/lib/bytes.js";
 
 const DIST = new URL("../../uniroute/dist/", import.meta.url);
 
-/** @returns {Promise<ListedPool[]>} */
+/**
+ * The list; empty if it cannot be fetched. The package's own pool then is the only one.
+ *
+ * @returns {Promise<ListedPool[]>}
+ */
 export async function fetchPoolList() {
-  const response = await fetch(new URL("pools/index.json", DIST));
-  return response.ok ? (await response.json()).pools : [];
+  try {
+    const response = await fetch(new URL("pools/index.json", DIST));
+    return response.ok ? (await response.json()).pools : [];
+  } catch {
+    return [];
+  }
 }
 
 /**

@@ -9,6 +9,8 @@ import { Store } from "./store.js";
 /** @import { Comparison, ImportedPrices, ModelPreview, PastedScores, RawModel, RawPool } from "../../uniroute/lib/types.js" */
 /** @import { App } from "./app.js" */
 
+/** No price list is older; a clock with an earlier date is wrong. */
+const EARLIEST = "2025-01-01";
 /** Steps that can be undone. */
 const MAX_HISTORY = 30;
 
@@ -169,7 +171,7 @@ export class PoolController {
         Object.assign(model, { cost: { ...model.cost, ...knownFields(cost) } });
         if (limit) Object.assign(model, { limit: { ...model.limit, ...knownFields(limit) } });
       }
-      pool.as_of = new Date().toISOString().slice(0, 10);
+      pool.as_of = laterDate(pool.as_of);
     });
     this.closePriceList();
   }
@@ -277,4 +279,16 @@ function knownFields(fields) {
   return Object.fromEntries(
     Object.entries(fields ?? {}).filter(([, value]) => value !== null && value !== undefined),
   );
+}
+
+/**
+ * Today as YYYY-MM-DD. If the clock of this device is behind the date of the pool, or far off, the pool keeps
+ * its date.
+ *
+ * @param {string | undefined} date of the pool
+ */
+function laterDate(date) {
+  const now = new Date();
+  const today = now.getFullYear() < 2100 ? now.toISOString().slice(0, 10) : "";
+  return today > (date ?? EARLIEST) ? today : date;
 }

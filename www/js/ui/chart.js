@@ -2,6 +2,7 @@ import { h, s, setChildren } from "./dom.js";
 import { percent, usd } from "./format.js";
 import { moveFocusWithArrows, redrawKeepingFocus } from "./keyboard.js";
 import { placeLabels } from "./label-placement.js";
+import { name as nameOf, nameInText } from "./names.js";
 
 /**
  * A point with a quality and a cost.
@@ -47,7 +48,7 @@ export function chart(title, label) {
     const dots = [...data.dots].sort((a, b) => a.cost - b.cost);
     const shown = dots.find(({ id }) => id === active) ?? dots.find(({ chosen }) => chosen);
     const describe = (/** @type {Dot | undefined} */ dot) =>
-      setChildren(caption, dot && h("strong", {}, dot.name), dot ? ` ${dot.description}` : "");
+      setChildren(caption, dot && h("strong", {}, nameOf(dot.name)), dot ? ` ${dot.description}` : "");
     const marks = dots.map((dot) => {
       const show = () => {
         active = dot.id;
@@ -198,7 +199,7 @@ function mark(
       class: `dot${chosen ? " chosen" : ""}${named ? " best" : ""}${hollow ? " hollow" : ""}`,
       role: "img",
       tabindex: focusable ? 0 : -1,
-      "aria-label": `${name}: ${description}`,
+      "aria-label": `${nameInText(name)}: ${description}`,
       pointerenter: show,
       focus: show,
     },

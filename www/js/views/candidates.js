@@ -1,6 +1,7 @@
 import { afterFrame, byId, h, orderChildren, setChildren, setProperties } from "../ui/dom.js";
 import { percent, percentRange, usdPerThousand } from "../ui/format.js";
 import { intervalBar, meter, setIntervalBar } from "../ui/bars.js";
+import { name as nameOf, nameInText, sentenceWith } from "../ui/names.js";
 
 /** @import { Candidate } from "../../uniroute/lib/types.js" */
 /** @import { App } from "../state/app.js" */
@@ -105,9 +106,11 @@ function newRow(app, id) {
       const key = JSON.stringify([name, chosen, excluded?.message]);
       if (key !== headed) {
         headed = key;
-        use.setAttribute("aria-label", `Use ${name}`);
+        use.setAttribute("aria-label", `Use ${nameInText(name)}`);
         const tag = chosen && h("span", { class: "tag" }, "chosen");
-        setChildren(heading, name, tag, excluded && h("span", { class: "why" }, excluded.message));
+        const why =
+          excluded && h("span", { class: "why" }, ...sentenceWith(excluded.message, [name, candidate.id]));
+        setChildren(heading, nameOf(name), tag, why);
       }
       share.textContent = percent(quality);
       setIntervalBar(bar, quality, interval);

@@ -1,6 +1,7 @@
 import { latest } from "../state/latest.js";
 import { byId, h, setChildren } from "../ui/dom.js";
 import { count, usd } from "../ui/format.js";
+import { name as nameOf } from "../ui/names.js";
 
 /** @import { App } from "../state/app.js" */
 /** @import { CostEstimate } from "../../uniroute/lib/types.js" */
@@ -48,5 +49,5 @@ function row({ name, cost }, prompts) {
     all(cost.total),
     cost.range ? `${all(cost.range[0])} to ${all(cost.range[1])}` : "",
   ].map((text) => h("td", { class: "figures" }, text));
-  return h("tr", {}, h("th", { scope: "row" }, name), ...cells);
+  return h("tr", {}, h("th", { scope: "row" }, nameOf(name)), ...cells);
 }

@@ -2,6 +2,7 @@ import { chosenCandidate } from "../state/state.js";
 import { intervalBar, setIntervalBar } from "../ui/bars.js";
 import { byId, h, setChildren } from "../ui/dom.js";
 import { count, percent, percentRange, plural, usdPerThousand } from "../ui/format.js";
+import { name, nameInText, sentenceWith } from "../ui/names.js";
 
 /** @import { Candidate } from "../../uniroute/lib/types.js" */
 /** @import { App } from "../state/app.js" */
@@ -37,13 +38,14 @@ export function mountDecision({ store }) {
  */
 function content({ explanation, pool }, candidate) {
   if (!explanation) return [h("p", { class: "model" }, "…")];
-  const { reason, outOfDistribution, unknownWords } = explanation.decision;
-  if (!candidate) return [h("p", { class: "model" }, "no model"), h("p", {}, reason)];
+  const { reason, outOfDistribution, unknownWords, candidates } = explanation.decision;
+  const names = candidates.flatMap(({ id, name }) => [id, name]);
+  if (!candidate) return [h("p", { class: "model" }, "no model"), h("p", {}, ...sentenceWith(reason, names))];
   const provider = pool?.models.find(({ id }) => id === candidate.id)?.provider;
   return [
-    h("h2", { class: "model" }, candidate.name, provider && h("small", {}, provider)),
+    h("h2", { class: "model" }, name(candidate.name), provider && h("small", { dir: "auto" }, provider)),
     readings(candidate),
-    h("p", { class: "reason" }, reason),
+    h("p", { class: "reason" }, ...sentenceWith(reason, names)),
     outOfDistribution &&
       h(
         "p",
@@ -70,19 +72,19 @@ function readings({ quality, interval, cost }) {
 }
 
 /**
- * @param {string} name
+ * @param {string} title
  * @param {string} value
  * @param {string} detail
  * @param {HTMLElement} [bar]
  */
-function reading(name, value, detail, bar) {
+function reading(title, value, detail, bar) {
   const content = [h("b", {}, value), h("span", { class: "quiet" }, detail), bar];
-  return h("div", {}, h("dt", {}, name), h("dd", {}, ...content));
+  return h("div", {}, h("dt", {}, title), h("dd", {}, ...content));
 }
 
 /** @param {Candidate} candidate */
-function inWords({ name, quality, cost }) {
+function inWords({ name: chosen, quality, cost }) {
   const percentage = Math.round(quality * 100);
   const price = usdPerThousand(cost.total);
-  return `Send it to ${name}. Expected quality ${percentage} percent, ${price} per thousand prompts.`;
+  return `Send it to ${nameInText(chosen)}. Expected quality ${percentage} percent, ${price} per thousand prompts.`;
 }

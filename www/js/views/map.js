@@ -3,6 +3,7 @@ import { byId, h, s, setChildren } from "../ui/dom.js";
 import { kindName, percent, plural } from "../ui/format.js";
 import { moveFocusWithArrows, redrawKeepingFocus } from "../ui/keyboard.js";
 import { placeLabels } from "../ui/label-placement.js";
+import { name as nameOf } from "../ui/names.js";
 
 /** @import { ClusterMap } from "../../uniroute/lib/types.js" */
 /** @import { App } from "../state/app.js" */
@@ -176,9 +177,9 @@ function sidePanel(app, map, cluster) {
     .map(({ id, qualities }) => ({ name: names.get(id) ?? id, quality: qualities[selected.id] ?? 0 }))
     .sort((a, b) => b.quality - a.quality)
     .map(({ name, quality }) =>
-      h("li", {}, h("span", {}, name), h("span", { class: "figures" }, percent(quality)), meter(quality)),
+      h("li", {}, nameOf(name), h("span", { class: "figures" }, percent(quality)), meter(quality)),
     );
-  const examples = selected.examples.map((prompt) => h("li", {}, prompt));
+  const examples = selected.examples.map((prompt) => h("li", { dir: "auto" }, prompt));
   return [
     h("h3", {}, kindName(selected.label, 4)),
     selected.field && h("p", { class: "quiet" }, selected.field),

@@ -1,4 +1,5 @@
 import { byId, h, setChildren } from "../ui/dom.js";
+import { withoutControls } from "../ui/names.js";
 
 /** @import { App } from "../state/app.js" */
 
@@ -22,9 +23,15 @@ export function mountNotice(app) {
         h(
           "div",
           {},
-          h("strong", {}, title),
-          h("p", {}, path && h("code", {}, path), path && " ", rest),
-          after && h("p", { class: "quiet" }, after),
+          h("strong", {}, withoutControls(title)),
+          h(
+            "p",
+            {},
+            path && h("code", { dir: "ltr" }, withoutControls(path)),
+            path && " ",
+            withoutControls(rest),
+          ),
+          after && h("p", { class: "quiet" }, withoutControls(after)),
         ),
         h(
           "div",

@@ -215,6 +215,6 @@ function pointPriceRange({ frontier, decision }) {
  */
 function rangeMark({ name, chosen, from, to }, setTo) {
   const click = () => setTo(Math.round((from + to) / 2));
-  const mark = h("span", { class: chosen ? "stretch on" : "stretch", title: name, click }, name);
+  const mark = h("span", { class: chosen ? "stretch on" : "stretch", dir: "auto", title: name, click }, name);
   return setProperties(mark, { "--from": from / STEPS, "--to": to / STEPS });
 }

@@ -1,5 +1,6 @@
 import { byId, h, setAttribute, setChildren } from "../../ui/dom.js";
 import { plural } from "../../ui/format.js";
+import { name as nameOf } from "../../ui/names.js";
 
 /** @import { App } from "../../state/app.js" */
 /** @import { BatchController, BatchState } from "../../state/batch-controller.js" */
@@ -54,11 +55,11 @@ function openedFile(batch, { name, table }, column) {
   const options = columns.map((title, i) => h("option", { value: i, selected: i === column }, title));
   const change = () => batch.setColumn(Number(select.value));
   const select = h("select", { id: "batch-column", change }, ...options);
-  const sample = rows.slice(0, 4).map((row) => h("li", {}, row[column] ?? ""));
+  const sample = rows.slice(0, 4).map((row) => h("li", { dir: "auto" }, row[column] ?? ""));
   const count = h("span", { class: "quiet" }, ` ${plural(rows.length, "row")} `);
   const close = h("button", { type: "button", click: () => batch.closeFile() }, "Close file");
   return [
-    h("p", {}, h("strong", {}, name), count, close),
+    h("p", {}, h("strong", {}, nameOf(name)), count, close),
     columns.length > 1 &&
       h("p", {}, h("label", { for: "batch-column" }, "Prompts are in the column "), select),
     h("ol", { class: "sample quiet", "aria-label": "First prompts" }, ...sample),

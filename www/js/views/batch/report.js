@@ -2,6 +2,7 @@ import { chart } from "../../ui/chart.js";
 import { byId, h, setChildren } from "../../ui/dom.js";
 import { meter } from "../../ui/bars.js";
 import { count, percent, plural, usd, usdPerThousand } from "../../ui/format.js";
+import { nameInText } from "../../ui/names.js";
 
 /** @import { BatchModel, BatchPoint, BatchReport } from "../../../uniroute/lib/types.js" */
 /** @import { App } from "../../state/app.js" */
@@ -70,7 +71,7 @@ function summary({ routed, models, asGoodAsBest, chosen, met }, prompts) {
  */
 function comparisonWith({ name, quality, cost }, equal) {
   const saved = 1 - equal.cost / Math.max(1e-12, cost ?? 0);
-  const single = `All prompts with ${name}, the best single model, cost ${usd(cost)} at ${percent(quality ?? 0)}. `;
+  const single = `All prompts with ${nameInText(name)}, the best single model, cost ${usd(cost)} at ${percent(quality ?? 0)}. `;
   if (saved <= 0.005) return [single, "Routing cannot reach that quality at a lower cost here."];
   const routed = `Routing reaches the same quality for ${usd(equal.cost)}, ${percent(saved)} less.`;
   return [single, h("strong", {}, routed)];
@@ -128,7 +129,7 @@ function mountShares(batch) {
       byId("share-rows"),
       line("Routed, with this setting", share(answered), routed, "chosen"),
       asGoodAsBest && line("Routed, as good as the best model", h("td", {}, "–"), asGoodAsBest),
-      ...rows.map((model) => line(`All with ${model.name}`, share(model.prompts), model)),
+      ...rows.map((model) => line(`All with ${nameInText(model.name)}`, share(model.prompts), model)),
     );
   });
 }

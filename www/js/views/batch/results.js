@@ -1,5 +1,6 @@
 import { byId, h, setChildren } from "../../ui/dom.js";
 import { count, percent, usdPerThousand } from "../../ui/format.js";
+import { name } from "../../ui/names.js";
 
 /** @import { App } from "../../state/app.js" */
 /** @import { BatchReport } from "../../../uniroute/lib/types.js" */
@@ -44,8 +45,8 @@ function row(prompt, { models, chosen, qualities, costs }, i) {
   return h(
     "tr",
     {},
-    h("td", { class: "clip" }, prompt),
-    h("td", {}, model?.name ?? "none"),
+    h("td", { class: "clip", dir: "auto" }, prompt),
+    h("td", {}, model ? name(model.name) : "none"),
     h("td", { class: "figures" }, model ? percent(qualities[i] ?? 0) : "–"),
     h("td", { class: "figures" }, model ? usdPerThousand(costs[i] ?? 0) : "–"),
   );

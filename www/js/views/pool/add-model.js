@@ -1,6 +1,7 @@
 import { intervalBar, setIntervalBar } from "../../ui/bars.js";
 import { byId, h, setChildren } from "../../ui/dom.js";
 import { count, percent, percentRange, plural } from "../../ui/format.js";
+import { nameInText, withoutControls } from "../../ui/names.js";
 
 /** @import { ModelInfo, ModelPreview, PastedScores, RawModel } from "../../../uniroute/lib/types.js" */
 /** @import { App } from "../../state/app.js" */
@@ -111,7 +112,10 @@ function landing({ read, preview, problem }, pool, addLine) {
 
 /** @param {string[]} lines */
 function notes(lines) {
-  return lines.length > 0 && h("ul", { class: "notes quiet" }, ...lines.map((line) => h("li", {}, line)));
+  return (
+    lines.length > 0 &&
+    h("ul", { class: "notes quiet" }, ...lines.map((line) => h("li", {}, withoutControls(line))))
+  );
 }
 
 /** @param {[number, number]} interval */
@@ -136,5 +140,7 @@ function rank({ id, quality }, pool) {
   const better = others.filter((other) => other.quality > quality);
   const [above, below] = [better.at(-1), others[better.length]];
   const place = `place ${count(better.length + 1)} of ${plural(others.length + 1, "model")}`;
-  return [place, above && `after ${above.name}`, below && `before ${below.name}`].filter(Boolean).join(", ");
+  return [place, above && `after ${nameInText(above.name)}`, below && `before ${nameInText(below.name)}`]
+    .filter(Boolean)
+    .join(", ");
 }

@@ -1,6 +1,7 @@
 import { OWN } from "../../state/choices.js";
 import { byId, h, setChildren } from "../../ui/dom.js";
 import { count, percent, percentRange, usdPerThousand } from "../../ui/format.js";
+import { name as nameOf } from "../../ui/names.js";
 
 /** @import { App } from "../../state/app.js" */
 /** @import { Decision } from "../../../uniroute/lib/types.js" */
@@ -26,7 +27,7 @@ export function mountComparison(app) {
     if (!other || !explanation) return setChildren(result);
     const { decision, info } = other.comparison;
     const counts = [pool?.models ?? [], info.models].map((models) => count(models.length));
-    const heads = [poolName, other.name].map((name) => h("th", { scope: "col" }, name));
+    const heads = [poolName, other.name].map((name) => h("th", { scope: "col" }, nameOf(name)));
     const head = h("thead", {}, h("tr", {}, h("td"), ...heads));
     setChildren(
       result,
@@ -46,7 +47,7 @@ export function mountComparison(app) {
 function rows(decisions, modelCounts) {
   const chosen = decisions.map(({ candidates, model }) => candidates.find(({ id }) => id === model));
   const lines = {
-    "Sends it to": chosen.map((one) => one?.name ?? "none"),
+    "Sends it to": chosen.map((one) => (one ? nameOf(one.name) : "none")),
     "Expected quality": chosen.map((one) =>
       one ? `${percent(one.quality)} (${percentRange(one.interval)})` : "–",
     ),

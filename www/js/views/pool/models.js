@@ -1,6 +1,7 @@
 import { intervalBar, setIntervalBar } from "../../ui/bars.js";
 import { byId, h, setChildren } from "../../ui/dom.js";
 import { percent, percentRange, plural } from "../../ui/format.js";
+import { name as nameOf, nameInText } from "../../ui/names.js";
 
 /** @import { ModelInfo } from "../../../uniroute/lib/types.js" */
 /** @import { App } from "../../state/app.js" */
@@ -42,10 +43,10 @@ function row(app, model, off, isOnly) {
     role: "switch",
     id: `use-${id}`,
     checked: !off,
-    "aria-label": `Use ${name}`,
+    "aria-label": `Use ${nameInText(name)}`,
     change: () => app.toggleModel(id),
   });
-  const label = `Remove ${name}`;
+  const label = `Remove ${nameInText(name)}`;
   const remove = h(
     "button",
     {
@@ -62,7 +63,7 @@ function row(app, model, off, isOnly) {
     "tr",
     { class: off ? "excluded" : "" },
     h("td", { class: "col-on" }, use),
-    h("th", { scope: "row" }, name, h("span", { class: "why" }, provider ?? "")),
+    h("th", { scope: "row" }, nameOf(name), h("span", { class: "why", dir: "auto" }, provider ?? "")),
     qualityCell(model),
     fieldCell(app, model, "cost", "input", input, "Input price"),
     fieldCell(app, model, "cost", "output", output, "Output price"),
@@ -108,7 +109,7 @@ function fieldCell(app, { id, name }, group, key, value, label) {
     step: "any",
     value: value ?? "",
     placeholder: group === "cost" ? "unknown" : "no limit",
-    "aria-label": `${label} of ${name}`,
+    "aria-label": `${label} of ${nameInText(name)}`,
     change: () => app.pool.setField(id, group, key, box.value === "" ? null : box.valueAsNumber),
   });
   return h("td", { "data-label": label }, box);

@@ -1,5 +1,6 @@
 import { byId, h, setChildren } from "../../ui/dom.js";
 import { plural, usd } from "../../ui/format.js";
+import { name, nameInText } from "../../ui/names.js";
 
 /** @import { ImportedPrices, RawCost } from "../../../uniroute/lib/types.js" */
 /** @import { App } from "../../state/app.js" */
@@ -31,7 +32,7 @@ export function mountPriceList(app) {
         h("h2", { class: "eyebrow" }, `Prices of ${SOURCES[list]}`),
         h("button", { type: "button", click: () => app.pool.closePriceList() }, "Close"),
       ),
-      h("p", {}, `${priceList.name} lists ${plural(models.length, "model")}${unknown}.`),
+      h("p", {}, `${nameInText(priceList.name)} lists ${plural(models.length, "model")}${unknown}.`),
       matchedPrices(app, priceList.prices),
       ...modelSearch(app, models),
     );
@@ -49,9 +50,9 @@ function matchedPrices(app, { models, matches }) {
     h(
       "li",
       {},
-      h("strong", {}, names.get(id) ?? id),
+      h("strong", {}, name(names.get(id) ?? id)),
       ` ${priceText(models[listed]?.cost)} `,
-      h("span", { class: "quiet" }, `from ${models[listed]?.id}`),
+      h("span", { class: "quiet" }, "from ", name(models[listed]?.id ?? "")),
     ),
   );
   const label = `Use these prices for ${plural(matches.length, "model")} of the pool`;
@@ -79,7 +80,9 @@ function modelSearch(app, models) {
           "li",
           {},
           h("button", { type: "button", click: () => app.pool.addListedModel(model) }, "Add"),
-          ` ${model.name ?? model.id} `,
+          " ",
+          name(model.name ?? model.id),
+          " ",
           h("span", { class: "quiet" }, priceText(model.cost)),
         ),
       );

@@ -1,5 +1,6 @@
 import { byId, h, setAttribute, setChildren } from "../../ui/dom.js";
 import { plural } from "../../ui/format.js";
+import { name, withoutControls } from "../../ui/names.js";
 
 /** @import { App } from "../../state/app.js" */
 /** @import { PoolInfo } from "../../../uniroute/lib/types.js" */
@@ -20,7 +21,7 @@ export function mountSummary(app) {
   });
   app.store.watch(["pool", "poolName"], ({ pool, poolName }) => {
     const date = pool?.asOf ? `prices as of ${pool.asOf}` : "prices without a date";
-    byId("pool-title").textContent = poolName || "Pool";
+    setChildren(byId("pool-title"), name(poolName || "Pool"));
     byId("pool-facts").textContent = pool ? `${plural(pool.models.length, "model")} · ${date}` : "";
     setChildren(byId("pool-notes"), pool && pool.notes.length > 0 && assumptions(pool.notes));
   });
@@ -31,7 +32,7 @@ export function mountSummary(app) {
 function assumptions(notes) {
   const items = notes
     .slice(0, 200)
-    .map(({ path, message }) => h("li", {}, h("code", {}, path), " ", message));
+    .map(({ path, message }) => h("li", {}, h("code", {}, path), " ", withoutControls(message)));
   return h(
     "details",
     {},
