@@ -164,7 +164,7 @@ test("a damaged link gives the default pool and says so; a pool of the person's 
         await page.goto("about:blank");
         await page.goto(`${server.url}#poolId=own&lambda=banana&off=%5B&own=${own}`);
         const notice = page.locator(".notice.bad", { hasText: "The pool in this link could not be used" });
-        await notice.waitFor({ timeout: 30_000 });
+        await notice.waitFor({ timeout: 60_000 });
         assert.match(await notice.innerText(), /uses its defaults/);
         assert.equal((await decision(page)).text, text);
       });

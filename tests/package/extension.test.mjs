@@ -2,6 +2,7 @@
  * `examples/extension` in Chromium: called with its button on a page, as a person does.
  */
 import assert from "node:assert/strict";
+import { randomBytes } from "node:crypto";
 import { mkdtemp, rm, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
@@ -9,11 +10,13 @@ import { test } from "node:test";
 import { setTimeout } from "node:timers/promises";
 import { chromium } from "playwright-core";
 import { BROWSER, FLAGS } from "../browser/harness.mjs";
+import { formsOf, startRecordingProxy } from "../browser/recording-proxy.mjs";
 import { BIN, installed, ROOT, run, serve } from "./install.mjs";
 
 const SOURCE = join(ROOT, "examples/extension");
 
-const TEXT = "Prove that the square root of two is irrational.";
+const MARKER = `marker${randomBytes(12).toString("hex")}`;
+const TEXT = `Prove that the square root of two is irrational, ${MARKER}.`;
 const POOL = {
   name: "Mine",
   models: [{ id: "only", name: "The only one", accuracy: 0.7, cost: { input: 1, output: 2 } }],
@@ -87,10 +90,13 @@ async function opened(t) {
     `--disable-extensions-except=${extension}`,
     `--load-extension=${extension}`,
   ];
+  const recorder = await startRecordingProxy();
+  t.after(recorder.stop);
   const context = await chromium.launchPersistentContext(profile, {
     executablePath: BROWSER,
     headless: true,
     args,
+    proxy: { server: recorder.url, bypass: "<-loopback>" },
   });
   t.after(() => context.close());
   const requests = /** @type {string[]} */ ([]);
@@ -139,14 +145,23 @@ async function opened(t) {
     requests.filter(
       (asked) => !asked.startsWith("chrome-extension:") && asked !== url && !asked.startsWith("data:"),
     );
-  return { folder, context, worker, page, targets, shown, click, decision, options, foreign };
+  /** Whatever the browser sent, for the extension or for itself: it asked for the page and told nothing. */
+  const sentNothing = () => {
+    assert.deepEqual(foreign(), []);
+    assert.ok(recorder.sent.length > 0, "what the browser sends is seen");
+    for (const sent of recorder.sent) {
+      assert.deepEqual([sent.method, sent.url, sent.body], ["GET", url, ""]);
+      for (const form of formsOf(MARKER)) assert.ok(!sent.headers.includes(form), sent.headers);
+    }
+  };
+  return { folder, context, worker, page, targets, shown, click, decision, options, sentNothing };
 }
 
 test(
   "selected or typed text gets a decision, also after the background script was stopped",
   { timeout: 120_000 },
   async (t) => {
-    const { folder, context, page, targets, click, decision, options, foreign } = await opened(t);
+    const { folder, context, page, targets, click, decision, options, sentNothing } = await opened(t);
     await page.locator("#text").selectText();
     const first = await decision(await click());
     assert.equal(first.prompt, TEXT);
@@ -183,12 +198,12 @@ test(
       'const box = document.getElementById("prompt"); box.value = "Hello"; box.dispatchEvent(new Event("input"))',
     );
     assert.equal((await decision(popup)).model, "The only one");
-    assert.deepEqual(foreign(), []);
+    sentNothing();
   },
 );
 
 test("the side panel follows the page, the context menu and the pool", { timeout: 120_000 }, async (t) => {
-  const { folder, worker, page, shown, click, options, foreign } = await opened(t);
+  const { folder, worker, page, shown, click, options, sentNothing } = await opened(t);
   await page.locator("#box").fill("Write a haiku about the sea.");
   const popup = await click();
   await popup.text("figures", /expected quality/);
@@ -215,7 +230,7 @@ test("the side panel follows the page, the context menu and the pool", { timeout
   await settings.locator("#reset").click();
   await settings.locator("#status", { hasText: /: [2-9]|: \d\d/ }).waitFor();
   await panel.text("model", /^(?!The only one)./);
-  assert.deepEqual(foreign(), []);
+  sentNothing();
 });
 
 test("Mozilla's linter finds no error in the extension for Firefox", async (t) => {

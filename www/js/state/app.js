@@ -7,6 +7,7 @@ import { EmbedderController } from "./embedder-controller.js";
 import { EXAMPLES } from "./examples.js";
 import { latest } from "./latest.js";
 import { fetchListedPool, fetchPoolList, listedPoolUrl } from "./listed-pools.js";
+import { SILENT, noticeOf, withHint } from "./notices.js";
 import { Patience } from "./patience.js";
 import { PoolController } from "./pool-controller.js";
 import { initialState, routeRequest } from "./state.js";
@@ -20,13 +21,6 @@ import { loadWatched } from "./watched-router.js";
 
 /** Milliseconds without another change after which choices are saved. */
 const SAVE_DELAY_MS = 250;
-
-const SILENT = {
-  title: "The router does not answer",
-  message:
-    "Nothing has come from it for some time; the browser may have ended it. Wait, or start it again. " +
-    "Your prompt and your choices stay.",
-};
 
 /** Everything a person can do on the page. Views call these methods and draw the resulting state. */
 export class App {
@@ -43,7 +37,7 @@ export class App {
   /** @type {Notice | null} why there is no decision, or none yet */
   #undecided = null;
   #patience = new Patience(
-    () => this.#showUndecided({ kind: "bad", ...SILENT, action: this.#again }),
+    () => this.#showUndecided({ ...SILENT, action: this.#again }),
     () => this.#hideUndecided(),
   );
   #again = { name: "Start again", run: () => this.restart() };
@@ -55,7 +49,7 @@ export class App {
     const prompt = link.prompt ?? storage.savedPrompt() ?? EXAMPLES[0]?.prompt ?? "";
     this.store.set({ ...choices, prompt });
     addEventListener("hashchange", () => this.#followLink());
-    await this.#begin(() => poolInLink(location.hash));
+    await this.#begin();
   }
 
   /** Ends the worker, whatever it is doing, and loads the router again with the present choices. */
@@ -65,20 +59,20 @@ export class App {
     this.router?.free();
     this.router = null;
     this.store.set({ progress: {}, notice: null, explanation: null, map: null, cluster: null });
-    await this.#begin(async () => null);
+    await this.#begin();
   }
 
-  /** @param {() => Promise<string | null>} linkedPool */
-  async #begin(linkedPool) {
+  async #begin() {
     this.#starting.abort();
     const { signal } = (this.#starting = new AbortController());
     this.store.set({ phase: "loading" });
     try {
-      await this.#loadFirst(linkedPool, signal);
+      await this.#loadFirst(signal);
     } catch (thrown) {
       if (signal.aborted) return;
       this.store.set({ phase: "broken" });
-      this.showNotice({ ...this.#notice("The router could not be loaded", thrown), action: this.#again });
+      const notice = noticeOf("The router could not be loaded", thrown, this.#again);
+      this.showNotice({ ...notice, action: this.#again });
     }
   }
 
@@ -86,15 +80,14 @@ export class App {
    * Loads the router with the pool of the link, or with the saved embedder and pool; if that fails, with the
    * defaults.
    *
-   * @param {() => Promise<string | null>} linkedPool
    * @param {AbortSignal} signal
    */
-  async #loadFirst(linkedPool, signal) {
+  async #loadFirst(signal) {
     const poolList = fetchPoolList();
     const embedder = storage.savedEmbedder();
     let failed = "The pool in this link could not be used";
     try {
-      const linked = await linkedPool();
+      const linked = await poolInLink(location.hash);
       const chosen =
         linked === null ? await this.#chosenPool(poolList, embedder) : { pool: linked, poolId: OWN };
       const isDefault = chosen.pool === undefined && embedder === "static";
@@ -274,19 +267,7 @@ export class App {
    * @param {string} [after] what has not changed
    */
   showError(title, thrown, after = "") {
-    this.showNotice(this.#notice(title, thrown, after));
-  }
-
-  /**
-   * @param {string} title
-   * @param {unknown} thrown
-   * @param {string} [after] what has not changed
-   * @returns {Notice}
-   */
-  #notice(title, thrown, after = "") {
-    const { message, path, code } = withHint(thrown);
-    const action = code === "worker" ? { action: this.#again } : {};
-    return { kind: "bad", title, message, path, code, after, ...action };
+    this.showNotice(noticeOf(title, thrown, this.#again, after));
   }
 
   /** @param {Notice | null} notice */
@@ -307,7 +288,7 @@ export class App {
         if (router !== this.router) return;
         // The former decision is not one for this prompt.
         this.store.set({ explanation: null });
-        this.#showUndecided(this.#notice("No decision", thrown));
+        this.#showUndecided(noticeOf("No decision", thrown, this.#again));
       }
     },
     () => this.store.set({ deciding: false }),
@@ -360,21 +341,6 @@ export class App {
       this.showError("The pool in this link could not be used", thrown);
     }
   }
-}
-
-/**
- * An error, with a hint for this page, where each embedder has its own router.
- *
- * @param {unknown} thrown
- */
-function withHint(thrown) {
-  const error = UnirouteError.from(thrown);
-  if (error.code !== "pool_other_router") return error;
-  const message =
-    "The errors in this pool belong to another router than the one in use. “Instant” and “Transformer” have " +
-    "one router each: choose the one that the pool was made with, choose a listed pool, or give the models " +
-    "an accuracy instead of errors.";
-  return new UnirouteError(error.code, message, { path: error.path, cause: thrown });
 }
 
 /**
