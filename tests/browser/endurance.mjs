@@ -19,7 +19,6 @@ const PER_ROUND = ROUND.batch + ROUND.single + ROUND.refused;
  * @typedef {object} Measure
  * @property {number} calls done so far
  * @property {number} wasm bytes of the module's memory in the worker
- * @property {number} worker bytes of the worker's scripts, after a collection of garbage
  * @property {number} page bytes of the page's scripts, after a collection of garbage
  */
 
@@ -50,7 +49,6 @@ export async function endure(calls, points) {
     const measure = async () => ({
       calls: done * PER_ROUND,
       wasm: await worker.evaluate(moduleBytes),
-      worker: await worker.evaluate(heapBytes),
       page: await page.evaluate(heapBytes),
     });
     const measures = [await measure()];
@@ -122,7 +120,7 @@ async function moduleBytes() {
   return (await started()).memory.buffer.byteLength;
 }
 
-/** Bytes of the scripts' values after a collection of garbage; in the page and in the worker. */
+/** Bytes of the scripts' values after a collection of garbage; in the page. */
 async function heapBytes() {
   for (let i = 0; i < 3; i += 1) {
     /** @type {any} */ (globalThis).gc?.();

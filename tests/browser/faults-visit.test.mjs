@@ -51,7 +51,7 @@ test("an older service worker, its cache forbidden, emptied or beside a newer ta
     const deny =
       "{ const open = caches.open.bind(caches); caches.open = (name) => self.isDenied ? " +
       'Promise.reject(new DOMException("denied", "SecurityError")) : open(name); }\n';
-    await appendFile(join(site, "sw-files.js"), deny);
+    await appendFile(join(site, "sw.js"), deny);
     await visit(own.url, async ({ page, context, problems }) => {
       await decision(page);
       await page.evaluate(() => navigator.serviceWorker.ready);
@@ -113,6 +113,7 @@ for (const [when, now] of /** @type {const} */ ([
       small: { input_cost_per_token: 7e-7, output_cost_per_token: 9e-7, litellm_provider: "x", mode: "chat" },
     };
     await visit(server.url, async ({ page }) => {
+      await decision(page);
       await page.addInitScript((time) => {
         const at = Date.parse(time);
         const Real = Date;

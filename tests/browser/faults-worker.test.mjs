@@ -39,12 +39,14 @@ const worker = (page) => /** @type {import("playwright-core").Worker} */ (page.w
  */
 const ask = (page, prompt) =>
   page.locator("#prompt").evaluate((box, text) => {
+    /** @type {HTMLTextAreaElement} */ (box).hidden = text.length > 50_000; // its layout would take long
     /** @type {HTMLTextAreaElement} */ (box).value = text;
     box.dispatchEvent(new Event("input", { bubbles: true }));
   }, prompt);
 
 test("a worker that the browser ends is noticed; the page starts another, with the person's own pool", async () => {
   await visit(server.url, async ({ page }) => {
+    await decision(page);
     await keepWorkers(page);
     await page.reload();
     await decision(page);
@@ -139,6 +141,7 @@ for (const [what, breakIt, prompt] of STOPS) {
 
 test("without any storage the page decides, and the person's own pool lasts for the visit", async () => {
   await visit(server.url, async ({ page, problems }) => {
+    await decision(page);
     await page.addInitScript(() => {
       const denied = {
         configurable: true,

@@ -64,7 +64,8 @@ export async function startFaultyServer(target) {
  * @param {Fault} fault
  */
 function spoiled(answer, headers, body, fault) {
-  const fresh = { ...headers, "cache-control": "no-store", etag: [] };
+  const { etag: _, ...rest } = headers;
+  const fresh = { ...rest, "cache-control": "no-store" };
   if (typeof fault === "number") return answer.writeHead(fault, { "content-type": "text/plain" }).end("No.");
   if (fault === "html") return answer.writeHead(200, { "content-type": "text/html" }).end(HTML);
   if (fault === "text") return answer.writeHead(200, { ...fresh, "content-type": "text/plain" }).end(body);
