@@ -35,32 +35,24 @@ export async function download(url, phase, size, { signal, onProgress }) {
   const compressed = response.headers.has("content-encoding");
   const total = size ?? (compressed ? null : Number(response.headers.get("content-length")) || null);
   onProgress?.({ phase, loaded: 0, total });
-  try {
-    return await bodyOf(response, (loaded) => onProgress?.({ phase, loaded, total }));
-  } catch (error) {
-    if (signal?.aborted) throw error;
-    throw new UnirouteError(
-      "network",
-      `${url.pathname} was cut off before its end. Check the connection, then try again.`,
-      { cause: error },
-    );
-  }
-}
-
-/**
- * @param {Response} response
- * @param {(loaded: number) => void} onLoaded
- */
-async function bodyOf(response, onLoaded) {
   if (!response.body) return new Uint8Array(await response.arrayBuffer());
   /** @type {Uint8Array[]} */
   const chunks = [];
   let loaded = 0;
   const reader = response.body.getReader();
-  for (let part = await reader.read(); !part.done; part = await reader.read()) {
+  const read = () =>
+    reader.read().catch((error) => {
+      if (signal?.aborted) throw error;
+      throw new UnirouteError(
+        "network",
+        `${url.pathname} was cut off before its end. Check the connection, then try again.`,
+        { cause: error },
+      );
+    });
+  for (let part = await read(); !part.done; part = await read()) {
     chunks.push(part.value);
     loaded += part.value.length;
-    onLoaded(loaded);
+    onProgress?.({ phase, loaded, total });
   }
   return concatenate(chunks, loaded);
 }

@@ -4,11 +4,12 @@
  */
 import assert from "node:assert/strict";
 import { existsSync } from "node:fs";
-import { readFile } from "node:fs/promises";
+import { appendFile, readFile } from "node:fs/promises";
 import { join } from "node:path";
 import { after, before, test } from "node:test";
 import { SITE, startServer, visit } from "./harness.mjs";
 import { decision, openPool } from "./page.mjs";
+import { copySite } from "./published-site.mjs";
 
 /** @typedef {import("playwright-core").Page} Page */
 
@@ -96,6 +97,31 @@ test("damaged weights are rejected, with the reason beside the choice", { skip }
     { serviceWorkers: "block" },
   );
 });
+
+test(
+  "with a cache that is full and cannot be read, the weights are fetched each time",
+  { skip },
+  async () => {
+    const { site, own, remove } = await copySite();
+    const failing = `for (const name of ["match", "keys", "put"])
+    Cache.prototype[name] = () => Promise.reject(new DOMException("full", "QuotaExceededError"));\n`;
+    await appendFile(join(site, "uniroute/worker-main.js"), failing);
+    try {
+      await visit(
+        own.url,
+        async ({ page }) => {
+          await decision(page);
+          await choose(page, "Transformer");
+          await inUse(page);
+          assert.ok((await decision(page)).name);
+        },
+        { serviceWorkers: "block" },
+      );
+    } finally {
+      await remove();
+    }
+  },
+);
 
 test("without the weights, or after cancelling, the present embedder stays", async () => {
   await visit(
