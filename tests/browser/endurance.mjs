@@ -28,10 +28,11 @@ const PER_ROUND = ROUND.batch + ROUND.single + ROUND.refused;
  *
  * @param {number} calls rounded down to whole rounds
  * @param {number} points
+ * @param {(measure: Measure) => void} [onMeasure] called with each
  * @returns {Promise<{ measures: Measure[], refused: number, same: boolean }>} `refused`: how many calls were;
  *   `same`: whether the decision on one prompt was the same before and after
  */
-export async function endure(calls, points) {
+export async function endure(calls, points, onMeasure) {
   const server = await startServer(SITE);
   const args = [...FLAGS, "--js-flags=--expose-gc"];
   const browser = await chromium.launch({ executablePath: BROWSER, headless: true, args });
@@ -46,17 +47,20 @@ export async function endure(calls, points) {
     const first = await page.evaluate(one);
     let refused = await page.evaluate(run, { rounds: Math.max(1, Math.floor(rounds / 10)), ...ROUND });
     let done = Math.max(1, Math.floor(rounds / 10));
-    const measure = async () => ({
-      calls: done * PER_ROUND,
-      wasm: await worker.evaluate(moduleBytes),
-      page: await page.evaluate(heapBytes),
-    });
-    const measures = [await measure()];
+    /** @type {Measure[]} */
+    const measures = [];
+    const measure = async () => {
+      const wasm = await worker.evaluate(moduleBytes);
+      const measured = { calls: done * PER_ROUND, wasm, page: await page.evaluate(heapBytes) };
+      measures.push(measured);
+      onMeasure?.(measured);
+    };
+    await measure();
     for (let point = 1; point <= points; point += 1) {
       const until = done + Math.round((rounds - done) / (points - point + 1));
       refused += await page.evaluate(run, { rounds: until - done, ...ROUND });
       done = until;
-      measures.push(await measure());
+      await measure();
     }
     return { measures, refused, same: first === (await page.evaluate(one)) };
   } finally {
@@ -132,8 +136,7 @@ async function heapBytes() {
 if (process.argv[1] === fileURLToPath(import.meta.url)) {
   const calls = Number(process.argv[2] ?? 1_000_000);
   const begun = Date.now();
-  const { measures, refused, same } = await endure(calls, 10);
-  console.table(measures);
+  const { refused, same } = await endure(calls, 10, (measure) => console.log(JSON.stringify(measure)));
   const seconds = Math.round((Date.now() - begun) / 1000);
   console.log(`${refused} calls were refused; the same decision before and after: ${same}; ${seconds} s`);
 }

@@ -243,9 +243,12 @@ test("what an injected script would do is blocked by the policy", async (t) => {
       });
     }
     assert.equal(await page.evaluate(() => "ran" in globalThis), false);
+    const asked = requests.filter((url) => url.includes("example.org"));
+    const blocked = problems.filter((one) => /^failed: https:\/\/example\.org.* csp$/.test(one));
     assert.deepEqual(
-      requests.filter((url) => url.includes("example.org")),
-      [],
+      blocked,
+      asked.map((url) => `failed: ${url} csp`),
+      problems.join("\n"),
     );
     assert.ok((await decision(page)).name);
     problems.length = 0;
