@@ -88,6 +88,7 @@ test(
 
         await page.goto("about:blank");
         await page.goto(link);
+        await go(page, "Route");
         await decision(page);
         assert.equal(await page.inputValue("#prompt"), said("Prove it:"));
         if (HAS_WEIGHTS) {
