@@ -54,6 +54,17 @@ export async function startRecordingProxy() {
 }
 
 /**
+ * Whether Chromium itself asked, for updates of its parts or what kind of fields a form has. The policy of the page
+ * and that of the extension allow neither to reach these hosts; with a proxy, they are asked in spite of the flags
+ * that forbid it. Their encrypted content cannot be seen here.
+ *
+ * @param {Sent} sent
+ */
+export function isOfBrowserItself({ url }) {
+  return /^(http:\/\/)?(update|content-autofill)\.googleapis\.com[:/]/.test(url);
+}
+
+/**
  * The forms in which a text may travel: as it is, percent-encoded, in base64 at each offset, reversed.
  *
  * @param {string} marker letters and digits only
