@@ -1,6 +1,6 @@
 //! Why a pool or a price list was rejected.
 
-use super::limits::{MAX_BYTES, MAX_LABELS, MAX_MODELS, MAX_SCORES, MAX_UNKNOWN, SCHEMA_VERSION};
+use super::limits::{MAX_BYTES, MAX_MODELS, MAX_SCORES, MAX_UNKNOWN, SCHEMA_VERSION};
 use crate::json::JsonError;
 
 /// Why an LLM profile JSON was rejected. Every variant names the JSON path of the value
@@ -67,15 +67,17 @@ pub enum PoolError {
         /// Number of scores in the file.
         found: usize,
     },
-    /// More labelled prompts of one model than [`MAX_LABELS`].
+    /// More labelled prompts than `MAX_LABELS` of one model, or than `MAX_LABELS_IN_ALL` of all.
     #[error(
-        "{path}: {found} labels, {MAX_LABELS} are allowed for a model; keep a random sample, or make a profile of all of them with `uniroute profile --labels`"
+        "{path}: {found} labels, at most {allowed} are allowed; keep a random sample, or make a profile of all of them with `uniroute profile --labels`"
     )]
     TooManyLabels {
         /// JSON path.
         path: String,
         /// Number of labels in the file.
         found: usize,
+        /// Number of labels that are allowed.
+        allowed: usize,
     },
     /// A text that is empty, too long or holds control characters.
     #[error("{path}: {problem}")]

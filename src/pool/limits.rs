@@ -14,6 +14,8 @@ pub const MAX_TOKENS: f64 = 1e9;
 pub const SCHEMA_VERSION: u32 = 1;
 /// Most labelled prompts of one model. A profile from so many is almost the one from all of them.
 pub const MAX_LABELS: usize = 10_000;
+/// Most labelled prompts of all models of a pool: each one is embedded when the file is read.
+pub const MAX_LABELS_IN_ALL: usize = 50_000;
 /// Most published scores of one model.
 pub const MAX_SCORES: usize = 1000;
 /// Most values in fields that the format does not have.

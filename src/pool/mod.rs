@@ -36,8 +36,8 @@ pub use from_published::{PublishedDraft, from_published};
 pub use import::{ImportedPrices, PriceList, PriceMatch, import_prices};
 pub use info::{ModelInfo, PoolInfo};
 pub use limits::{
-    MAX_BYTES, MAX_LABELS, MAX_MODELS, MAX_NAME, MAX_PRICE, MAX_SCORES, MAX_TOKENS, MAX_UNKNOWN,
-    SCHEMA_VERSION,
+    MAX_BYTES, MAX_LABELS, MAX_LABELS_IN_ALL, MAX_MODELS, MAX_NAME, MAX_PRICE, MAX_SCORES,
+    MAX_TOKENS, MAX_UNKNOWN, SCHEMA_VERSION,
 };
 pub use model::{Evidence, Model, Note, ProfileSource};
 pub use pool::Pool;

@@ -96,6 +96,15 @@ fn a_model_has_a_limit_on_its_labels() {
     let labels = vec![json!({"prompt": "code", "score": 1}); MAX_LABELS + 1];
     let json = model(json!({"labels": labels}));
     rejected(json, "pool_too_many_labels", "$.models[0].labels");
+    let labels = vec![json!({"prompt": "code", "score": 1}); MAX_LABELS_IN_ALL / 10 + 1];
+    let models: Vec<_> = (0..10)
+        .map(|i| json!({"id": format!("m{i}"), "labels": labels}))
+        .collect();
+    rejected(
+        json!({"models": models}),
+        "pool_too_many_labels",
+        "$.models",
+    );
 }
 
 #[test]

@@ -3,7 +3,7 @@
 use super::checker::Checker;
 use super::value::{date, text};
 use crate::pool::error::PoolError;
-use crate::pool::limits::{MAX_MODELS, MAX_NAME, SCHEMA_VERSION};
+use crate::pool::limits::{MAX_LABELS_IN_ALL, MAX_MODELS, MAX_NAME, SCHEMA_VERSION};
 use crate::pool::raw::{RawModel, RawPool};
 
 impl Checker<'_> {
@@ -32,6 +32,15 @@ impl Checker<'_> {
         }
         if raw.models.len() > MAX_MODELS {
             return Err(PoolError::TooManyModels);
+        }
+        let labels = raw.models.iter().flat_map(|m| &m.labels);
+        let found = labels.map(Vec::len).sum();
+        if found > MAX_LABELS_IN_ALL {
+            return Err(PoolError::TooManyLabels {
+                path: "$.models".into(),
+                found,
+                allowed: MAX_LABELS_IN_ALL,
+            });
         }
         self.router_reference(raw)
     }

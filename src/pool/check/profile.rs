@@ -246,6 +246,7 @@ impl Checker<'_> {
             return Err(PoolError::TooManyLabels {
                 path: format!("{path}.labels"),
                 found: labels.len(),
+                allowed: MAX_LABELS,
             });
         }
         for (i, label) in labels.iter().enumerate() {
