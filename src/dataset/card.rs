@@ -5,6 +5,7 @@
     reason = "positions were found in the same list"
 )]
 
+use crate::printable::is_visible;
 use serde::Serialize;
 
 /// Most bytes of a pasted text.
@@ -80,7 +81,9 @@ impl PastedScores {
                 read.skip(i + 1, line, format!("only {MAX_LINES} lines are read"));
                 break;
             }
-            match Row::of(line) {
+            // What cannot be seen is no part of a name; a tab separates cells.
+            let hidden = |c: char| c != '\t' && !is_visible(c);
+            match Row::of(&line.replace(hidden, " ")) {
                 Ok(Some(row)) => found.push((i + 1, row)),
                 Ok(None) => {}
                 Err(problem) => read.skip(i + 1, line, problem.to_owned()),
@@ -211,6 +214,14 @@ mod tests {
         let read = PastedScores::read(text);
         assert_eq!(read.skipped, [], "{text}");
         read.scores.into_iter().map(|s| (s.name, s.score)).collect()
+    }
+
+    #[test]
+    fn what_cannot_be_seen_is_no_part_of_a_name() {
+        let read = PastedScores::read("Code Bench\u{0} \u{202e}71.2\nGPQA\tDiamond\r 80");
+        let names: Vec<_> = read.scores.iter().map(|s| s.name.as_str()).collect();
+        assert_eq!(names[0], "Code Bench");
+        assert!(names.iter().all(|name| name.chars().all(is_visible)));
     }
 
     #[test]

@@ -1,5 +1,6 @@
 //! Why a file of prompts, labels or scores was rejected.
 
+use crate::printable::printable;
 use std::fmt;
 use std::io;
 
@@ -53,7 +54,7 @@ pub enum DatasetError {
         at: Place,
     },
     /// A name that two columns of a table, or two fields of a JSON object, have.
-    #[error("{at}, {column}: this name occurs twice; rename or remove one of the two")]
+    #[error("{at}, {named}: this name occurs twice; rename or remove one of the two", named = printable(.column))]
     RepeatedColumn {
         /// The header, or the line or item.
         at: Place,
@@ -78,7 +79,7 @@ pub enum DatasetError {
         at: Place,
     },
     /// A JSON field that should be text.
-    #[error("{at}, {field}: not a text; put it in quotes")]
+    #[error("{at}, {named}: not a text; put it in quotes", named = printable(.field))]
     NotText {
         /// The line or item.
         at: Place,
@@ -104,7 +105,7 @@ pub enum DatasetError {
         missing: &'static str,
     },
     /// A header without a column that is needed.
-    #[error("{at}, {column}: no such column; {remedy}")]
+    #[error("{at}, {named}: no such column; {remedy}", named = printable(.column))]
     MissingColumn {
         /// The header.
         at: Place,
@@ -114,7 +115,7 @@ pub enum DatasetError {
         remedy: &'static str,
     },
     /// A column of a score matrix that belongs to no model.
-    #[error("{at}, {column}: not a model of {models}; add it there or drop the column")]
+    #[error("{at}, {named}: not a model of {models}; add it there or drop the column", named = printable(.column))]
     ExtraColumn {
         /// The header.
         at: Place,
@@ -124,7 +125,7 @@ pub enum DatasetError {
         models: &'static str,
     },
     /// A cell that should be a number.
-    #[error("{at}, {column}: {text:?} is not a number")]
+    #[error("{at}, {named}: {text:?} is not a number", named = printable(.column))]
     NotNumber {
         /// The line or item.
         at: Place,
@@ -135,8 +136,7 @@ pub enum DatasetError {
     },
     /// A score outside [0, 1].
     #[error(
-        "{at}, {column}: score {score} is not in [0, 1]; scale scores so that 1 is fully right"
-    )]
+        "{at}, {named}: score {score} is not in [0, 1]; scale scores so that 1 is fully right", named = printable(.column))]
     Score {
         /// The line or item.
         at: Place,
@@ -146,7 +146,7 @@ pub enum DatasetError {
         score: f64,
     },
     /// A score of a wrong JSON type.
-    #[error("{at}, {column}: score {value} is not a number in [0, 1]")]
+    #[error("{at}, {named}: score {given} is not a number in [0, 1]", named = printable(.column), given = printable(.value))]
     ScoreType {
         /// The line or item.
         at: Place,
@@ -156,7 +156,7 @@ pub enum DatasetError {
         value: String,
     },
     /// A measured cost that is negative or not finite.
-    #[error("{at}, {column}: cost {cost} is not a number from 0")]
+    #[error("{at}, {named}: cost {cost} is not a number from 0", named = printable(.column))]
     Cost {
         /// The line.
         at: Place,
@@ -179,8 +179,7 @@ pub enum DatasetError {
     },
     /// A price that is negative or not finite.
     #[error(
-        "{file}, [{item}].{field}: {price} is not a price; give US dollars per million tokens, or null"
-    )]
+        "{file}, [{item}].{named}: {price} is not a price; give US dollars per million tokens, or null", named = printable(.field))]
     Price {
         /// The file of the models.
         file: String,
@@ -357,7 +356,7 @@ impl fmt::Display for Listed<'_> {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         const SHOWN: usize = 8;
         let shown = self.0.get(..SHOWN).unwrap_or(self.0);
-        f.write_str(&shown.join(", "))?;
+        f.write_str(&printable(shown.join(", ")))?;
         match self.0.len() - shown.len() {
             0 => Ok(()),
             more => write!(f, " and {more} more"),

@@ -1,5 +1,6 @@
 //! Places in files, which every message names.
 
+use crate::printable::printable;
 use std::fmt;
 
 /// A place in a file.
@@ -45,7 +46,7 @@ impl Place {
 
 impl fmt::Display for Place {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.write_str(&self.file)?;
+        f.write_str(&printable(&self.file))?;
         match self.part {
             Part::Whole => Ok(()),
             Part::Line(line) => write!(f, ", line {line}"),

@@ -6,6 +6,7 @@ use super::decision::{Exclusion, ExclusionCode};
 use super::request::{Objective, Request, RouteError};
 use crate::cost::{Cost, Usage};
 use crate::pool::{Model, Pool};
+use crate::printable::printable;
 
 /// Checks that the allow and deny lists name models of the pool.
 pub(super) fn check_names(pool: &Pool, request: &Request) -> Result<(), RouteError> {
@@ -72,7 +73,7 @@ pub(super) fn exclusion(
         ExclusionCode::NotAllowed => "not on the allow list".into(),
         ExclusionCode::Capability => format!(
             "cannot do what is needed: {}",
-            missing(model, request).unwrap_or_default()
+            printable(missing(model, request).unwrap_or_default())
         ),
         ExclusionCode::Context => format!(
             "about {:.0} tokens do not fit its context of {:.0}",

@@ -9,10 +9,6 @@ use crate::fixture::small;
 /// A pasted model card: each score can be previewed.
 pub fn card(data: &[u8]) {
     let text = String::from_utf8_lossy(data);
-    // A name keeps other control characters, which a model then may not have.
-    if text.contains(|c: char| c.is_control() && !matches!(c, '\n' | '\t')) {
-        return;
-    }
     let read = PastedScores::read(&text);
     for skipped in &read.skipped {
         check::text(&skipped.problem);
@@ -46,8 +42,10 @@ pub fn card(data: &[u8]) {
 
 /// Prompts in JSON lines: each line that is not blank is an item with its number.
 pub fn jsonl(data: &[u8]) {
+    // A byte order mark is no part of the first line.
+    let text = data.strip_prefix(b"\xef\xbb\xbf").unwrap_or(data);
     let mut expected = (1u64..)
-        .zip(data.split_inclusive(|byte| *byte == b'\n'))
+        .zip(text.split_inclusive(|byte| *byte == b'\n'))
         .filter(|(_, line)| !line.trim_ascii().is_empty());
     for found in JsonlPrompts::new("standard input", data) {
         let Some(found) = check::accepted(found) else {
