@@ -133,10 +133,11 @@ for (const [when, now] of /** @type {const} */ ([
       await openPool(page, "prices.json", JSON.stringify(list));
       await page.getByRole("button", { name: "Use these prices for 1 model of the pool" }).click();
       const price = page.getByRole("spinbutton", { name: "Input price of Small" });
-      await page.waitForFunction(
-        (box) => /** @type {HTMLInputElement} */ (box).value === "0.7",
-        await price.elementHandle(),
-      );
+      // The table is drawn anew with the new prices, so the box is looked up each time.
+      for (let tries = 0; tries < 300 && (await price.inputValue()) !== "0.7"; tries++) {
+        await new Promise((resolve) => setTimeout(resolve, 50));
+      }
+      assert.equal(await price.inputValue(), "0.7");
       assert.match(await page.locator("#pool-facts").innerText(), /prices as of 2026-01-01/);
       assert.equal(await page.locator(".notice").count(), 0);
     });

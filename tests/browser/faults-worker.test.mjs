@@ -170,7 +170,7 @@ test("without any storage the page decides, and the person's own pool lasts for 
 });
 
 test("a database without its store, and one that never answers, do not keep the page waiting", async () => {
-  await visit(server.url, async ({ page }) => {
+  await visit(server.url, async ({ page, problems }) => {
     await decision(page);
     await openPool(page, "pair.json", JSON.stringify(PAIR));
     await page.waitForFunction(() => location.hash.includes("poolId=own"));
@@ -191,6 +191,9 @@ test("a database without its store, and one that never answers, do not keep the 
     );
     await page.goto(server.url);
     assert.ok((await decision(page)).name);
+    // The icon of a page that was left may still be under way.
+    const icon = problems.findIndex((problem) => problem.includes("icons/icon.svg net::ERR_ABORTED"));
+    if (icon >= 0) problems.splice(icon, 1);
 
     await page.addInitScript(() => {
       IDBFactory.prototype.open = () => /** @type {any} */ ({});

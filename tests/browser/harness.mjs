@@ -8,7 +8,7 @@
  */
 import assert from "node:assert/strict";
 import { spawn } from "node:child_process";
-import { mkdir, mkdtemp, rm, symlink } from "node:fs/promises";
+import { cp, mkdir, mkdtemp, rm } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { dirname, join } from "node:path";
 import { createInterface } from "node:readline";
@@ -68,7 +68,8 @@ export async function startServerBelow() {
   const root = await mkdtemp(join(tmpdir(), "uniroute-"));
   const below = join(root, "some", "where");
   await mkdir(dirname(below), { recursive: true });
-  await symlink(SITE, below, "dir");
+  // A copy: the server follows no link out of its folder.
+  await cp(SITE, below, { recursive: true });
   const server = await startServer(root);
   return {
     url: new URL("some/where/", server.url).href,
