@@ -44,10 +44,14 @@ pub fn run() -> Result<()> {
 }
 
 /// Whether the first decision needs the file. Other pools, other modules and the transformer are
-/// fetched on demand.
+/// fetched on demand, the icons when the page is installed, and the service worker with its list after
+/// the page has loaded.
 fn is_first_load(name: &str) -> bool {
-    let on_demand =
-        name.contains("_relaxed") || name.contains("minilm") || name.ends_with(".schema.json");
+    let on_demand = name.contains("_relaxed")
+        || name.contains("minilm")
+        || name.ends_with(".schema.json")
+        || (name.starts_with("icons/") && name.ends_with(".png"))
+        || matches!(name, "sw.js" | "sw-files.js");
     let default_pool = format!("/pools/{DEFAULT_POOL}.json");
     let listed = name.ends_with(&default_pool) || name.ends_with("/pools/index.json");
     let other_pool = name.contains("/pools/") && !listed;
@@ -63,6 +67,8 @@ mod tests {
         assert!(is_first_load("uniroute/dist/pools/models-2026.json"));
         assert!(is_first_load("uniroute/dist/uniroute_bg.wasm"));
         assert!(!is_first_load("uniroute/dist/pools/reasoning.json"));
+        assert!(!is_first_load("icons/icon-512.png"));
+        assert!(!is_first_load("sw-files.js"));
         assert!(!is_first_load("uniroute/dist/uniroute_relaxed_bg.wasm"));
     }
 }
