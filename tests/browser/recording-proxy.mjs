@@ -54,14 +54,14 @@ export async function startRecordingProxy() {
 }
 
 /**
- * Whether Chromium itself asked, for updates of its parts or what kind of fields a form has. The policy of the page
+ * Whether Chromium itself asked: for updates of its parts, for accounts, or what kind of fields a form has. The policy of the page
  * and that of the extension allow neither to reach these hosts; with a proxy, they are asked in spite of the flags
  * that forbid it. Their encrypted content cannot be seen here.
  *
  * @param {Sent} sent
  */
 export function isOfBrowserItself({ url }) {
-  return /^(http:\/\/)?(update|content-autofill)\.googleapis\.com[:/]/.test(url);
+  return /^(https?:\/\/)?([a-z0-9-]+\.)*(google|googleapis|gstatic|gvt1)\.com[:/]/.test(url);
 }
 
 /**
