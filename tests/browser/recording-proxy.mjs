@@ -54,9 +54,9 @@ export async function startRecordingProxy() {
 }
 
 /**
- * Whether Chromium itself asked: for updates of its parts, for accounts, or what kind of fields a form has. The policy of the page
- * and that of the extension allow neither to reach these hosts; with a proxy, they are asked in spite of the flags
- * that forbid it. Their encrypted content cannot be seen here.
+ * Whether Chromium itself asked: for updates of its parts, for accounts, or what kind of fields a form has. The
+ * policy of the page and that of the extension allow neither to reach these hosts; with a proxy, they are asked in
+ * spite of the flags that forbid it. Their encrypted content cannot be seen here.
  *
  * @param {Sent} sent
  */
