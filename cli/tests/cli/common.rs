@@ -61,8 +61,13 @@ impl Drop for Folder {
 
 /// Runs `uniroute` with `input` on standard input.
 pub fn uniroute(args: &[&str], input: &[u8]) -> Output {
-    let mut child = Command::new(Path::new(env!("CARGO_BIN_EXE_uniroute")))
-        .args(args)
+    let program = Path::new(env!("CARGO_BIN_EXE_uniroute"));
+    run(Command::new(program).args(args), input)
+}
+
+/// Runs a command with `input` on standard input.
+pub fn run(command: &mut Command, input: &[u8]) -> Output {
+    let mut child = command
         .stdin(Stdio::piped())
         .stdout(Stdio::piped())
         .stderr(Stdio::piped())

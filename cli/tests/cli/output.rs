@@ -1,22 +1,14 @@
 //! What is printed and written: full disks, closed pipes, hidden characters, files that are there.
 
-use crate::common::{Folder, fitted, rejects, succeeds, uniroute};
+use crate::common::{Folder, fitted, rejects, run, succeeds, uniroute};
 use std::process::{Command, Stdio};
 
 /// Runs a command with standard output and standard error as `redirected` in a shell.
 fn shell(args: &[&str], redirected: &str, input: &[u8]) -> std::process::Output {
-    use std::io::Write;
     let script = format!("exec \"$0\" \"$@\" {redirected}");
-    let mut child = Command::new("sh")
-        .args(["-c", &script, env!("CARGO_BIN_EXE_uniroute")])
-        .args(args)
-        .stdin(Stdio::piped())
-        .stdout(Stdio::piped())
-        .stderr(Stdio::piped())
-        .spawn()
-        .unwrap();
-    let _ = child.stdin.take().unwrap().write_all(input);
-    child.wait_with_output().unwrap()
+    let program = env!("CARGO_BIN_EXE_uniroute");
+    let mut shell = Command::new("sh");
+    run(shell.args(["-c", &script, program]).args(args), input)
 }
 
 #[cfg(target_os = "linux")]

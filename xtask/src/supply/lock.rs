@@ -60,7 +60,7 @@ impl Locked {
                 Some("has no checksum in Cargo.lock; make the file again with cargo".into())
             }
             (Some(other), _) => Some(format!(
-                "comes from {other}; only packages of crates.io are allowed"
+                "comes from {other}; only packages of the registry of cargo are allowed"
             )),
             (None, _) if members.contains(&self.name.as_str()) => None,
             (None, _) => {

@@ -78,7 +78,9 @@ fn part(package: &Package, lock: &Lock) -> Result<Part> {
             let sum = lock.checksum(&package.name, &package.version);
             Some(sum.with_context(|| format!("{shown} has no checksum in Cargo.lock"))?)
         }
-        Some(other) => bail!("{shown} comes from {other}; only packages of crates.io are allowed"),
+        Some(other) => {
+            bail!("{shown} comes from {other}; only packages of the registry of cargo are allowed")
+        }
         None => None,
     };
     Ok(Part {
