@@ -4,7 +4,8 @@
 #![cfg_attr(not(test), deny(clippy::indexing_slicing))]
 
 use crate::printable::shortened;
-use serde::de::DeserializeOwned;
+use serde::de::{DeserializeOwned, DeserializeSeed};
+use std::marker::PhantomData;
 
 /// Longest part of a file that a message repeats, in characters.
 const MOST_SHOWN: usize = 80;
@@ -35,8 +36,22 @@ pub(crate) enum JsonError {
 /// # Errors
 /// [`JsonError`], with the place of the first problem.
 pub(crate) fn read<T: DeserializeOwned>(json: &[u8]) -> Result<T, JsonError> {
+    read_seed(json, PhantomData)
+}
+
+/// [`read`] for a type that is read with the help of a `seed`.
+///
+/// # Errors
+/// As [`read`].
+pub(crate) fn read_seed<'de, S: DeserializeSeed<'de>>(
+    json: &'de [u8],
+    seed: S,
+) -> Result<S::Value, JsonError> {
     let mut reader = serde_json::Deserializer::from_slice(without_mark(json));
-    let value = serde_path_to_error::deserialize(&mut reader).map_err(located)?;
+    let mut track = serde_path_to_error::Track::new();
+    let tracked = serde_path_to_error::Deserializer::new(&mut reader, &mut track);
+    let value = seed.deserialize(tracked);
+    let value = value.map_err(|error| located(&track.path(), &error))?;
     reader.end().map_err(|error| syntax(&error))?;
     Ok(value)
 }
@@ -72,12 +87,11 @@ pub(crate) fn syntax(error: &serde_json::Error) -> JsonError {
     }
 }
 
-fn located(error: serde_path_to_error::Error<serde_json::Error>) -> JsonError {
-    let inner = error.inner();
+fn located(path: &serde_path_to_error::Path, inner: &serde_json::Error) -> JsonError {
     if inner.is_syntax() || inner.is_eof() {
         return syntax(inner);
     }
-    let path = match error.path().to_string() {
+    let path = match path.to_string() {
         root if root == "." => "$".to_owned(),
         path if path.starts_with('[') => format!("${path}"),
         path => format!("$.{path}"),

@@ -67,7 +67,7 @@ mod linalg;
 pub mod observation;
 mod parallel;
 pub mod pool;
-mod printable;
+pub mod printable;
 pub mod prior;
 pub mod profile;
 pub mod route;

@@ -1,4 +1,4 @@
-//! Texts of others inside our messages.
+//! Characters that cannot be seen, and texts of others inside our messages.
 
 #![cfg_attr(not(test), deny(clippy::indexing_slicing))]
 
@@ -31,8 +31,8 @@ pub(crate) fn shortened(text: &str, most: usize) -> String {
 }
 
 /// Whether a reader sees a character where it stands: no control character, none without width, none that
-/// changes the direction of the text around it.
-pub(crate) fn is_visible(c: char) -> bool {
+/// changes the direction of the text around it, no tag or annotation of Unicode.
+pub fn is_visible(c: char) -> bool {
     !c.is_control()
         && !matches!(
             c,
@@ -42,6 +42,7 @@ pub(crate) fn is_visible(c: char) -> bool {
                 | '\u{2060}'..='\u{206f}'
                 | '\u{feff}'
                 | '\u{fff9}'..='\u{fffb}'
+                | '\u{e0000}'..='\u{e007f}'
         )
 }
 
@@ -53,8 +54,8 @@ mod tests {
     fn what_cannot_be_seen_is_escaped_and_the_rest_stays() {
         assert_eq!(printable("tensor `é中\u{1f600}`"), "tensor `é中\u{1f600}`");
         assert_eq!(
-            printable("\u{1b}[31m\n\u{202e}\u{200b}"),
-            r"\u{1b}[31m\u{a}\u{202e}\u{200b}"
+            printable("\u{1b}[31m\n\u{202e}\u{200b}\u{fff9}\u{e0041}"),
+            r"\u{1b}[31m\u{a}\u{202e}\u{200b}\u{fff9}\u{e0041}"
         );
     }
 

@@ -4,7 +4,7 @@ use std::fmt::Display;
 
 use serde_json::Value;
 use uniroute::Router;
-use uniroute::pool::Pool;
+use uniroute::pool::{ModelPreview, Pool};
 use uniroute::route::{Candidate, Decision, Objective, Request, frontier, place, route};
 
 use crate::fixture::PROMPTS;
@@ -130,6 +130,16 @@ pub fn pool(pool: &Pool, router: &Router) {
         assert_eq!(found.candidates.len(), pool.models().len());
         decision(&found, &request);
         rising(&found);
+    }
+}
+
+/// The intervals of a preview are intervals.
+pub fn preview(preview: &ModelPreview) {
+    for field in &preview.fields {
+        interval(field.interval);
+    }
+    for next in &preview.next {
+        interval(next.interval);
     }
 }
 

@@ -25,6 +25,9 @@ import { UnirouteError, messageOf } from "./errors.js";
  * @property {boolean} stopped whether it stopped in the middle of a call, so that its memory may be wrong
  */
 
+/** Most models that are added again after a restart; then the pool is exported with them. */
+const MOST_ADDED = 32;
+
 /** @type {WeakMap<Bindings, State>} */
 const states = new WeakMap();
 
@@ -38,6 +41,12 @@ export class Engine {
   #bindings;
   /** @type {Files | null} null after {@link free} */
   #files;
+  /**
+   * Models that were added to the pool since, in LLM profile JSON.
+   *
+   * @type {Uint8Array[]}
+   */
+  #added = [];
   /** @type {Uint8Array | undefined} */
   #sha256;
   /** @type {Core | null} */
@@ -106,7 +115,20 @@ export class Engine {
    * @param {Uint8Array} pool LLM profile JSON
    */
   keepPool(pool) {
-    if (this.#files) this.#files.pool = pool;
+    if (!this.#files) return;
+    this.#files.pool = pool;
+    this.#added = [];
+  }
+
+  /**
+   * A model that the pool of a router has from now on.
+   *
+   * @param {Uint8Array} model in LLM profile JSON
+   */
+  keepModel(model) {
+    this.#added.push(model);
+    if (this.#added.length < MOST_ADDED) return;
+    this.keepPool(new TextEncoder().encode(this.use((core) => core.pool())));
   }
 
   /** Frees the memory. */
@@ -115,6 +137,7 @@ export class Engine {
     const isAlive = this.#start === this.starts && !this.#state.stopped;
     this.#core = null;
     this.#files = null;
+    this.#added = [];
     if (isAlive) this.#guarded(() => core?.free());
   }
 
@@ -126,7 +149,9 @@ export class Engine {
     if (this.#state.stopped) this.#restart();
     if (this.#core === null || this.#start !== this.starts) {
       const { router, pool, weights } = this.#files;
-      this.#core = new this.#bindings.Router(router, pool, weights, this.#sha256);
+      const core = new this.#bindings.Router(router, pool, weights, this.#sha256);
+      for (const model of this.#added) core.addModel(model);
+      this.#core = core;
       this.#start = this.starts;
     }
     return this.#core;

@@ -157,9 +157,9 @@ export class CoreRouter {
    * @param {RawModel} model
    */
   addModel(model) {
-    const bytes = jsonBytes(model, "model");
+    const bytes = jsonBytes(model, "model").slice();
     const info = this.#engine.use((core) => core.addModel(bytes));
-    this.#engine.keepPool(jsonBytes(this.pool(), "pool"));
+    this.#engine.keepModel(bytes);
     return info;
   }
 

@@ -2,8 +2,8 @@
 
 use super::error::PoolError;
 use super::limits::MAX_BYTES;
-use super::unknown::{self, Part};
-use crate::dataset::UniqueKeys;
+use super::walk::{self, Part};
+use crate::dataset::Unique;
 use serde::Serialize;
 use serde::de::DeserializeOwned;
 use serde_json::Value;
@@ -11,27 +11,29 @@ use serde_json::Value;
 /// Reads a part of a pool, after a byte order mark if there is one.
 ///
 /// # Errors
-/// As [`read`], and [`PoolError::TooManyUnknown`].
+/// As [`read_value`], and [`PoolError::TooManyUnknown`].
 pub(super) fn read_part<T: DeserializeOwned>(json: &[u8], part: Part) -> Result<T, PoolError> {
-    if json.len() <= MAX_BYTES {
-        unknown::check(crate::json::without_mark(json), part)?;
-    }
-    read(json)
+    check_size(json)?;
+    walk::check(json, part)?;
+    Ok(crate::json::read(json)?)
 }
 
-/// Reads JSON, after a byte order mark if there is one.
+/// Reads any JSON, after a byte order mark if there is one.
 ///
 /// # Errors
 /// [`PoolError::TooLarge`], [`PoolError::Syntax`], and [`PoolError::Type`] with the JSON path of
 /// the first value that does not fit, or of the first key that an object has twice.
-pub(super) fn read<T: DeserializeOwned>(json: &[u8]) -> Result<T, PoolError> {
-    if json.len() > MAX_BYTES {
-        return Err(PoolError::TooLarge { bytes: json.len() });
-    }
-    let value = crate::json::read(json)?;
-    // Fields that this release does not know, and those of any form, let the last of equal keys win.
-    let _: UniqueKeys = crate::json::read(json)?;
+pub(super) fn read_value(json: &[u8]) -> Result<Value, PoolError> {
+    check_size(json)?;
+    let Unique(value) = crate::json::read(json)?;
     Ok(value)
+}
+
+fn check_size(json: &[u8]) -> Result<(), PoolError> {
+    match json.len() > MAX_BYTES {
+        true => Err(PoolError::TooLarge { bytes: json.len() }),
+        false => Ok(()),
+    }
 }
 
 /// Pretty JSON in which a list of numbers or texts takes one line.

@@ -28,7 +28,7 @@ mod preview;
 mod raw;
 #[cfg(test)]
 mod tests;
-mod unknown;
+mod walk;
 
 pub use error::PoolError;
 pub use from_dataset::{ModelList, ModelListError, PoolDraft, PoolParams, from_dataset};

@@ -4,7 +4,7 @@
 use super::error::PoolError;
 use super::json;
 use super::limits::MAX_MODELS;
-use super::unknown::Part;
+use super::walk::Part;
 use serde::de::{IgnoredAny, SeqAccess, Visitor};
 use serde::{Deserialize, Deserializer, Serialize};
 use serde_json::{Map, Value};

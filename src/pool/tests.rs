@@ -47,6 +47,31 @@ fn a_file_without_our_fields_works_and_says_what_was_assumed() {
 }
 
 #[test]
+fn fields_under_other_names_and_prices_of_one_token_are_notes() {
+    let misspelt = json!({"models": [{"id": "a", "price": {"input": 1}, "host": "here",
+        "cost": {"input": 0.000_003, "output": 0, "cached": 1}, "limit": {"context_window": 8}}]});
+    let pool = pool(misspelt).unwrap();
+    for (path, words) in [
+        ("$.models[0].price", "`cost`"),
+        ("$.models[0].cost.cached", "`cache_read`"),
+        ("$.models[0].cost.input", "write 3"),
+        ("$.models[0].limit.context_window", "`context`"),
+    ] {
+        let of_path = |n: &&Note| n.path == path && n.message.contains(words);
+        assert!(
+            pool.notes().iter().any(|n| of_path(&n)),
+            "no note on {path} in {:?}",
+            pool.notes()
+        );
+    }
+    assert!(
+        pool.notes()
+            .iter()
+            .all(|n| !n.path.contains("host") && !n.path.ends_with("output"))
+    );
+}
+
+#[test]
 fn dates_lengths_and_accuracies_that_cannot_be_are_rejected() {
     for (date, right) in [
         ("2026-07-15", true),

@@ -17,5 +17,5 @@ pub use posterior::Posterior;
 pub use prediction::Prediction;
 #[cfg(feature = "eval")]
 pub(crate) use prediction::Z90;
-pub use quick::Projection;
+pub use quick::{Overlap, Projection};
 pub use summary::Profile;

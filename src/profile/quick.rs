@@ -9,9 +9,30 @@ use crate::linalg::Cholesky;
 use crate::observation::{Observations, ProfileError};
 use crate::prior::Prior;
 
+/// The overlap O of the clusters, `(K, K)`, with what the profiles of all models need of it.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Overlap {
+    matrix: Array2<f64>,
+    /// The sum of O∘Σ, with Σ the covariance of the prior.
+    of_prior: f64,
+}
+
+impl Overlap {
+    /// `matrix` is the mean of ΦΦᵀ over prompts.
+    pub fn new(prior: &Prior, matrix: Array2<f64>) -> Self {
+        let of_prior = (&matrix * &prior.covariance()).sum();
+        Self { matrix, of_prior }
+    }
+
+    /// O, `(K, K)`.
+    pub fn view(&self) -> ArrayView2<'_, f64> {
+        self.matrix.view()
+    }
+}
+
 /// RΣ and RΣO for rows of weights R over the clusters, with Σ the covariance of a prior and O the
-/// overlap of the clusters, each `(n, K)`. They depend on no model, so those of benchmarks are
-/// computed once.
+/// overlap of the clusters, each `(n, K)`. They depend on no model, so those of benchmarks and of the
+/// clusters' shares are computed once.
 #[derive(Debug, Clone, PartialEq)]
 pub struct Projection {
     cross: Array2<f64>,
@@ -64,15 +85,15 @@ impl Projection {
 
 impl Profile {
     /// The profile of the model that was observed; the same as that of its [`Posterior`], at a
-    /// fraction of the work where observations are fewer than clusters. `overlap` `(K, K)` is that
-    /// of the clusters; `project` makes the projection of the observations' weights where it is needed.
+    /// fraction of the work where observations are fewer than clusters. `overlap` is that of the
+    /// clusters with this `prior`; `project` makes the projection of the observations' weights where it is needed.
     ///
     /// # Errors
     /// [`ProfileError::Length`] when prior and observations are not over the same clusters.
     pub fn of(
         prior: &Prior,
         observations: &Observations,
-        overlap: ArrayView2<f64>,
+        overlap: &Overlap,
         project: impl FnOnce() -> Projection,
     ) -> Result<Self, ProfileError> {
         observations.check_clusters(prior.clusters())?;
@@ -83,7 +104,7 @@ impl Profile {
         };
         match solved {
             Some(profile) => Ok(profile),
-            None => Ok(Posterior::new(prior, observations)?.profile(overlap)),
+            None => Ok(Posterior::new(prior, observations)?.profile(overlap.view())),
         }
     }
 }
@@ -93,7 +114,7 @@ impl Profile {
 fn solve(
     prior: &Prior,
     observations: &Observations,
-    overlap: ArrayView2<f64>,
+    overlap: &Overlap,
     projection: &Projection,
 ) -> Option<Profile> {
     let rows = observations.weights();
@@ -115,9 +136,9 @@ fn solve(
     for row in half.outer_iter() {
         variances.zip_mut_with(&row, |v, h| *v -= h * h);
     }
-    let all = (&overlap * &prior.covariance()).sum() - (&half * &overlapping).sum();
+    let all = overlap.of_prior - (&half * &overlapping).sum();
     let labels = observations.labels_by_cluster();
-    Some(summarised(&mean, &variances, &labels, overlap, all))
+    Some(summarised(&mean, &variances, &labels, overlap.view(), all))
 }
 
 #[cfg(test)]
@@ -137,7 +158,7 @@ mod tests {
         let mean = Array1::from_shape_fn(k, |_| 0.2 + 0.6 * rng.random::<f64>());
         let prior = Prior::try_new(mean, covariance, 0.9, 0.4, 5).unwrap();
         let spread = Array2::from_shape_fn((30, k), |_| rng.random::<f64>());
-        let overlap = spread.t().dot(&spread) / 30.0;
+        let overlap = Overlap::new(&prior, spread.t().dot(&spread) / 30.0);
         for n in [1, 2, 5, 9, 12] {
             let weights = Array2::from_shape_fn((n, k), |_| rng.random::<f64>() / k as f64);
             let scores = Observations::from_benchmarks(BenchmarkScores {
@@ -159,7 +180,7 @@ mod tests {
                 let slow = Posterior::new(&prior, &observed).unwrap();
                 let slow = slow.profile(overlap.view());
                 for projection in [whole, copied] {
-                    let quick = Profile::of(&prior, &observed, overlap.view(), || projection);
+                    let quick = Profile::of(&prior, &observed, &overlap, || projection);
                     let quick = quick.unwrap();
                     for (a, b) in [
                         (&quick.mean, &slow.mean),

@@ -39,8 +39,7 @@ use crate::benchmark::Benchmarks;
 use crate::cluster::{Calibration, Clusters};
 use crate::embed::{Embed, StaticEmbedder};
 use crate::prior::Prior;
-use crate::profile::Projection;
-use ndarray::Array2;
+use crate::profile::{Overlap, Projection};
 use std::borrow::Cow;
 use std::sync::OnceLock;
 use tensors::{Tensors, value};
@@ -55,8 +54,9 @@ pub struct Router {
     calibration: Calibration,
     prior: Prior,
     benchmarks: Benchmarks,
-    overlap: OnceLock<Array2<f64>>,
-    /// The benchmarks' weights, projected; computed for the first model with scores.
+    overlap: OnceLock<Overlap>,
+    /// The weights of benchmarks and the clusters' shares, projected; computed for the first model with
+    /// scores or an accuracy.
     projected: OnceLock<Projection>,
 }
 

@@ -1,9 +1,9 @@
 //! Ψ from what is known of a model, as a profile over this router's clusters.
 
 use super::Router;
-use crate::observation::{Observations, Source};
-use crate::profile::{Profile, ProfileError, Projection};
-use ndarray::{Array1, Array2, ArrayView1, ArrayView2};
+use crate::observation::{Observations, Source, check_unit};
+use crate::profile::{Overlap, Profile, ProfileError, Projection};
+use ndarray::{Array1, Array2, ArrayView1, ArrayView2, Axis};
 
 /// Number of prompts assumed for an accuracy that does not say how many it was measured on.
 const ASSUMED_LABELS: f64 = 100.0;
@@ -14,36 +14,57 @@ impl Router {
     /// # Errors
     /// [`ProfileError::Length`] for observations over another number of clusters.
     pub fn profile(&self, observations: &Observations) -> Result<Profile, ProfileError> {
-        let overlap = self.overlap().view();
-        Profile::of(&self.prior, observations, overlap, || {
+        Profile::of(&self.prior, observations, self.overlap(), || {
             self.projection(observations)
         })
     }
 
-    /// The projection of the weights of observations; that of benchmarks is computed once.
+    /// The projection of the weights of observations; that of benchmarks and of the clusters' shares is
+    /// computed once.
     fn projection(&self, observations: &Observations) -> Projection {
         let (rows, overlap) = (observations.weights(), self.overlap().view());
         let sources = observations.sources().iter().enumerate();
         let known: Vec<(usize, usize)> = sources
-            .filter_map(|(row, source)| self.benchmark_of(*source, rows.row(row)).map(|b| (row, b)))
+            .filter_map(|(row, source)| self.known_row(*source, rows.row(row)).map(|b| (row, b)))
             .collect();
         if known.is_empty() {
             return Projection::new(&self.prior, overlap, rows);
         }
         let others = self
             .projected
-            .get_or_init(|| Projection::new(&self.prior, overlap, self.benchmarks.weights()));
+            .get_or_init(|| Projection::new(&self.prior, overlap, self.known_rows().view()));
         Projection::with_known(&self.prior, overlap, rows, &known, others)
     }
 
-    /// The position of the benchmark that an observation with these weights comes from, if it is one
-    /// of this router's.
-    fn benchmark_of(&self, source: Source, weights: ArrayView1<f64>) -> Option<usize> {
-        let Source::Benchmark(b) = source else {
-            return None;
-        };
-        let own = b < self.benchmarks.len() && self.benchmarks.weights().row(b) == weights;
-        own.then_some(b)
+    /// The weights that observations of many models have: those of the benchmarks, then the clusters'
+    /// shares.
+    fn known_rows(&self) -> Array2<f64> {
+        let mut rows = self.benchmarks.weights().to_owned();
+        let shares: Array1<f64> = self
+            .clusters
+            .shares()
+            .iter()
+            .map(|s| f64::from(*s))
+            .collect();
+        // Both have a column for each cluster.
+        let _ = rows.push(Axis(0), shares.view());
+        rows
+    }
+
+    /// The position among [`Router::known_rows`] of an observation with these weights, if it is there.
+    fn known_row(&self, source: Source, weights: ArrayView1<f64>) -> Option<usize> {
+        match source {
+            Source::Benchmark(b) => {
+                let own = b < self.benchmarks.len() && self.benchmarks.weights().row(b) == weights;
+                own.then_some(b)
+            }
+            Source::Overall => {
+                let shares = self.clusters.shares();
+                let own = weights.iter().zip(shares).all(|(w, s)| *w == f64::from(*s));
+                own.then_some(self.benchmarks.len())
+            }
+            Source::Label => None,
+        }
     }
 
     /// What is expected of a model of which nothing is known.
@@ -73,6 +94,7 @@ impl Router {
     /// # Errors
     /// [`ProfileError`] for scores that are not in range.
     pub fn observe_labels(&self, labels: &[(&str, f64)]) -> Result<Observations, ProfileError> {
+        check_unit("score", labels.iter().map(|(_, score)| *score))?;
         let mut weights = Array2::zeros((labels.len(), self.clusters.len()));
         for (mut row, (prompt, _)) in weights.rows_mut().into_iter().zip(labels) {
             let phi = self
@@ -114,7 +136,8 @@ impl Router {
         self.prior.suggest(memberships, overlap, labels)
     }
 
-    fn overlap(&self) -> &Array2<f64> {
-        self.overlap.get_or_init(|| self.clusters.overlap())
+    fn overlap(&self) -> &Overlap {
+        self.overlap
+            .get_or_init(|| Overlap::new(&self.prior, self.clusters.overlap()))
     }
 }

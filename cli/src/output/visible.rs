@@ -6,6 +6,8 @@
 use std::borrow::Cow;
 use std::fmt::Write;
 
+use uniroute::printable::is_visible;
+
 /// The text with every control character other than line end and tab, and every character that is
 /// invisible or changes the direction of text, as `\u{…}` with its number.
 pub fn text(text: &str) -> Cow<'_, str> {
@@ -50,19 +52,8 @@ fn replaced(text: &str, hidden: impl Fn(char) -> bool) -> Cow<'_, str> {
     shown.into()
 }
 
-/// Control characters; marks and overrides of direction; characters without width; the ends of line
-/// and paragraph and the tags of Unicode.
 fn is_hidden(c: char) -> bool {
-    c.is_control()
-        || matches!(
-            c,
-            '\u{61c}'
-                | '\u{200b}'..='\u{200f}'
-                | '\u{2028}'..='\u{202e}'
-                | '\u{2060}'..='\u{206f}'
-                | '\u{feff}'
-                | '\u{e0000}'..='\u{e007f}'
-        )
+    !is_visible(c)
 }
 
 #[cfg(test)]

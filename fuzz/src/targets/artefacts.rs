@@ -69,14 +69,7 @@ fn usable(router: Router) {
         let preview = session
             .preview_model(model)
             .expect("a model that fits every router");
-        preview
-            .fields
-            .iter()
-            .for_each(|field| check::interval(field.interval));
-        preview
-            .next
-            .iter()
-            .for_each(|next| check::interval(next.interval));
+        check::preview(&preview);
     }
 }
 

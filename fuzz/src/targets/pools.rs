@@ -45,14 +45,7 @@ pub fn model(data: &[u8]) {
         infos.iter().find(|info| info.id == raw.id),
         Some(&preview.model)
     );
-    preview
-        .fields
-        .iter()
-        .for_each(|field| check::interval(field.interval));
-    preview
-        .next
-        .iter()
-        .for_each(|next| check::interval(next.interval));
+    check::preview(&preview);
     let private = raw
         .labels_to_errors(router)
         .expect("labels that were accepted");

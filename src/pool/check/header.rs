@@ -8,6 +8,7 @@ use crate::pool::raw::{RawModel, RawPool};
 
 impl Checker<'_> {
     pub fn header(&mut self, raw: &RawPool) -> Result<(), PoolError> {
+        self.misspelt_in_pool(raw);
         if let Some(found) = raw.schema_version.filter(|v| *v != SCHEMA_VERSION) {
             return Err(PoolError::Version { found });
         }

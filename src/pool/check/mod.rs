@@ -2,10 +2,12 @@
 //! type, out of range, not finite, or made for another router.
 //!
 //! `header` checks the version, names and router of a pool, `model` the prices, limits and lengths of a model,
-//! `profile` what is known of its errors. `value` has the checks of single values.
+//! `profile` what is known of its errors; `misspelt` finds fields under wrong names. `value` has the checks of
+//! single values.
 
 mod checker;
 mod header;
+mod misspelt;
 mod model;
 mod profile;
 pub(super) mod value;

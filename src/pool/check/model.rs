@@ -10,12 +10,17 @@ use crate::pool::model::Model;
 use crate::pool::raw::RawModel;
 use serde_json::Value;
 
+/// A price below it, in US dollars per million tokens, is probably the price of one token: the cheapest models
+/// cost ten times as much.
+const PRICE_PER_TOKEN: f64 = 1e-3;
+
 impl Checker<'_> {
     pub fn model(
         &mut self,
         raw: &RawModel,
         path: &str,
     ) -> Result<(Model, Option<Known>), PoolError> {
+        self.misspelt_in_model(raw, path);
         for (field, value) in [("name", &raw.name), ("provider", &raw.provider)] {
             if let Some(value) = value {
                 text(&format!("{path}.{field}"), value)?;
@@ -74,6 +79,19 @@ impl Checker<'_> {
             cache_write: price(cost.cache_write, "cache_write")?,
             reasoning: price(cost.reasoning, "reasoning")?,
         };
+        let fields = [("input", prices.input), ("output", prices.output)];
+        let low = |price: f64| price > 0.0 && price < PRICE_PER_TOKEN;
+        let low = fields
+            .iter()
+            .find_map(|(field, price)| price.filter(|p| low(*p)).map(|p| (field, p)));
+        if let Some((field, price)) = low {
+            let message = format!(
+                "{price} USD per million tokens is less than any model costs; if it is the price of one token, \
+                 write {}",
+                (price * 1e12).round() / 1e6
+            );
+            self.note(format!("{path}.cost.{field}"), message);
+        }
         if prices.input.is_none() || prices.output.is_none() {
             self.note(
                 format!("{path}.cost"),

@@ -31,7 +31,6 @@ pub use format::PriceList;
 pub use matches::PriceMatch;
 use reader::Reader;
 use serde::Serialize;
-use serde_json::Value;
 
 /// The formats that are supported. The first one that recognises a file reads it, so a format with
 /// a distinctive shape stands before one that only looks at names of fields.
@@ -56,7 +55,7 @@ pub struct ImportedPrices {
 /// # Errors
 /// [`PoolError`] when it is too large, not JSON, or not one of the supported lists.
 pub fn import_prices(json: &[u8], pool: &Pool) -> Result<ImportedPrices, PoolError> {
-    let value: Value = json::read(json)?;
+    let value = json::read_value(json)?;
     let format = FORMATS.iter().find(|format| (format.recognises)(&value));
     let format = format.ok_or(PoolError::PriceList)?;
     let mut reader = Reader::default();

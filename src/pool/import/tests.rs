@@ -1,7 +1,7 @@
 use super::*;
 use crate::pool::raw::RawCost;
 use crate::router::fixture;
-use serde_json::json;
+use serde_json::{Value, json};
 
 fn read(value: Value) -> ImportedPrices {
     let pool = json!({"models": [{"id": "openai__gpt-4o"}, {"id": "Qwen2.5-7B-Instruct"}, {"id": "mine"}]});

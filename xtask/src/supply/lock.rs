@@ -1,5 +1,7 @@
 //! `Cargo.lock`: the exact version, source and checksum of each package, for every platform.
 
+use std::path::Path;
+
 use anyhow::{Context, Result};
 use serde::Deserialize;
 
@@ -70,14 +72,15 @@ impl Locked {
     }
 }
 
-/// Reads the lock file of the repository.
-pub fn read() -> Result<Lock> {
-    let path = files::root().join("Cargo.lock");
-    parse(&String::from_utf8(files::read(&path)?)?)
+/// Reads the lock file of the workspace in a `folder`.
+pub fn read(folder: &Path) -> Result<Lock> {
+    let path = folder.join("Cargo.lock");
+    let text = String::from_utf8(files::read(&path)?)?;
+    parse(&text).with_context(|| format!("cannot read {}", files::shown(&path)))
 }
 
 fn parse(text: &str) -> Result<Lock> {
-    toml::from_str(text).context("cannot read Cargo.lock")
+    Ok(toml::from_str(text)?)
 }
 
 fn is_sha256(sum: &str) -> bool {

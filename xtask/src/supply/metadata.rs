@@ -1,11 +1,11 @@
 //! What `cargo metadata` says about packages.
 
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 
 use anyhow::{Context, Result};
 use serde::Deserialize;
 
-use crate::{cargo, process, toolchain};
+use crate::{cargo, files, process, toolchain};
 
 /// All packages of a resolved workspace.
 #[derive(Deserialize)]
@@ -47,16 +47,16 @@ pub struct Dependency {
 }
 
 impl Metadata {
-    /// The workspace with all features on `platforms`.
-    pub fn of_workspace(platforms: &[&str]) -> Result<Self> {
-        Self::read(&["--all-features"], platforms)
+    /// The workspace in a `folder` with all features on `platforms`.
+    pub fn of_workspace(folder: &Path, platforms: &[&str]) -> Result<Self> {
+        Self::read(folder, &["--all-features"], platforms)
     }
 
     /// The packages from which the WebAssembly modules are chosen. cargo adds the features that other
     /// members of the workspace need, so the list may be too long, never too short.
     pub fn of_module() -> Result<Self> {
         let features = ["--no-default-features", "--features", cargo::WASM_FEATURES];
-        Self::read(&features, &[toolchain::TARGET])
+        Self::read(&files::root(), &features, &[toolchain::TARGET])
     }
 
     /// The member of the workspace with a name.
@@ -65,9 +65,10 @@ impl Metadata {
         members.find(|package| package.name == name)
     }
 
-    fn read(features: &[&str], platforms: &[&str]) -> Result<Self> {
+    fn read(folder: &Path, features: &[&str], platforms: &[&str]) -> Result<Self> {
         let mut metadata = cargo::cargo();
         metadata
+            .current_dir(folder)
             .args(["metadata", "--locked", "--format-version", "1", "--quiet"])
             .args(features);
         for platform in platforms {

@@ -36,7 +36,7 @@ pub fn write(folder: &Path) -> Result<()> {
         .member(cargo::LIBRARY)
         .context("cargo does not list the library")?;
     let compiler = Toolchain::find()?.version()?;
-    let module = Module::new(&metadata, &lock::read()?, &compiler)?;
+    let module = Module::new(&metadata, &lock::read(&files::root())?, &compiler)?;
     let notices = notices::render(&package.version, &texts::collect(&module)?);
     let sbom = sbom::document(&Contents {
         version: &package.version,

@@ -8,8 +8,6 @@ use serde_json::{Map, Value};
 use crate::files;
 
 const LOCK: &str = "package-lock.json";
-/// npm leaves the address out of the lock file if a package comes from here.
-const REGISTRY: &str = "https://registry.npmjs.org/";
 /// Scripts that npm runs on the machine of whoever installs the package.
 const INSTALL_SCRIPTS: [&str; 3] = ["preinstall", "install", "postinstall"];
 
@@ -79,9 +77,12 @@ fn fault(name: &str, entry: &Value) -> Option<&'static str> {
     if is("link") || !name.starts_with("node_modules/") {
         return Some("is a folder or link; install a version from the registry");
     }
-    if entry.get("resolved").is_some() && !text("resolved").is_some_and(|r| r.starts_with(REGISTRY))
-    {
-        return Some("does not come from the npm registry; install a version from there");
+    // npm's own registry needs no address, so one that is named may be another place.
+    if entry.get("resolved").is_some() {
+        return Some(
+            "names an address; install a version from the registry, and make the lock file with \
+             `omit-lockfile-registry-resolved`",
+        );
     }
     // A bundled package is inside the archive of another one, whose hash covers it.
     let hashed = text("integrity").is_some_and(|hash| hash.starts_with("sha512-"));
@@ -140,7 +141,6 @@ mod tests {
         let hash = "sha512-AAAA";
         for good in [
             json!({"version": "1.0.0", "integrity": hash}),
-            json!({"integrity": hash, "resolved": "https://registry.npmjs.org/a/-/a-1.0.0.tgz"}),
             json!({"version": "1.0.0", "inBundle": true}),
         ] {
             assert_eq!(fault("node_modules/a", &good), None, "{good}");
@@ -148,7 +148,7 @@ mod tests {
         for bad in [
             json!({"version": "1.0.0"}),
             json!({"integrity": "sha1-AAAA"}),
-            json!({"integrity": hash, "resolved": "https://registry.npmjs.org.example/a.tgz"}),
+            json!({"integrity": hash, "resolved": "https://registry.example.org/a.tgz"}),
             json!({"integrity": hash, "resolved": "git+ssh://git@example.org/a.git#1"}),
             json!({"integrity": hash, "resolved": 5}),
             json!({"resolved": "a", "link": true}),

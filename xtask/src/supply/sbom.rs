@@ -86,9 +86,6 @@ fn linked(key: &Key, part: &Part) -> Value {
         package["homepage"] = json!(repository);
     }
     if let Some(sum) = &part.checksum {
-        package["downloadLocation"] = json!(format!(
-            "https://static.crates.io/crates/{name}/{name}-{version}.crate"
-        ));
         package["checksums"] = json!([{"algorithm": "SHA256", "checksumValue": sum}]);
         package["externalRefs"] =
             purl(&format!("pkg:cargo/{name}@{}", version.replace('+', "%2B")));

@@ -1,9 +1,12 @@
-//! A limit on what a pool file carries beside the fields of the format. Such fields are kept for export, as
-//! JSON values that take many times their size in the file.
+//! One walk over the JSON of a pool before it is read: no object may have a key twice, and what a pool carries
+//! beside the fields of the format is limited. Such fields are kept for export, as JSON values that take
+//! many times their size in the file.
 
 use super::error::PoolError;
 use super::limits::MAX_UNKNOWN;
+use crate::dataset::repeated_key;
 use serde::de::{DeserializeSeed, Deserializer, Error, MapAccess, SeqAccess, Visitor};
+use std::collections::HashSet;
 use std::fmt;
 
 /// Most answer lengths per cluster in all models together.
@@ -55,22 +58,22 @@ impl Part {
     }
 }
 
-/// Checks a pool, or one model, before it is parsed. Text that is not JSON passes: the parser says why.
+/// Checks a pool, or one model, before it is read into its types, of which unknown fields and those of any
+/// form would let the last of equal keys win.
 ///
 /// # Errors
-/// [`PoolError::TooManyUnknown`].
+/// [`PoolError::TooManyUnknown`]; [`PoolError::Type`] for the first key that an object has twice;
+/// [`PoolError::Syntax`].
 pub(super) fn check(json: &[u8], part: Part) -> Result<(), PoolError> {
     let mut counts = Counts::default();
-    let mut reader = serde_json::Deserializer::from_slice(json);
-    // An error of the JSON itself, too, ends the walk.
-    let _ = Walk {
+    let walk = Walk {
         part,
         counts: &mut counts,
-    }
-    .deserialize(&mut reader);
+    };
+    let walked = crate::json::read_seed(json, walk);
     match counts.are_too_many() {
         true => Err(PoolError::TooManyUnknown),
-        false => Ok(()),
+        false => Ok(walked?),
     }
 }
 
@@ -160,8 +163,14 @@ impl<'de> Visitor<'de> for Walk<'_> {
 
     fn visit_map<A: MapAccess<'de>>(mut self, mut map: A) -> Result<(), A::Error> {
         let part = self.part;
+        let mut names = HashSet::new();
         while let Some(name) = map.next_key::<String>()? {
-            map.next_value_seed(self.at(part.field(&name)))?;
+            let field = part.field(&name);
+            if names.contains(&name) {
+                return Err(repeated_key(&name));
+            }
+            names.insert(name);
+            map.next_value_seed(self.at(field))?;
         }
         self.count()
     }
