@@ -13,7 +13,7 @@ schema_version?: number,
  */
 name?: string, 
 /**
- * Date of the prices, `YYYY-MM-DD`.
+ * Date of the prices of all models without a date of their own (`priced`), `YYYY-MM-DD`.
  */
 as_of?: string, 
 /**
@@ -62,6 +62,10 @@ provider?: string,
  * Prices; unknown when absent.
  */
 cost?: RawCost, 
+/**
+ * Date of its prices, `YYYY-MM-DD`, where it is not that of the pool (`as_of`).
+ */
+priced?: string, 
 /**
  * Limits; none assumed when absent.
  */
@@ -733,6 +737,10 @@ input: number | null,
  * USD per million output tokens; `null` is unknown.
  */
 output: number | null, 
+/**
+ * Date of its prices, as written: its own, else that of the pool; `null` if neither has one.
+ */
+priced: string | null, 
 /**
  * Most input and output tokens together.
  */

@@ -45,6 +45,8 @@ pub struct ModelInfo {
     pub input: Option<f64>,
     /// USD per million output tokens; `null` is unknown.
     pub output: Option<f64>,
+    /// Date of its prices, as written: its own, else that of the pool; `null` if neither has one.
+    pub priced: Option<String>,
     /// Most input and output tokens together.
     pub context_limit: Option<f64>,
     /// Most output tokens.
@@ -63,7 +65,11 @@ impl Pool {
             models: self
                 .models()
                 .iter()
-                .map(|model| model_info(model, shares))
+                .map(|model| {
+                    let info = model_info(model, shares);
+                    let priced = info.priced.or_else(|| self.as_of().map(str::to_owned));
+                    ModelInfo { priced, ..info }
+                })
                 .collect(),
             notes: self.notes().to_vec(),
         }
@@ -90,6 +96,7 @@ pub(super) fn model_info(model: &Model, shares: &[f32]) -> ModelInfo {
         benchmarks: model.evidence.benchmarks.clone(),
         input: model.prices.input,
         output: model.prices.output,
+        priced: model.priced.clone(),
         context_limit: model.context_limit,
         output_limit: model.output_limit,
         capabilities: model.capabilities.clone(),
@@ -115,5 +122,15 @@ mod tests {
         let json = br#"{"models": [{"id": "a", "errors": {"mean": [0.25, 0.75]}}]}"#;
         let pool = Pool::from_json(json, &router).unwrap();
         assert_eq!(pool.models()[0].overall_quality(&router), 0.5);
+    }
+
+    #[test]
+    fn prices_have_the_date_of_their_model_or_that_of_the_pool() {
+        let json = br#"{"as_of": "2026-01-02", "models": [{"id": "a", "priced": "2026-11-30"}, {"id": "b"}]}"#;
+        let pool = Pool::from_json(json, &fixture::router()).unwrap();
+        let info = pool.info(&fixture::router());
+        let dates: Vec<_> = info.models.iter().map(|m| m.priced.as_deref()).collect();
+        assert_eq!(dates, [Some("2026-11-30"), Some("2026-01-02")]);
+        assert!(pool.to_json().contains(r#""priced": "2026-11-30""#));
     }
 }

@@ -63,6 +63,8 @@ pub struct Model {
     pub provider: Option<String>,
     /// Prices in USD per million tokens.
     pub prices: Prices,
+    /// Date of these prices, where it is not that of the pool.
+    pub priced: Option<String>,
     /// Most input and output tokens together.
     pub context_limit: Option<f64>,
     /// Most output tokens.

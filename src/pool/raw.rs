@@ -22,7 +22,7 @@ pub struct RawPool {
     #[serde(default, skip_serializing_if = "Option::is_none")]
     #[cfg_attr(feature = "schema", ts(optional))]
     pub name: Option<String>,
-    /// Date of the prices, `YYYY-MM-DD`.
+    /// Date of the prices of all models without a date of their own (`priced`), `YYYY-MM-DD`.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     #[cfg_attr(feature = "schema", ts(optional))]
     pub as_of: Option<String>,
@@ -73,6 +73,10 @@ pub struct RawModel {
     #[serde(default, skip_serializing_if = "Option::is_none")]
     #[cfg_attr(feature = "schema", ts(optional))]
     pub cost: Option<RawCost>,
+    /// Date of its prices, `YYYY-MM-DD`, where it is not that of the pool (`as_of`).
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[cfg_attr(feature = "schema", ts(optional))]
+    pub priced: Option<String>,
     /// Limits; none assumed when absent.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     #[cfg_attr(feature = "schema", ts(optional))]

@@ -90,6 +90,11 @@ fn dates_lengths_and_accuracies_that_cannot_be_are_rejected() {
             true => assert!(pool(json).is_ok(), "{date}"),
             false => rejected(json, "pool_text", "$.as_of"),
         }
+        let one = model(json!({"priced": date}));
+        match right {
+            true => assert!(pool(one).is_ok(), "{date}"),
+            false => rejected(one, "pool_text", "$.models[0].priced"),
+        }
     }
     let short = json!({"output_tokens": {"mean": 500, "p90": 400}});
     rejected(model(short), "pool_range", "$.models[0].output_tokens.p90");

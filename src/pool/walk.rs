@@ -44,8 +44,8 @@ impl Part {
             (Self::Model, "output_tokens") => Self::OutputTokens,
             (
                 Self::Model,
-                "id" | "name" | "provider" | "capabilities" | "tokenizer" | "labels" | "accuracy"
-                | "labels_count",
+                "id" | "name" | "provider" | "priced" | "capabilities" | "tokenizer" | "labels"
+                | "accuracy" | "labels_count",
             ) => Self::Leaf,
             (Self::Errors, "mean" | "labels" | "sd" | "correlation") => Self::Leaf,
             (Self::OutputTokens, "per_cluster") => Self::Lengths,

@@ -26,6 +26,7 @@ impl Checker<'_> {
         }
         match &raw.as_of {
             Some(given) => date("$.as_of", given)?,
+            None if raw.models.iter().all(|model| model.priced.is_some()) => {}
             None => self.note("$.as_of".into(), "the prices carry no date"),
         }
         if raw.models.is_empty() {

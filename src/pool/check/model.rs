@@ -2,7 +2,7 @@
 
 use super::checker::Checker;
 use super::profile::Known;
-use super::value::{expected, id, number, text};
+use super::value::{date, expected, id, number, text};
 use crate::cost::{Family, OutputTokens, Prices};
 use crate::pool::error::PoolError;
 use crate::pool::limits::{MAX_NAME, MAX_PRICE, MAX_TOKENS};
@@ -25,6 +25,9 @@ impl Checker<'_> {
             if let Some(value) = value {
                 text(&format!("{path}.{field}"), value)?;
             }
+        }
+        if let Some(given) = &raw.priced {
+            date(&format!("{path}.priced"), given)?;
         }
         let mut capabilities = Vec::new();
         for (i, capability) in raw.capabilities.iter().flatten().enumerate() {
@@ -52,6 +55,7 @@ impl Checker<'_> {
             name: raw.name.clone().unwrap_or_else(|| raw.id.clone()),
             provider: raw.provider.clone(),
             prices: self.prices(raw, path)?,
+            priced: raw.priced.clone(),
             context_limit: limit(limits.context, "context")?,
             output_limit: limit(limits.output, "output")?,
             capabilities,

@@ -95,6 +95,35 @@ fn openrouter_prices_are_decimal_text_and_minus_one_means_unknown() {
 }
 
 #[test]
+fn of_many_hosts_the_maker_s_own_entry_is_matched_and_an_effort_mode_has_the_price_of_its_model() {
+    let pool = json!({"models": [{"id": "openai__o3-mini", "provider": "OpenAI"},
+        {"id": "o3-mini@high", "provider": "OpenAI"}, {"id": "mistral-medium", "provider": "Mistral AI"}]});
+    let pool = Pool::from_json(pool.to_string().as_bytes(), &fixture::router()).unwrap();
+    let matched = |list: Value| -> Vec<String> {
+        let imported = import_prices(list.to_string().as_bytes(), &pool).unwrap();
+        let ids = imported
+            .matches
+            .iter()
+            .map(|m| imported.models[m.listed].id.clone());
+        ids.collect()
+    };
+    let entry = json!({"input_cost_per_token": 1e-6, "litellm_provider": "x", "mode": "chat"});
+    let litellm = json!({"azure/eu/o3-mini": entry, "azure/o3-mini": entry, "o3-mini": entry,
+        "amazon/mistral-medium": entry, "mistral/mistral-medium": entry});
+    assert_eq!(
+        matched(litellm),
+        ["o3-mini", "o3-mini", "mistral/mistral-medium"]
+    );
+    let model = json!({"cost": {"input": 1}});
+    let provider = |name: &str| json!({"name": name, "models": {"o3-mini": model}});
+    let models_dev = json!({"302ai": provider("302.AI"), "azure": provider("Azure"), "openai": provider("OpenAI")});
+    assert_eq!(matched(models_dev), ["openai/o3-mini", "openai/o3-mini"]);
+    let listed = |id: &str| json!({"id": id, "pricing": {"prompt": "1e-6"}});
+    let openrouter = json!({"data": [listed("aaa/o3-mini"), listed("openai/o3-mini:free"), listed("openai/o3-mini")]});
+    assert_eq!(matched(openrouter), ["openai/o3-mini", "openai/o3-mini"]);
+}
+
+#[test]
 fn impossible_prices_are_unknown_and_noted() {
     for bad in [
         json!(1e40),
