@@ -179,7 +179,7 @@ test("a damaged link gives the default pool and says so; a pool of the person's 
       assert.equal((await decision(page)).text, text);
     });
     await go(page, "Pool");
-    await page.locator("#compare").selectOption("own");
+    await page.locator("#compare").selectOption({ label: "A pair" });
     const models = page.locator("#pool-compare tr", { hasText: "Models" }).locator("td").last();
     await models.waitFor();
     assert.equal(await models.innerText(), "2", "the saved pool is still the person's own");

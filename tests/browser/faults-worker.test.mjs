@@ -162,7 +162,7 @@ test("without any storage the page decides, and the person's own pool lasts for 
     await page.locator("#pools").selectOption({ index: 0 });
     await page.locator("#candidates th", { hasText: "Large" }).waitFor({ state: "detached" });
     await go(page, "Pool");
-    await page.locator("#compare").selectOption("own");
+    await page.locator("#compare").selectOption({ label: "A pair" });
     await page.locator("#pool-compare tr", { hasText: "Sends it to" }).waitFor();
     assert.equal(await page.locator(".notice").count(), 0);
     assert.deepEqual(problems, []);
@@ -177,7 +177,7 @@ test("a database without its store, and one that never answers, do not keep the 
     await page.evaluate(async () => {
       const done = (/** @type {IDBOpenDBRequest} */ request) =>
         new Promise((resolve) => (request.onsuccess = () => resolve(request.result)));
-      const removed = indexedDB.deleteDatabase("uniroute");
+      const removed = indexedDB.deleteDatabase("uniroute-pools");
       await Promise.race([done(removed), new Promise((resolve) => (removed.onblocked = resolve))]);
     });
     await page.goto("about:blank");
@@ -185,7 +185,7 @@ test("a database without its store, and one that never answers, do not keep the 
     await page.evaluate(
       () =>
         new Promise((resolve) => {
-          const opening = indexedDB.open("uniroute", 1);
+          const opening = indexedDB.open("uniroute-pools", 7);
           opening.onsuccess = () => resolve(opening.result.close());
         }),
     );

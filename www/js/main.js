@@ -13,13 +13,11 @@ import { mountFrame } from "./views/frame.js";
 import { mountKinds } from "./views/kinds.js";
 import { mountLoading } from "./views/loading.js";
 import { mountMap } from "./views/map.js";
+import { mountNeeds } from "./views/needs.js";
 import { mountNotice } from "./views/notice.js";
 import { mountPlot } from "./views/plot.js";
-import { mountAddModel } from "./views/pool/add-model.js";
-import { mountComparison } from "./views/pool/comparison.js";
-import { mountModels } from "./views/pool/models.js";
-import { mountPriceList } from "./views/pool/price-list.js";
-import { mountSummary } from "./views/pool/summary.js";
+import { mountPoolChoice } from "./views/pool/choice.js";
+import { mountPoolOnDemand } from "./views/pool/on-demand.js";
 import { mountPrompt } from "./views/prompt.js";
 import { mountTradeoff } from "./views/tradeoff.js";
 
@@ -36,16 +34,14 @@ for (const mount of [
   mountPlot,
   mountKinds,
   mountCandidates,
+  mountNeeds,
   mountCost,
   mountMap,
   mountBatchInput,
   mountReport,
   mountResults,
-  mountSummary,
-  mountPriceList,
-  mountModels,
-  mountAddModel,
-  mountComparison,
+  mountPoolChoice,
+  mountPoolOnDemand,
   mountAbout,
   mountFileDrop,
 ]) {

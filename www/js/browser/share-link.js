@@ -1,4 +1,4 @@
-/** Links that carry the choices and, if it is small enough, the person's own pool. */
+/** Links that carry the choices and, if it is small enough, a pool that is not a listed one. */
 import { UnirouteError } from "../../uniroute/lib/errors.js";
 
 /** Longest compressed pool in a link; some programs cut longer links. */
@@ -19,14 +19,32 @@ export async function shareLink(fragment, ownPool) {
 }
 
 /**
+ * A pool that came with a link, not saved.
+ *
+ * @typedef {object} SharedPool
+ * @property {string} packed as in the link
+ * @property {string} pool LLM profile JSON
+ */
+
+/**
  * The pool in a link.
  *
  * @param {string} fragment
- * @returns {Promise<string | null>}
+ * @returns {Promise<SharedPool | null>}
  */
 export async function poolInLink(fragment) {
   const packed = new URLSearchParams(fragment.replace(/^#/, "")).get("own");
-  return packed ? decompress(packed) : null;
+  return packed ? { packed, pool: await decompress(packed) } : null;
+}
+
+/**
+ * A fragment with the pool of a link, so that it is still there when the page is loaded again.
+ *
+ * @param {string} fragment of the choices
+ * @param {SharedPool} shared
+ */
+export function withSharedPool(fragment, { packed }) {
+  return `${fragment}${fragment ? "&" : "#"}own=${packed}`;
 }
 
 /**

@@ -1,8 +1,8 @@
 import { UnirouteError } from "../../uniroute/lib/errors.js";
-import { poolInLink } from "../browser/share-link.js";
+import { poolInLink, withSharedPool } from "../browser/share-link.js";
 import * as storage from "../browser/storage.js";
 import { BatchController } from "./batch-controller.js";
-import { DEFAULTS, OWN, checkedChoices, choicesOf, fromFragment, toFragment } from "./choices.js";
+import { DEFAULTS, SHARED, checkedChoices, choicesOf, fromFragment, isOwn, toFragment } from "./choices.js";
 import { EmbedderController } from "./embedder-controller.js";
 import { EXAMPLES } from "./examples.js";
 import { latest } from "./latest.js";
@@ -10,12 +10,14 @@ import { fetchListedPool, fetchPoolList, listedPoolUrl } from "./listed-pools.js
 import { SILENT, noticeOf, withHint } from "./notices.js";
 import { Patience } from "./patience.js";
 import { PoolController } from "./pool-controller.js";
+import { PoolLibrary } from "./pool-library.js";
 import { initialState, routeRequest } from "./state.js";
 import { Store } from "./store.js";
 import { loadWatched } from "./watched-router.js";
 
 /** @import { WorkerRouter } from "../../uniroute/worker.js" */
 /** @import { Embedder, FetchOptions, LoadOptions, PoolInfo, RouteRequest } from "../../uniroute/lib/types.js" */
+/** @import { SharedPool } from "../browser/share-link.js" */
 /** @import { Choices } from "./choices.js" */
 /** @import { ListedPool, Notice, State } from "./state.js" */
 
@@ -26,6 +28,9 @@ const SAVE_DELAY_MS = 250;
 export class App {
   /** @type {Store<State>} */
   store = new Store(initialState());
+  library = new PoolLibrary(() => this.pool.follow());
+  /** @type {SharedPool | null} the pool of the link that was opened */
+  shared = null;
   batch = new BatchController(this);
   pool = new PoolController(this);
   embedder = new EmbedderController(this);
@@ -45,7 +50,10 @@ export class App {
   /** Loads everything and makes the first decision. */
   async start() {
     const link = fromFragment(location.hash);
-    const choices = { ...checkedChoices(storage.savedChoices()), ...link.choices };
+    const saved = checkedChoices(storage.savedChoices());
+    // The person's own switches are not for the models of a link.
+    const off = location.hash.includes("own=") ? [] : (saved.off ?? []);
+    const choices = { ...saved, off, ...link.choices };
     const prompt = link.prompt ?? storage.savedPrompt() ?? EXAMPLES[0]?.prompt ?? "";
     this.store.set({ ...choices, prompt });
     addEventListener("hashchange", () => this.#followLink());
@@ -88,13 +96,15 @@ export class App {
     let failed = "The pool in this link could not be used";
     try {
       const linked = await poolInLink(location.hash);
-      const chosen =
-        linked === null ? await this.#chosenPool(poolList, embedder) : { pool: linked, poolId: OWN };
-      const isDefault = chosen.pool === undefined && embedder === "static";
-      if (linked === null) failed = isDefault ? "" : "What you chose last time could not be loaded";
+      this.shared = linked ?? this.shared;
+      if (linked === null) failed = "What you chose last time could not be loaded";
+      const chosen = linked
+        ? { pool: linked.pool, poolId: SHARED }
+        : await this.#chosenPool(poolList, embedder);
+      if (chosen.pool === undefined && embedder === "static") failed = "";
       const router = await this.#load({ embedder, signal, ...(chosen.pool ? { pool: chosen.pool } : {}) });
-      if (linked !== null) await storage.savePool(linked);
       await this.#use(router, embedder, chosen.poolId, poolList);
+      if (linked) await this.pool.introduceShared(linked);
     } catch (thrown) {
       if (signal.aborted || failed === "") throw thrown;
       const router = await this.#load({ signal });
@@ -113,8 +123,7 @@ export class App {
    */
   async #chosenPool(poolList, embedder) {
     const { poolId } = this.store.state;
-    const own = poolId === OWN ? await storage.savedPool() : null;
-    if (own !== null) return { pool: own, poolId };
+    if (isOwn(poolId) || poolId === SHARED) return { pool: await this.#ownPool(poolId), poolId };
     const url = poolId ? listedPoolUrl(await poolList, poolId, embedder) : undefined;
     return { pool: url, poolId: url ? poolId : "" };
   }
@@ -128,10 +137,11 @@ export class App {
   async changeEmbedder(embedder, options) {
     const former = this.router;
     const { pools, poolId } = this.store.state;
-    const pool = poolId === OWN ? await former?.pool() : listedPoolUrl(pools, poolId, embedder);
+    const isListed = pools.some(({ id }) => id === poolId);
+    const pool = isListed ? listedPoolUrl(pools, poolId, embedder) : await former?.pool();
     const wanted = { embedder, ...(pool ? { pool } : {}), ...options };
     const router = await loadWatched(wanted, this.#patience).catch((thrown) => {
-      throw poolId === OWN ? withHint(thrown) : thrown;
+      throw isListed ? thrown : withHint(thrown);
     });
     this.batch.reset();
     this.pool.reset();
@@ -163,7 +173,9 @@ export class App {
     this.decide();
     const [info, pool, pools] = await Promise.all([router.info(), router.poolInfo(), poolList]);
     const poolId = wantedPool || (pools[0]?.id ?? "");
-    this.store.set({ router: info, pools, poolId, ...withName(pool, pools, poolId) });
+    this.store.set({ router: info, pools, poolId });
+    this.store.set({ pool, poolName: this.poolName(poolId, pool) });
+    this.pool.begin(poolId);
     await this.#loadMap();
   }
 
@@ -192,12 +204,25 @@ export class App {
   }
 
   /**
+   * Requires a capability of the model, or no longer.
+   *
+   * @param {string} capability
+   */
+  toggleNeed(capability) {
+    const { need } = this.store.state;
+    const without = need.filter((one) => one !== capability);
+    this.setChoices({ need: without.length < need.length ? without : [...need, capability] });
+  }
+
+  /**
    * The name of a pool on the page.
    *
    * @param {string} id
+   * @param {PoolInfo | null} [pool] its content, if it is known
    */
-  poolName(id) {
-    return this.store.state.pools.find((pool) => pool.id === id)?.name ?? "Your pool";
+  poolName(id, pool = null) {
+    const listed = this.store.state.pools.find((one) => one.id === id);
+    return listed?.name ?? this.library.get(id)?.name ?? pool?.name ?? "The pool of the link";
   }
 
   /**
@@ -209,10 +234,30 @@ export class App {
   async poolContent(id) {
     const { pools, embedder } = this.store.state;
     const listed = pools.find((pool) => pool.id === id);
-    if (listed) return fetchListedPool(listed, embedder);
-    const own = await storage.savedPool();
-    if (own !== null) return own;
-    throw new UnirouteError("no_own_pool", "There is no pool of your own yet. Open or edit one first.");
+    return listed ? fetchListedPool(listed, embedder) : this.#ownPool(id);
+  }
+
+  /**
+   * A pool of the person's own, or that of the link.
+   *
+   * @param {string} id
+   */
+  async #ownPool(id) {
+    if (id === SHARED && this.shared) return this.shared.pool;
+    await this.library.ready;
+    const own = this.library.get(id);
+    if (own && own.deleted === null) return own.pool;
+    const { problem } = this.library.store.state;
+    if (isOwn(id) && problem !== "") this.pool.wanted = id;
+    const message =
+      id === SHARED
+        ? "This link does not contain its pool, which was too large. Ask for the pool as a file."
+        : own
+          ? `“${own.name}” was deleted. It can be restored in the Pool view.`
+          : problem ||
+            "This pool is not saved in this browser. The link works in the browser that made it; " +
+              "a link from “Share” contains the pool and works in any.";
+    throw new UnirouteError("no_own_pool", message);
   }
 
   /**
@@ -224,11 +269,10 @@ export class App {
     if (this.router === null) return;
     const pool = await this.router.poolInfo();
     const ids = new Set(pool.models.map((model) => model.id));
-    const { pools, off } = this.store.state;
-    const stillOff = off.filter((id) => ids.has(id));
-    this.store.set({ poolId, ...withName(pool, pools, poolId), off: stillOff, notice: null });
-    if (poolId === OWN) void this.router.pool().then(storage.savePool);
+    const off = this.store.state.off.filter((id) => ids.has(id));
+    this.store.set({ poolId, pool, poolName: this.poolName(poolId, pool), off, notice: null });
     this.#saveChoices();
+    void this.pool.matchPrices();
     this.decide();
     await this.#loadMap();
   }
@@ -316,9 +360,13 @@ export class App {
   #saveChoices() {
     clearTimeout(this.#saving);
     this.#saving = setTimeout(() => {
-      const { view: _, ...saved } = choicesOf(this.store.state);
-      storage.saveChoices(saved);
-      const fragment = toFragment(this.store.state);
+      const { view: _, ...choices } = choicesOf(this.store.state);
+      const shared = choices.poolId === SHARED ? this.shared : null;
+      // A pool that is only looked at does not replace the one that the person uses.
+      const { poolId = "", off = [] } = shared ? checkedChoices(storage.savedChoices()) : choices;
+      storage.saveChoices({ ...choices, poolId, off });
+      const own = toFragment(this.store.state);
+      const fragment = shared ? withSharedPool(own, shared) : own;
       history.replaceState(null, "", fragment || location.pathname + location.search);
     }, SAVE_DELAY_MS);
   }
@@ -334,21 +382,11 @@ export class App {
     this.decide();
     try {
       const linked = await poolInLink(hash);
-      if (linked !== null) await this.pool.openContent("The pool in this link", linked);
+      if (linked !== null) await this.pool.openShared(linked);
       else if (choices.poolId !== undefined && choices.poolId !== poolId)
         await this.pool.choose(choices.poolId);
     } catch (thrown) {
       this.showError("The pool in this link could not be used", thrown);
     }
   }
-}
-
-/**
- * @param {PoolInfo} pool
- * @param {ListedPool[]} pools
- * @param {string} poolId
- */
-function withName(pool, pools, poolId) {
-  const listed = pools.find(({ id }) => id === poolId);
-  return { pool, poolName: listed?.name ?? pool.name ?? "Your pool" };
 }

@@ -13,11 +13,25 @@
  * @property {number} budget US dollars per thousand prompts
  * @property {number} floor minimum expected quality, in [0, 1]
  * @property {string[]} off ids of models that are switched off
- * @property {string} poolId one of the listed pools, or {@link OWN}
+ * @property {string[]} need capabilities that the model must have
+ * @property {string} poolId one of the listed pools, a pool of the person's own, or {@link SHARED}
  */
 
-/** The id of a pool that the person opened or edited. */
-export const OWN = "own";
+/** The id of the pool of a link, which is not saved. */
+export const SHARED = "shared";
+/** The id of the one pool of one's own that former versions of the page had. */
+export const FORMER_POOL = "own";
+/** How the ids of the person's own pools begin. */
+export const OWN_PREFIX = "own-";
+
+/**
+ * Whether an id is that of a pool of the person's own, saved in a browser.
+ *
+ * @param {string} id
+ */
+export function isOwn(id) {
+  return id === FORMER_POOL || id.startsWith(OWN_PREFIX);
+}
 
 /** @type {readonly View[]} */
 export const VIEWS = ["route", "batch", "pool", "about"];
@@ -32,6 +46,7 @@ export const DEFAULTS = {
   budget: 1,
   floor: 0.6,
   off: [],
+  need: [],
   poolId: "",
 };
 
@@ -42,7 +57,7 @@ export const DEFAULTS = {
  * @returns {Partial<Choices>}
  */
 export function checkedChoices(raw) {
-  const { view, control, lambda, budget, floor, off, poolId } = /** @type {Record<string, unknown>} */ (
+  const { view, control, lambda, budget, floor, off, need, poolId } = /** @type {Record<string, unknown>} */ (
     raw ?? {}
   );
   const found = {
@@ -51,7 +66,8 @@ export function checkedChoices(raw) {
     lambda: number(lambda, 1e9),
     budget: number(budget, 1e9),
     floor: number(floor, 1),
-    off: Array.isArray(off) ? off.filter((id) => text(id)).slice(0, 2000) : undefined,
+    off: texts(off, 2000),
+    need: texts(need, 20),
     poolId: text(poolId),
   };
   return /** @type {Partial<Choices>} */ (
@@ -67,6 +83,14 @@ function number(value, maximum) {
   return typeof value === "number" && value >= 0 && value <= maximum ? value : undefined;
 }
 
+/**
+ * @param {unknown} value
+ * @param {number} most
+ */
+function texts(value, most) {
+  return Array.isArray(value) ? value.filter((one) => text(one)).slice(0, most) : undefined;
+}
+
 /** @param {unknown} value */
 function text(value) {
   return typeof value === "string" && value.length <= 256 ? value : undefined;
@@ -78,8 +102,8 @@ function text(value) {
  * @param {Choices} state
  * @returns {Choices}
  */
-export function choicesOf({ view, control, lambda, budget, floor, off, poolId }) {
-  return { view, control, lambda, budget, floor, off, poolId };
+export function choicesOf({ view, control, lambda, budget, floor, off, need, poolId }) {
+  return { view, control, lambda, budget, floor, off, need, poolId };
 }
 
 /**
@@ -110,10 +134,12 @@ export function fromFragment(fragment) {
   for (const key of CONTROLS) {
     if (key in raw) raw[key] = Number(raw[key]);
   }
-  try {
-    raw["off"] = JSON.parse(String(raw["off"]));
-  } catch {
-    delete raw["off"];
+  for (const key of ["off", "need"]) {
+    try {
+      raw[key] = JSON.parse(String(raw[key]));
+    } catch {
+      delete raw[key];
+    }
   }
   return { choices: checkedChoices(raw), prompt: parts.get("prompt") };
 }

@@ -1,33 +1,53 @@
 import { UnirouteError } from "../../uniroute/lib/errors.js";
-import { saveFile } from "../browser/save-file.js";
-import { OWN } from "./choices.js";
-import { latest } from "./latest.js";
 import { bytesOf } from "../browser/file-bytes.js";
+import { saveFile } from "../browser/save-file.js";
+import { SHARED, isOwn } from "./choices.js";
+import { dayOfFile, today } from "./dates.js";
+import { latest } from "./latest.js";
 import { routeRequest } from "./state.js";
 import { Store } from "./store.js";
 
-/** @import { Comparison, ImportedPrices, ModelPreview, PastedScores, RawModel, RawPool } from "../../uniroute/lib/types.js" */
+/** @import { Comparison, ImportedPrices, ModelPreview, PastedScores, PoolInfo, RawModel, RawPool } from "../../uniroute/lib/types.js" */
+/** @import { SharedPool } from "../browser/share-link.js" */
 /** @import { App } from "./app.js" */
+/** @import { Origin, SavedPool } from "./pool-library.js" */
 
-/** No price list is older; a clock with an earlier date is wrong. */
-const EARLIEST = "2025-01-01";
-/** Steps that can be undone. */
-const MAX_HISTORY = 30;
+/** Names of the price lists. */
+export const PRICE_LISTS = { litellm: "LiteLLM", models_dev: "models.dev", openrouter: "OpenRouter" };
+
+/**
+ * An opened price list.
+ *
+ * @typedef {object} PriceList
+ * @property {string} name of its file
+ * @property {string | Uint8Array} content
+ * @property {string} day of its prices, YYYY-MM-DD; empty if it is unknown
+ * @property {ImportedPrices} prices with the models of the present pool that it lists
+ */
 
 /**
  * @typedef {object} PoolState
- * @property {{ pool: string, poolId: string }[]} history former pools, the latest last
- * @property {{ name: string, prices: ImportedPrices } | null} priceList an opened price list
+ * @property {PriceList | null} priceList
  * @property {{ name: string, poolId: string, comparison: Comparison } | null} other a pool to compare with
  * @property {{ read: PastedScores, preview: ModelPreview | null, problem: string | null } | null} preview the model
  *   that is being typed in, as it would be in the pool
  */
 
-/** Edits of the pool. Each edit is a new pool for the core to check; if it is rejected, nothing changes. */
+/**
+ * Edits of the pool. Each edit is a new pool for the core to check; if it is rejected, nothing changes. An edit of a
+ * listed pool, or of the pool of a link, makes a pool of one's own, which is saved.
+ */
 export class PoolController {
   /** @type {Store<PoolState>} */
-  store = new Store(/** @type {PoolState} */ ({ history: [], priceList: null, other: null, preview: null }));
+  store = new Store(/** @type {PoolState} */ ({ priceList: null, other: null, preview: null }));
   #app;
+  /** @type {Promise<unknown>} the end of the last change, for which the next one waits */
+  #last = Promise.resolve();
+  /** @type {SavedPool | null} the saved pool that the router has */
+  #used = null;
+
+  /** The pool of the last visit, if the storage has not given it yet. */
+  wanted = "";
 
   /** @param {App} app */
   constructor(app) {
@@ -40,38 +60,116 @@ export class PoolController {
    * @param {File} file
    */
   async openFile(file) {
-    await this.openContent(`“${file.name}”`, await bytesOf(file));
+    const [name] = file.name.split(/\.json$/i);
+    const day = dayOfFile(file);
+    await this.openContent(`“${file.name}”`, await bytesOf(file), { kind: "file", of: file.name }, name, day);
   }
 
   /**
-   * @param {string} name for people
+   * Uses a pool and saves it as one of the person's own, or shows a price list.
+   *
+   * @param {string} title for messages
    * @param {string | Uint8Array} content
+   * @param {Origin} origin
+   * @param {string} [name] of the pool, if it states none
+   * @param {string} [day] of the prices, if it is a price list
+   * @returns {Promise<boolean>} whether it is a pool, and is now in use
    */
-  async openContent(name, content) {
-    const error = await this.#replace(name, OWN, content);
-    if (error === null) return;
+  async openContent(title, content, origin, name = "", day = today()) {
+    const error = await this.#replace(
+      title,
+      () => content,
+      async (info) => {
+        const pool = (await this.#app.router?.pool()) ?? "";
+        return (await this.#app.library.add({ name: info.name || name || "Your pool", origin, pool })).id;
+      },
+    );
+    if (error === null) return true;
     // A file that is not a pool may be a price list. If it is neither, the error of the pool helps more.
     const prices =
       error.code === "pool_type" ? await this.#app.router?.importPrices(content).catch(() => null) : null;
-    if (!prices) return this.#showRejected(name, error);
-    this.store.set({ priceList: { name, prices } });
+    if (!prices) {
+      this.#showRejected(title, error);
+      return false;
+    }
+    this.store.set({ priceList: { name: title, content, day, prices } });
     this.#app.showNotice(null);
     this.#app.setChoices({ view: "pool" });
+    return false;
   }
 
   /**
-   * Uses a listed pool, or the person's own pool again.
+   * Makes a pool of chosen models, which replaces none.
+   *
+   * @param {RawPool} pool
+   * @param {string} of the catalogue that the models were chosen from
+   */
+  async useChosen(pool, of) {
+    // The switches of the former pool are not for these models.
+    this.#app.setChoices({ off: [], need: [] });
+    const content = JSON.stringify(pool);
+    await this.openContent("The pool of the chosen models", content, { kind: "chosen", of });
+  }
+
+  /**
+   * Uses the pool of a link, without saving it.
+   *
+   * @param {SharedPool} shared
+   */
+  async openShared(shared) {
+    const error = await this.#replace(
+      "The pool in this link",
+      () => shared.pool,
+      async () => {
+        this.#app.shared = shared;
+        return SHARED;
+      },
+    );
+    if (error) throw error;
+    await this.introduceShared(shared);
+  }
+
+  /**
+   * Says that the pool of a link is in use, and that it is not saved; or that it is one of the person's own.
+   *
+   * @param {SharedPool} shared
+   */
+  async introduceShared({ pool }) {
+    await this.#app.library.ready;
+    const own = this.#app.library.pools.find((one) => one.pool === pool);
+    if (own) return void (await this.choose(own.id));
+    this.#app.showNotice({
+      kind: "good",
+      title: `“${this.#app.store.state.poolName}” came with the link and is not saved.`,
+      message: "Your own pools stay as they are. An edit, or the button, makes it one of them.",
+      action: { name: "Save this pool", run: () => this.saveShared() },
+    });
+  }
+
+  /** Saves the pool of the link as one of the person's own. */
+  async saveShared() {
+    await this.#inTurn(async () => {
+      const { poolId, poolName } = this.#app.store.state;
+      const pool = await this.#app.router?.pool();
+      if (pool === undefined || poolId !== SHARED) return;
+      const saved = await this.#app.library.add({ name: poolName, origin: { kind: "link", of: "" }, pool });
+      await this.#use(saved.id);
+    });
+  }
+
+  /**
+   * Uses a listed pool, or one of the person's own.
    *
    * @param {string} id
    */
   async choose(id) {
     const name = this.#app.poolName(id);
-    try {
-      const error = await this.#replace(name, id, await this.#app.poolContent(id));
-      if (error) throw error;
-    } catch (thrown) {
-      this.#showRejected(name, thrown);
-    }
+    const error = await this.#replace(
+      name,
+      () => this.#app.poolContent(id),
+      async () => id,
+    );
+    if (error) this.#showRejected(name, error);
   }
 
   /**
@@ -87,15 +185,23 @@ export class PoolController {
    * Changes the pool's JSON.
    *
    * @param {string} subject named in the error if the change is rejected
-   * @param {(pool: RawPool) => void} change
+   * @param {(pool: RawPool) => void | Promise<void>} change
+   * @param {Origin} [origin] of the pool that an edit of a listed pool makes
    */
-  async edit(subject, change) {
-    const { router } = this.#app;
-    if (router === null) return;
-    const pool = /** @type {RawPool} */ (JSON.parse(await router.pool()));
-    change(pool);
-    const error = await this.#replace(subject, OWN, JSON.stringify(pool));
-    if (error) this.#app.showError(`${subject} was not changed`, error);
+  async edit(subject, change, origin) {
+    await this.#inTurn(async () => {
+      const { router } = this.#app;
+      if (router === null) return;
+      try {
+        const before = await router.pool();
+        const pool = /** @type {RawPool} */ (JSON.parse(before));
+        await change(pool);
+        await router.setPool(JSON.stringify(pool));
+        await this.#edited(before, { origin });
+      } catch (thrown) {
+        this.#app.showError(`${subject} was not changed`, thrown);
+      }
+    });
   }
 
   /**
@@ -105,15 +211,70 @@ export class PoolController {
    * @param {number | null} value null is unknown
    */
   async setField(id, group, field, value) {
+    await this.editModel(id, (model) => {
+      Object.assign(model, { [group]: { ...model[group], [field]: value } });
+      if (group === "cost") setDay(model, today());
+    });
+  }
+
+  /**
+   * @param {string} id
+   * @param {(model: RawModel) => void} change
+   */
+  async editModel(id, change) {
     await this.edit(id, (pool) => {
       const model = pool.models.find((one) => one.id === id);
-      if (model) Object.assign(model, { [group]: { ...model[group], [field]: value } });
+      if (model) change(model);
     });
+  }
+
+  /** The models as the pool states them. */
+  async rawModels() {
+    const pool = await this.#app.router?.pool();
+    return pool === undefined ? [] : /** @type {RawPool} */ (JSON.parse(pool)).models;
+  }
+
+  /**
+   * @param {string} scores of a model card, as pasted
+   * @returns {Promise<PastedScores>}
+   */
+  async readScores(scores) {
+    return (await this.#app.router?.readScores(scores)) ?? { scores: [], skipped: [] };
+  }
+
+  /**
+   * The expected quality of a model in each field, with intervals.
+   *
+   * @param {RawModel} model
+   */
+  async fieldsOf(model) {
+    return (await this.#app.router?.previewModel(model))?.fields ?? [];
   }
 
   /** @param {string} id */
   async removeModel(id) {
     await this.edit(id, (pool) => void (pool.models = pool.models.filter((model) => model.id !== id)));
+  }
+
+  /**
+   * Gives the pool another name. A listed pool gets it as a copy.
+   *
+   * @param {string} name
+   */
+  async rename(name) {
+    const wanted = name.trim();
+    if (wanted === "" || wanted === this.#app.store.state.poolName) return;
+    await this.#inTurn(async () => {
+      const { router } = this.#app;
+      if (router === null) return;
+      try {
+        const before = await router.pool();
+        await router.setPool(JSON.stringify({ ...JSON.parse(before), name: wanted }));
+        await this.#edited(before, { name: wanted });
+      } catch (thrown) {
+        this.#app.showError("The pool was not renamed", thrown);
+      }
+    });
   }
 
   /**
@@ -143,64 +304,159 @@ export class PoolController {
    * @returns {Promise<boolean>} whether it was added
    */
   async addModel(model, scores, labels) {
-    const { router } = this.#app;
-    if (router === null) return false;
-    try {
-      const before = await this.#current();
-      model = withScores(model, await router.readScores(scores));
-      const read = labels && (await router.readLabels(labels.name, await bytesOf(labels), model.id));
-      await router.addModel(read ? { ...model, labels: read } : model);
-      await this.#replaced(before, OWN);
-      return true;
-    } catch (thrown) {
-      this.#app.showError(`${model.id || "The model"} was not added`, thrown);
-      return false;
-    }
+    return this.#inTurn(async () => {
+      const { router } = this.#app;
+      if (router === null) return false;
+      try {
+        const before = await router.pool();
+        const added = withScores(model, await router.readScores(scores));
+        if (knownFields(added.cost).length > 0) setDay(added, today());
+        const read = labels && (await router.readLabels(labels.name, await bytesOf(labels), model.id));
+        await router.addModel(read ? { ...added, labels: read } : added);
+        await this.#edited(before);
+        return true;
+      } catch (thrown) {
+        this.#app.showError(`${model.id || "The model"} was not added`, thrown);
+        return false;
+      }
+    });
   }
 
-  /** Gives the models of the pool their prices from the open price list. */
-  async usePrices() {
+  /**
+   * Gives the models of the pool their prices from the open price list, and the date of the list.
+   *
+   * @param {string} day of the prices; empty if it is unknown
+   */
+  async usePrices(day) {
     const { priceList } = this.store.state;
     if (!priceList) return;
-    const { matches, models } = priceList.prices;
-    await this.edit("The prices", (pool) => {
-      for (const { id, listed } of matches) {
-        const model = pool.models.find((one) => one.id === id);
-        const { cost, limit } = models[listed] ?? {};
-        if (!model) continue;
-        Object.assign(model, { cost: { ...model.cost, ...knownFields(cost) } });
-        if (limit) Object.assign(model, { limit: { ...model.limit, ...knownFields(limit) } });
-      }
-      pool.as_of = laterDate(pool.as_of);
-    });
+    const { poolName } = this.#app.store.state;
+    const of = `${PRICE_LISTS[priceList.prices.list]}, for “${poolName}”`;
+    await this.edit(
+      "The prices",
+      async (pool) => {
+        const prices = await this.#app.router?.importPrices(priceList.content); // for the pool as it is now
+        for (const { id, listed } of prices?.matches ?? []) {
+          const model = pool.models.find((one) => one.id === id);
+          const { cost, limit } = prices?.models[listed] ?? {};
+          if (!model) continue;
+          const known = knownFields(cost);
+          model.cost = /** @type {RawModel["cost"]} */ ({ ...model.cost, ...Object.fromEntries(known) });
+          if (known.length > 0) setDay(model, day);
+          if (limit) model.limit = { ...model.limit, ...Object.fromEntries(knownFields(limit)) };
+        }
+      },
+      { kind: "prices", of },
+    );
     this.closePriceList();
   }
+
+  /** Finds the models of the present pool in the open price list, which was matched with a former one. */
+  matchPrices = latest(async () => {
+    const { priceList } = this.store.state;
+    const prices = priceList && (await this.#app.router?.importPrices(priceList.content).catch(() => null));
+    if (prices && this.store.state.priceList === priceList) {
+      this.store.set({ priceList: { ...priceList, prices } });
+    }
+  });
 
   /**
    * Adds a model of the price list. Only its price is known.
    *
    * @param {RawModel} model
+   * @param {string} day of the price; empty if it is unknown
    */
-  async addListedModel(model) {
-    await this.edit(model.id, (pool) => void pool.models.push(model));
+  async addListedModel(model, day) {
+    const added = { ...model };
+    setDay(added, day);
+    await this.edit(model.id, (pool) => void pool.models.push(added));
   }
 
   closePriceList() {
     this.store.set({ priceList: null });
   }
 
-  /** Uses the pool before the last edit. */
+  /** Undoes the last change of the pool. Undoing the first edit of a listed pool gives the listed pool again. */
   async undo() {
-    const { history } = this.store.state;
-    const last = history.at(-1);
-    if (!last) return;
-    await this.#replace("The former pool", last.poolId, last.pool);
-    this.store.set({ history: history.slice(0, -1) });
+    const title = "The former pool";
+    const error = await this.#inTurn(async () => {
+      const { library } = this.#app;
+      const { poolId } = this.#app.store.state;
+      const step = library.get(poolId)?.history.at(-1);
+      if (!step) return null;
+      const content = () => (step.pool ? step.pool : this.#app.poolContent(step.poolId));
+      return this.#replaceNow(title, content, async () => {
+        const saved = library.get(poolId);
+        if (step.poolId !== poolId) {
+          await library.erase(poolId);
+          return step.poolId;
+        }
+        const pool = (await this.#app.router?.pool()) ?? "";
+        const history = saved?.history.slice(0, -1) ?? [];
+        return saved ? (await library.change(saved, { name: step.name, pool, history })).id : poolId;
+      });
+    });
+    if (error) this.#showRejected(title, error);
   }
 
-  /** Removes the history, since former pools belong to the former router. */
+  /**
+   * Deletes a pool of the person's own, and offers to undo that.
+   *
+   * @param {string} id
+   */
+  async remove(id) {
+    const { library } = this.#app;
+    const { pools, poolId } = this.#app.store.state;
+    if (id === poolId) await this.choose(pools[0]?.id ?? "");
+    const pool = library.get(id);
+    if (!pool || this.#app.store.state.poolId === id) return;
+    await library.remove(pool);
+    const run = async () => {
+      await this.restore(id);
+      if (id === poolId) await this.choose(id);
+      this.#app.showNotice(null);
+    };
+    const message = "For 30 days it can be restored in the Pool view.";
+    this.#app.showNotice({
+      kind: "good",
+      title: `“${pool.name}” was deleted.`,
+      message,
+      action: { name: "Undo", run },
+    });
+  }
+
+  /** @param {string} id */
+  async restore(id) {
+    const pool = this.#app.library.get(id);
+    if (pool) await this.#app.library.restore(pool);
+  }
+
+  /** Follows changes of another tab: if it has changed the pool that is in use here, the router gets the change. */
+  async follow() {
+    const { poolId } = this.#app.store.state;
+    if (this.#app.library.get(this.wanted)) return this.choose(this.wanted);
+    const saved = this.#app.library.get(poolId);
+    if (!saved || saved.deleted !== null || this.#used?.id !== poolId) return;
+    if (saved.revision === this.#used.revision) return;
+    await this.#replace(
+      `“${saved.name}”, changed in another tab,`,
+      () => saved.pool,
+      async () => poolId,
+    );
+  }
+
+  /**
+   * The router was loaded with this pool.
+   *
+   * @param {string} poolId
+   */
+  begin(poolId) {
+    this.#used = this.#app.library.get(poolId) ?? null;
+  }
+
+  /** Forgets the comparison, which belongs to the former router. */
   reset() {
-    this.store.set({ history: [], other: null });
+    this.store.set({ other: null });
   }
 
   /**
@@ -221,42 +477,121 @@ export class PoolController {
     }
   }
 
-  async save() {
-    const pool = await this.#app.router?.pool();
-    if (pool !== undefined) saveFile("pool.json", "application/json", pool);
+  /**
+   * Saves a pool as a file.
+   *
+   * @param {string} [id] that of a saved pool; without one, the pool in use
+   */
+  async save(id) {
+    const saved = id === undefined ? undefined : this.#app.library.get(id);
+    const pool = saved ? saved.pool : await this.#app.router?.pool();
+    const name = (saved?.name ?? this.#app.store.state.poolName)
+      .toLowerCase()
+      .replace(/[^\p{L}\p{N}.]+/gu, "-");
+    if (pool !== undefined)
+      saveFile(`${name.replace(/^-|-$/g, "") || "pool"}.json`, "application/json", pool);
   }
 
   /**
-   * @param {string} name
-   * @param {string} poolId
-   * @param {string | Uint8Array} content
+   * Gives the router another pool, after the changes before.
+   *
+   * @param {string} title for messages
+   * @param {() => string | Uint8Array | Promise<string | Uint8Array>} content
+   * @param {(info: PoolInfo) => Promise<string>} register gives the id of the pool, after it was accepted
    * @returns {Promise<UnirouteError | null>} why it was rejected
    */
-  async #replace(name, poolId, content) {
+  #replace(title, content, register) {
+    return this.#inTurn(() => this.#replaceNow(title, content, register));
+  }
+
+  /**
+   * As {@link #replace}, as a part of a change.
+   *
+   * @param {string} title
+   * @param {() => string | Uint8Array | Promise<string | Uint8Array>} content
+   * @param {(info: PoolInfo) => Promise<string>} register
+   * @returns {Promise<UnirouteError | null>}
+   */
+  async #replaceNow(title, content, register) {
     const { router } = this.#app;
     if (router === null)
-      return new UnirouteError("not_loaded", `${name} cannot be used yet. Wait until the router is loaded.`);
+      return new UnirouteError("not_loaded", `${title} cannot be used yet. Wait until the router is loaded.`);
     try {
-      const before = await this.#current();
-      await router.setPool(content);
-      await this.#replaced(before, poolId);
+      const info = await router.setPool(await content());
+      await this.#use(await register(info));
       return null;
     } catch (thrown) {
       return UnirouteError.from(thrown);
     }
   }
 
-  async #current() {
-    return { pool: (await this.#app.router?.pool()) ?? "", poolId: this.#app.store.state.poolId };
+  /**
+   * Saves the pool after an edit. A listed pool, or that of a link, becomes a pool of one's own.
+   *
+   * @param {string} before the pool before the edit
+   * @param {{ origin?: Origin | undefined, name?: string }} [edit]
+   */
+  async #edited(before, { origin, name } = {}) {
+    const { library } = this.#app;
+    const { poolId, poolName } = this.#app.store.state;
+    const pool = (await this.#app.router?.pool()) ?? "";
+    const saved = library.get(poolId);
+    if (!saved) {
+      const isListed = !isOwn(poolId) && poolId !== SHARED;
+      const kind = isListed ? "copy" : "link";
+      const step = { pool: isListed ? "" : before, poolId, name: poolName };
+      const copy = {
+        name: name ?? `${poolName} (edited)`,
+        origin: origin ?? { kind, of: poolName },
+        pool,
+        history: [step],
+      };
+      return this.#use((await library.add(copy)).id);
+    }
+    const history = [...saved.history, { pool: before, poolId, name: saved.name }];
+    // Not the pool as another tab may have changed it meanwhile, but the one that was edited here.
+    const known = this.#used?.id === poolId ? this.#used : saved;
+    const written = await library.change(known, { name: name ?? saved.name, pool, history, deleted: null });
+    await this.#use(written.id);
+    if (written.id !== poolId) this.#showConflict(saved.name, written.name);
   }
 
   /**
-   * @param {{ pool: string, poolId: string }} before
-   * @param {string} poolId
+   * @param {string} name
+   * @param {string} copy
    */
-  async #replaced(before, poolId) {
-    this.store.set({ history: [...this.store.state.history, before].slice(-MAX_HISTORY), other: null });
+  #showConflict(name, copy) {
+    this.#app.showNotice({
+      kind: "good",
+      title: `“${name}” was changed in another tab at the same time.`,
+      message: `Your change is saved as “${copy}”. Nothing is lost.`,
+    });
+  }
+
+  /** @param {string} poolId */
+  async #use(poolId) {
+    this.#used = this.#app.library.get(poolId) ?? null;
+    this.wanted = "";
+    this.store.set({ other: null });
     await this.#app.poolChanged(poolId);
+    const { unsaved, problem } = this.#app.library.store.state;
+    if (!unsaved.includes(poolId)) return;
+    const title = `“${this.#app.store.state.poolName}” is in use, but could not be saved.`;
+    const after = "It lasts until the page is closed. “Save as JSON” in the Pool view makes a file of it.";
+    this.#app.showNotice({ kind: "bad", title, message: problem, after });
+  }
+
+  /**
+   * Runs one change after the other: each begins with the pool that the former one left.
+   *
+   * @template T
+   * @param {() => Promise<T>} change
+   * @returns {Promise<T>}
+   */
+  #inTurn(change) {
+    const run = this.#last.then(change, change);
+    this.#last = run.catch(() => undefined);
+    return run;
   }
 }
 
@@ -266,8 +601,18 @@ export class PoolController {
  * @returns {RawModel}
  */
 function withScores(model, { scores }) {
-  if (scores.length === 0) return model;
+  if (scores.length === 0) return { ...model };
   return { ...model, benchmarks: scores.map(({ name, score }) => ({ name, score })) };
+}
+
+/**
+ * Dates the price of a model. Without a date it keeps the one that it has.
+ *
+ * @param {RawModel} model
+ * @param {string} day
+ */
+function setDay(model, day) {
+  if (day !== "") model.priced = day;
 }
 
 /**
@@ -276,19 +621,5 @@ function withScores(model, { scores }) {
  * @param {object | undefined} fields
  */
 function knownFields(fields) {
-  return Object.fromEntries(
-    Object.entries(fields ?? {}).filter(([, value]) => value !== null && value !== undefined),
-  );
-}
-
-/**
- * Today as YYYY-MM-DD. If the clock of this device is behind the date of the pool, or far off, the pool keeps
- * its date.
- *
- * @param {string | undefined} date of the pool
- */
-function laterDate(date) {
-  const now = new Date();
-  const today = now.getFullYear() < 2100 ? now.toISOString().slice(0, 10) : "";
-  return today > (date ?? EARLIEST) ? today : date;
+  return Object.entries(fields ?? {}).filter(([, value]) => value !== null && value !== undefined);
 }

@@ -66,11 +66,11 @@ export function initialState() {
  * @param {State} state
  * @returns {RouteRequest}
  */
-export function routeRequest({ control, lambda, budget, floor, off }) {
-  const deny = off.length > 0 ? { deny: off } : {};
-  if (control === "budget") return { ...deny, maxCost: budget / 1000 };
-  if (control === "floor") return { ...deny, minQuality: floor };
-  return { ...deny, lambda };
+export function routeRequest({ control, lambda, budget, floor, off, need }) {
+  const limits = { ...(off.length > 0 ? { deny: off } : {}), ...(need.length > 0 ? { need } : {}) };
+  if (control === "budget") return { ...limits, maxCost: budget / 1000 };
+  if (control === "floor") return { ...limits, minQuality: floor };
+  return { ...limits, lambda };
 }
 
 /**

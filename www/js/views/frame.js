@@ -1,6 +1,6 @@
 import { shareLink } from "../browser/share-link.js";
 import { saveColourScheme } from "../browser/storage.js";
-import { OWN, VIEWS, toFragment } from "../state/choices.js";
+import { SHARED, VIEWS, toFragment } from "../state/choices.js";
 import { byId, h, s, setAttribute, setChildren } from "../ui/dom.js";
 
 /** @import { App } from "../state/app.js" */
@@ -13,13 +13,12 @@ const SCHEMES = [
 ];
 
 /**
- * The frame of the views: navigation, choice of the pool, links and colour scheme.
+ * The frame of the views: navigation, links and colour scheme.
  *
  * @param {App} app
  */
 export function mountFrame(app) {
   mountNavigation(app);
-  mountPoolChoice(app);
   mountShareMenu(app);
   mountColourScheme();
 }
@@ -43,37 +42,14 @@ function mountNavigation(app) {
 }
 
 /** @param {App} app */
-function mountPoolChoice(app) {
-  const select = byId("pools", HTMLSelectElement);
-  const file = byId("file", HTMLInputElement);
-  select.addEventListener("change", () => app.pool.choose(select.value));
-  file.addEventListener("change", async () => {
-    const [chosen] = file.files ?? [];
-    if (chosen) await app.pool.openFile(chosen);
-    file.value = ""; // so that the same file can be opened again
-  });
-  // After a rejected choice, which shows a notice, the select must show the pool in use again.
-  app.store.watch(
-    ["pools", "poolId", "poolName", "phase", "notice"],
-    ({ pools, poolId, poolName, phase }) => {
-      select.disabled = phase !== "ready";
-      const own = poolId === OWN ? [{ id: OWN, name: poolName, description: "" }] : [];
-      const options = [...pools, ...own].map(({ id, name, description }) =>
-        h("option", { value: id, title: description }, name),
-      );
-      setChildren(select, ...options);
-      select.value = poolId;
-    },
-  );
-}
-
-/** @param {App} app */
 function mountShareMenu(app) {
   const status = byId("copy-status");
   const copy = async (/** @type {boolean} */ withPrompt) => {
     const { state } = app.store;
-    const ownPool = state.poolId === OWN ? ((await app.router?.pool()) ?? null) : null;
-    const fragment = toFragment(state, withPrompt ? state.prompt : undefined);
+    const isListed = state.pools.some(({ id }) => id === state.poolId);
+    const ownPool = isListed ? null : ((await app.router?.pool()) ?? null);
+    const shown = isListed ? state : { ...state, poolId: SHARED };
+    const fragment = toFragment(shown, withPrompt ? state.prompt : undefined);
     const { link, complete } = await shareLink(fragment, ownPool);
     const copied = complete
       ? "Copied."

@@ -1,4 +1,3 @@
-import { OWN } from "../../state/choices.js";
 import { byId, h, setChildren } from "../../ui/dom.js";
 import { count, percent, percentRange, usdPerThousand } from "../../ui/format.js";
 import { name as nameOf } from "../../ui/names.js";
@@ -15,12 +14,15 @@ export function mountComparison(app) {
   const select = byId("compare", HTMLSelectElement);
   const result = byId("compared");
   select.addEventListener("change", () => app.pool.compare(select.value));
-  app.store.watch(["pools", "poolId"], ({ pools, poolId }) => {
-    const all = [...pools, { id: OWN, name: "The pool you last opened or edited" }];
-    const others = all.filter(({ id }) => id !== poolId);
+  const draw = () => {
+    const { pools, poolId } = app.store.state;
+    const others = [...pools, ...app.library.pools].filter(({ id }) => id !== poolId);
     const options = others.map(({ id, name }) => h("option", { value: id }, name));
     setChildren(select, h("option", { value: "" }, "choose…"), ...options);
-  });
+    select.value = app.pool.store.state.other?.poolId ?? "";
+  };
+  app.store.watch(["pools", "poolId"], draw);
+  app.library.store.watch(["pools"], draw);
   app.pool.store.watch(["other"], ({ other }) => {
     select.value = other?.poolId ?? "";
     const { explanation, poolName, pool } = app.store.state;

@@ -1,9 +1,11 @@
+import { modeOf } from "../../state/catalogue.js";
 import { intervalBar, setIntervalBar } from "../../ui/bars.js";
 import { byId, h, setChildren } from "../../ui/dom.js";
-import { percent, percentRange, plural } from "../../ui/format.js";
+import { count, percent, percentRange, plural } from "../../ui/format.js";
 import { name as nameOf, nameInText } from "../../ui/names.js";
+import { Evidence } from "./evidence.js";
 
-/** @import { ModelInfo } from "../../../uniroute/lib/types.js" */
+/** @import { ModelInfo, PoolInfo } from "../../../uniroute/lib/types.js" */
 /** @import { App } from "../../state/app.js" */
 
 /** The source of a quality, for people. */
@@ -16,27 +18,86 @@ const SOURCES = {
 };
 
 /**
- * The table of the pool's models, with prices and limits to edit.
+ * The table of the pool's models, with prices, limits and scores to edit. The effort modes of a model are below its
+ * name.
  *
  * @param {App} app
  */
 export function mountModels(app) {
   const body = byId("pool-rows");
-  app.store.watch(["pool", "off"], ({ pool, off }) => {
+  const evidence = new Evidence(app);
+  const draw = () => {
+    const { pool, off } = app.store.state;
     const focused = document.activeElement?.id;
     const models = pool?.models ?? [];
-    setChildren(body, ...models.map((model) => row(app, model, off.includes(model.id), models.length === 1)));
+    evidence.keepOnly(models);
+    const rows = byBase(models).flatMap((modes) => {
+      const isGroup = modes.length > 1;
+      const group = modes.map((model) => row(model, isGroup)).flat();
+      return isGroup ? [groupRow(modes), ...group] : group;
+    });
+    setChildren(body, ...rows);
     if (focused) document.getElementById(focused)?.focus();
-  });
+  };
+  /**
+   * @param {ModelInfo} model
+   * @param {boolean} isMode
+   */
+  const row = (model, isMode) => {
+    const { pool, off } = app.store.state;
+    const editor = evidence.row(model.id);
+    const toggle = () => void evidence.toggle(model).then(draw);
+    return [
+      modelRow(app, model, { isMode, off: off.includes(model.id), pool, editor, toggle }),
+      editor,
+    ].filter((one) => one !== null);
+  };
+  app.store.watch(["pool", "off"], draw);
+  app.store.watch(["pool"], () => void evidence.refresh());
+}
+
+/**
+ * The models in their order, the modes of each together.
+ *
+ * @param {ModelInfo[]} models
+ */
+export function byBase(models) {
+  /** @type {Map<string, ModelInfo[]>} */
+  const groups = new Map();
+  for (const model of models) {
+    const { id } = modeOf(model).base;
+    groups.set(id, [...(groups.get(id) ?? []), model]);
+  }
+  return [...groups.values()];
+}
+
+/** @param {ModelInfo[]} modes */
+function groupRow(modes) {
+  const [first] = modes;
+  const title = first ? modeOf(first).base.name : "";
+  return h(
+    "tr",
+    { class: "group" },
+    h("td"),
+    h(
+      "th",
+      { scope: "rowgroup", colspan: 6 },
+      nameOf(title),
+      h(
+        "span",
+        { class: "why", dir: "auto" },
+        [first?.provider, plural(modes.length, "mode")].filter(Boolean).join(" · "),
+      ),
+    ),
+  );
 }
 
 /**
  * @param {App} app
  * @param {ModelInfo} model
- * @param {boolean} off
- * @param {boolean} isOnly whether the pool has no other model
+ * @param {{ isMode: boolean, off: boolean, pool: PoolInfo | null, editor: Element | null, toggle: () => void }} state
  */
-function row(app, model, off, isOnly) {
+function modelRow(app, model, { isMode, off, pool, editor, toggle }) {
   const { id, name, provider, input, output, contextLimit } = model;
   const use = h("input", {
     type: "checkbox",
@@ -52,7 +113,7 @@ function row(app, model, off, isOnly) {
     {
       type: "button",
       class: "icon",
-      disabled: isOnly,
+      disabled: pool?.models.length === 1,
       "aria-label": label,
       title: label,
       click: () => app.pool.removeModel(id),
@@ -61,10 +122,16 @@ function row(app, model, off, isOnly) {
   );
   return h(
     "tr",
-    { class: off ? "excluded" : "" },
+    { class: [off && "excluded", isMode && "mode"].filter(Boolean).join(" ") },
     h("td", { class: "col-on" }, use),
-    h("th", { scope: "row" }, nameOf(name), h("span", { class: "why", dir: "auto" }, provider ?? "")),
-    qualityCell(model),
+    h(
+      "th",
+      { scope: "row" },
+      nameOf(isMode ? modeOf(model).mode || name : name),
+      h("span", { class: "why", dir: "auto" }, isMode ? "" : (provider ?? "")),
+      facts(model, pool),
+    ),
+    qualityCell(model, editor, toggle),
     fieldCell(app, model, "cost", "input", input, "Input price"),
     fieldCell(app, model, "cost", "output", output, "Output price"),
     fieldCell(app, model, "limit", "context", contextLimit, "Context"),
@@ -72,13 +139,45 @@ function row(app, model, off, isOnly) {
   );
 }
 
-/** @param {ModelInfo} model */
-function qualityCell({ quality, interval, source, labels, benchmarks }) {
+/**
+ * What a model can do, its longest answer and the date of its price.
+ *
+ * @param {ModelInfo} model
+ * @param {PoolInfo | null} pool
+ */
+function facts({ capabilities, outputLimit, priced, input, output }, pool) {
+  const day = input === null && output === null ? null : (priced ?? pool?.asOf);
+  const parts = [
+    capabilities.length > 0 && nameOf(capabilities.join(", ")),
+    outputLimit !== null && `answers up to ${count(outputLimit)} tokens`,
+    day && `priced ${day}`,
+  ].filter(Boolean);
+  return h("span", { class: "why" }, ...parts.flatMap((part, i) => (i === 0 ? [part] : [" · ", part])));
+}
+
+/**
+ * @param {ModelInfo} model
+ * @param {Element | null} editor
+ * @param {() => void} toggle
+ */
+function qualityCell({ id, name, quality, interval, source, labels, benchmarks }, editor, toggle) {
   const counted = source === "errors" || source === "labels";
   const rests =
     source === "benchmarks"
       ? `from its scores on ${plural(benchmarks.length, "benchmark")}`
       : SOURCES[source] + (counted ? `, ${plural(Math.round(labels), "label")}` : "");
+  const edit = h(
+    "button",
+    {
+      type: "button",
+      id: `edit-${id}`,
+      class: "plain edit",
+      "aria-expanded": String(editor !== null),
+      "aria-label": `Edit the scores of ${nameInText(name)}`,
+      click: toggle,
+    },
+    editor ? "Close" : "Edit",
+  );
   return h(
     "td",
     {},
@@ -89,7 +188,7 @@ function qualityCell({ quality, interval, source, labels, benchmarks }) {
       h("span", { class: "quiet" }, ` ${percentRange(interval)}`),
     ),
     setIntervalBar(intervalBar(), quality, interval),
-    h("span", { class: "why", title: benchmarks.join(", ") }, rests),
+    h("span", { class: "why" }, h("span", { title: benchmarks.join(", ") }, rests), " ", edit),
   );
 }
 
