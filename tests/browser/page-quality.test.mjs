@@ -56,7 +56,7 @@ test("every module that the page imports at once is preloaded", async () => {
     const scripts = [
       "js/main.js",
       "js/browser/worker.js",
-      "js/browser/colour-scheme.js",
+      "js/browser/before-paint.js",
       "js/browser/scripts-missing.js",
     ].map((name) => new URL(name, server.url).href);
     // Most scripts under uniroute/ are loaded by the worker; a page cannot preload them.

@@ -5,13 +5,14 @@ import { BatchController } from "./batch-controller.js";
 import { DEFAULTS, SHARED, checkedChoices, choicesOf, fromFragment, isOwn, toFragment } from "./choices.js";
 import { EmbedderController } from "./embedder-controller.js";
 import { EXAMPLES } from "./examples.js";
+import { addEntry, markEntry, replaceEntry, watchHistory } from "./history.js";
 import { latest } from "./latest.js";
 import { fetchListedPool, fetchPoolList, listedPoolUrl } from "./listed-pools.js";
 import { SILENT, noticeOf, withHint } from "./notices.js";
 import { Patience } from "./patience.js";
 import { PoolController } from "./pool-controller.js";
 import { PoolLibrary } from "./pool-library.js";
-import { initialState, routeRequest } from "./state.js";
+import { initialState, isEmpty, routeRequest } from "./state.js";
 import { Store } from "./store.js";
 import { loadWatched } from "./watched-router.js";
 
@@ -56,7 +57,11 @@ export class App {
     const choices = { ...saved, off, ...link.choices };
     const prompt = link.prompt ?? storage.savedPrompt() ?? EXAMPLES[0]?.prompt ?? "";
     this.store.set({ ...choices, prompt });
-    addEventListener("hashchange", () => this.#followLink());
+    markEntry(this.store.state.view);
+    watchHistory(
+      (view) => this.#returnTo(view),
+      () => this.#followLink(),
+    );
     await this.#begin();
   }
 
@@ -188,7 +193,12 @@ export class App {
 
   /** @param {Partial<Choices>} choices */
   setChoices(choices) {
+    const { view } = this.store.state;
     this.store.set(choices);
+    if (choices.view !== undefined && choices.view !== view) {
+      addEntry(choices.view, this.#fragment());
+      scrollTo(0, 0);
+    }
     this.#saveChoices();
     this.decide();
   }
@@ -296,7 +306,7 @@ export class App {
     document.getElementById("map")?.scrollIntoView({ block: "nearest" });
   }
 
-  /** Asks for the decision on the present prompt and choices. */
+  /** Asks for the decision on the present prompt and choices. Nothing is recommended for an empty prompt. */
   decide() {
     const { phase, prompt } = this.store.state;
     if (phase !== "ready") return;
@@ -324,7 +334,7 @@ export class App {
       const start = performance.now();
       const { router } = this;
       try {
-        const explanation = (await router?.explain(prompt, request)) ?? null;
+        const explanation = isEmpty(prompt) ? null : ((await router?.explain(prompt, request)) ?? null);
         if (router !== this.router) return;
         this.store.set({ explanation, decisionMs: performance.now() - start });
         this.#hideUndecided();
@@ -365,10 +375,25 @@ export class App {
       // A pool that is only looked at does not replace the one that the person uses.
       const { poolId = "", off = [] } = shared ? checkedChoices(storage.savedChoices()) : choices;
       storage.saveChoices({ ...choices, poolId, off });
-      const own = toFragment(this.store.state);
-      const fragment = shared ? withSharedPool(own, shared) : own;
-      history.replaceState(null, "", fragment || location.pathname + location.search);
+      replaceEntry(this.store.state.view, this.#fragment());
     }, SAVE_DELAY_MS);
+  }
+
+  /** The choices for the address, with the pool of a link while it is in use. */
+  #fragment() {
+    const { state } = this.store;
+    const shared = state.poolId === SHARED ? this.shared : null;
+    return shared ? withSharedPool(toFragment(state), shared) : toFragment(state);
+  }
+
+  /**
+   * The person went back or forward to an entry of this visit.
+   *
+   * @param {Choices["view"]} view
+   */
+  #returnTo(view) {
+    this.store.set({ view });
+    this.#saveChoices();
   }
 
   /** A link to this page was opened in this tab. */
@@ -378,6 +403,7 @@ export class App {
     const { choices, prompt } = fromFragment(hash);
     const { poolId } = this.store.state;
     this.store.set({ ...DEFAULTS, ...choices, poolId });
+    markEntry(this.store.state.view);
     if (prompt !== null) this.setPrompt(prompt);
     this.decide();
     try {

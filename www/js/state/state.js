@@ -82,3 +82,15 @@ export function chosenCandidate({ explanation }) {
   const decision = explanation?.decision;
   return decision?.candidates.find(({ id }) => id === decision.model) ?? null;
 }
+
+/** Anything but white space and characters that no one sees. */
+const VISIBLE = /[^\s\u200b-\u200f\u2060\ufeff]/u;
+
+/**
+ * Whether there is nothing to decide about.
+ *
+ * @param {string} prompt
+ */
+export function isEmpty(prompt) {
+  return !VISIBLE.test(prompt);
+}

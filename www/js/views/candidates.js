@@ -1,3 +1,4 @@
+import { isEmpty } from "../state/state.js";
 import { afterFrame, byId, h, orderChildren, setChildren, setProperties } from "../ui/dom.js";
 import { percent, percentRange, usdPerThousand } from "../ui/format.js";
 import { intervalBar, meter, setIntervalBar } from "../ui/bars.js";
@@ -27,8 +28,13 @@ export function mountCandidates(app) {
   }
   const body = byId("candidate-rows");
   const rows = new Rows(app);
+  const invitation = h(
+    "tr",
+    {},
+    h("td", { colspan: 5, class: "quiet" }, "Type a prompt to see what each model can do with it."),
+  );
   const draw = () => {
-    const { explanation, off } = app.store.state;
+    const { explanation, off, prompt, phase } = app.store.state;
     const candidates = explanation?.decision.candidates ?? [];
     for (const head of heads) {
       const direction = order.descending ? "descending" : "ascending";
@@ -42,9 +48,9 @@ export function mountCandidates(app) {
         maxCost,
       }),
     );
-    orderChildren(body, sorted);
+    orderChildren(body, isEmpty(prompt) && phase === "ready" ? [invitation] : sorted);
   };
-  app.store.watch(["explanation", "off"], afterFrame(draw));
+  app.store.watch(["explanation", "off", "phase"], afterFrame(draw));
 }
 
 /** @typedef {{ chosen: boolean, off: boolean, maxCost: number }} RowState */

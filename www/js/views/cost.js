@@ -1,4 +1,5 @@
 import { latest } from "../state/latest.js";
+import { isEmpty } from "../state/state.js";
 import { byId, h, setChildren } from "../ui/dom.js";
 import { count, usd } from "../ui/format.js";
 import { name as nameOf } from "../ui/names.js";
@@ -20,12 +21,15 @@ export function mountCost(app) {
   };
   const draw = latest(async () => {
     if (!panel.open || app.router === null) return;
+    const { prompt } = app.store.state;
+    byId("cost-empty").hidden = !isEmpty(prompt);
+    if (isEmpty(prompt)) return setChildren(byId("cost-rows"));
     const request = {
       expectedOutputTokens: number("output"),
       reasoningTokens: number("reasoning"),
       cachedTokens: number("cached"),
     };
-    const costs = await app.router.estimateCost(app.store.state.prompt, undefined, request).catch(() => []);
+    const costs = await app.router.estimateCost(prompt, undefined, request).catch(() => []);
     const total = (/** @type {CostEstimate} */ { cost }) => cost.total ?? Infinity;
     const rows = costs.sort((a, b) => total(a) - total(b)).map((one) => row(one, number("prompts") ?? 1000));
     setChildren(byId("cost-rows"), ...rows);

@@ -1,10 +1,10 @@
-import { chosenCandidate } from "../state/state.js";
+import { chosenCandidate, isEmpty } from "../state/state.js";
 import { intervalBar, setIntervalBar } from "../ui/bars.js";
 import { byId, h, setChildren } from "../ui/dom.js";
 import { count, percent, percentRange, plural, usdPerThousand } from "../ui/format.js";
 import { name, nameInText, sentenceWith } from "../ui/names.js";
 
-/** @import { Candidate } from "../../uniroute/lib/types.js" */
+/** @import { Candidate, Explanation } from "../../uniroute/lib/types.js" */
 /** @import { App } from "../state/app.js" */
 /** @import { State } from "../state/state.js" */
 
@@ -19,25 +19,50 @@ const ANNOUNCE_DELAY_MS = 700;
 export function mountDecision({ store }) {
   const root = byId("decision");
   const announcement = byId("spoken");
+  const skeleton = [...root.children];
   /** @type {ReturnType<typeof setTimeout> | undefined} */
   let announcing;
   store.watch(["deciding"], ({ deciding }) => root.setAttribute("aria-busy", String(deciding)));
   store.watch(["explanation", "prompt", "phase", "pool"], (state) => {
     const candidate = chosenCandidate(state);
     root.classList.toggle("empty", !state.explanation);
-    setChildren(root, h("p", { class: "eyebrow" }, "Send it to"), ...content(state, candidate));
-    if (!candidate) return;
     clearTimeout(announcing);
+    if (!state.explanation) {
+      announcement.textContent = "";
+      return setChildren(
+        root,
+        ...(isEmpty(state.prompt) && state.phase === "ready" ? invitation() : skeleton),
+      );
+    }
+    setChildren(
+      root,
+      h("p", { class: "eyebrow" }, "Send it to"),
+      ...content(state, state.explanation, candidate),
+    );
+    if (!candidate) return;
     announcing = setTimeout(() => (announcement.textContent = inWords(candidate)), ANNOUNCE_DELAY_MS);
   });
 }
 
+/** What to do, since nothing is recommended for an empty prompt. */
+function invitation() {
+  return [
+    h("p", { class: "eyebrow" }, "Nothing to decide yet"),
+    h("p", { class: "model" }, "Type a prompt"),
+    h(
+      "p",
+      {},
+      "Type or paste a prompt, or choose one of the examples. The model that should get it appears here.",
+    ),
+  ];
+}
+
 /**
  * @param {State} state
+ * @param {Explanation} explanation
  * @param {Candidate | null} candidate
  */
-function content({ explanation, pool }, candidate) {
-  if (!explanation) return [h("p", { class: "model" }, "…")];
+function content({ pool }, explanation, candidate) {
   const { reason, outOfDistribution, unknownWords, candidates } = explanation.decision;
   const names = candidates.flatMap(({ id, name }) => [id, name]);
   if (!candidate) return [h("p", { class: "model" }, "no model"), h("p", {}, ...sentenceWith(reason, names))];

@@ -1,11 +1,11 @@
 import { shareLink } from "../browser/share-link.js";
 import { saveColourScheme } from "../browser/storage.js";
-import { SHARED, VIEWS, toFragment } from "../state/choices.js";
+import { DEFAULTS, SHARED, fromFragment, toFragment } from "../state/choices.js";
 import { byId, h, s, setAttribute, setChildren } from "../ui/dom.js";
 
 /** @import { App } from "../state/app.js" */
+/** @import { View } from "../state/choices.js" */
 
-const NAMES = { route: "Route", batch: "Batch", pool: "Pool", about: "About" };
 const SCHEMES = [
   { scheme: "auto", label: "Colours: as the system" },
   { scheme: "light", label: "Colours: light" },
@@ -25,20 +25,28 @@ export function mountFrame(app) {
 
 /** @param {App} app */
 function mountNavigation(app) {
-  const links = VIEWS.map((view) => {
-    const click = (/** @type {MouseEvent} */ event) => {
-      event.preventDefault();
-      app.setChoices({ view });
-    };
-    return h("a", { href: `#view=${view}`, click }, NAMES[view]);
-  });
-  setChildren(byId("nav"), ...links);
+  const routeTitle = document.title;
+  const links = [...byId("nav").querySelectorAll("a")];
+  const open = (/** @type {View} */ view) => (/** @type {MouseEvent} */ event) => {
+    if (event.ctrlKey || event.metaKey || event.shiftKey) return; // a new tab or window
+    event.preventDefault();
+    app.setChoices({ view });
+  };
+  links.forEach((link) => link.addEventListener("click", open(viewOf(link))));
+  document.querySelector(".brand")?.addEventListener("click", open("route"));
   app.store.watch(["view"], ({ view: current }) => {
-    VIEWS.forEach((view, i) => {
-      setAttribute(/** @type {HTMLElement} */ (links[i]), "aria-current", view === current ? "page" : null);
+    for (const link of links) {
+      const view = viewOf(link);
+      setAttribute(link, "aria-current", view === current ? "page" : null);
       byId(`view-${view}`).hidden = view !== current;
-    });
+      if (view === current) document.title = view === "route" ? routeTitle : `${link.textContent}, uniroute`;
+    }
   });
+}
+
+/** @param {HTMLAnchorElement} link */
+function viewOf({ hash }) {
+  return fromFragment(hash).choices.view ?? DEFAULTS.view;
 }
 
 /** @param {App} app */

@@ -1,3 +1,4 @@
+import { isEmpty } from "../state/state.js";
 import { meter } from "../ui/bars.js";
 import { byId, h, setChildren } from "../ui/dom.js";
 import { kindName, percent } from "../ui/format.js";
@@ -14,9 +15,10 @@ export function mountKinds(app) {
   const verdict = h("p");
   const list = h("ol", { class: "bars" });
   setChildren(byId("kinds"), h("h2", { class: "eyebrow" }, "Kind of prompt"), verdict, list);
-  app.store.watch(["explanation"], ({ explanation }) => {
+  app.store.watch(["explanation", "phase"], ({ explanation, prompt, phase }) => {
     const clusters = explanation?.decision.clusters ?? [];
-    verdict.textContent = explanation ? describe(explanation.decision) : "";
+    const unknown = isEmpty(prompt) && phase === "ready" ? "Type a prompt to see what kind it is." : "";
+    verdict.textContent = explanation ? describe(explanation.decision) : unknown;
     const maxWeight = Math.max(...clusters.map(({ weight }) => weight), 1e-9);
     const items = clusters.map(({ id, label, field, weight }) => {
       const title = `Show on the map: ${label}`;

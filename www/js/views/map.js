@@ -1,3 +1,4 @@
+import { isEmpty } from "../state/state.js";
 import { meter } from "../ui/bars.js";
 import { byId, h, s, setChildren } from "../ui/dom.js";
 import { kindName, percent, plural } from "../ui/format.js";
@@ -29,15 +30,16 @@ export function mountMap(app) {
   const svg = s("svg", { role: "group", "aria-label": label });
   const side = h("div", { class: "map-side" });
   const body = h("div", { class: "map-body" }, svg, side);
-  setChildren(root, h("h2", { class: "eyebrow" }, "Map of kinds"), body);
+  const hint = h("span", { class: "quiet" }, "Type a prompt to see where it lies.");
+  setChildren(root, h("div", { class: "head" }, h("h2", { class: "eyebrow" }, "Map of kinds"), hint), body);
   const drawing = new Drawing(svg, app);
   moveFocusWithArrows(svg, ".spot");
   new ResizeObserver(() => drawing.resize(svg.clientWidth)).observe(root);
-  app.store.watch(["map"], ({ map }) => {
-    root.hidden = map === null;
-    drawing.drawClusters();
+  app.store.watch(["map"], () => drawing.drawClusters());
+  app.store.watch(["explanation", "cluster", "phase"], ({ prompt, phase }) => {
+    hint.hidden = !(isEmpty(prompt) && phase === "ready");
+    drawing.drawPrompt();
   });
-  app.store.watch(["explanation", "cluster"], () => drawing.drawPrompt());
   app.store.watch(["map", "cluster", "pool"], ({ map, cluster }) =>
     setChildren(side, ...(map ? sidePanel(app, map, cluster) : [])),
   );

@@ -1,3 +1,4 @@
+import { isEmpty } from "../state/state.js";
 import { byId, setChildren } from "../ui/dom.js";
 import { percent, percentRange, usdPerThousand } from "../ui/format.js";
 import { chart } from "../ui/chart.js";
@@ -15,7 +16,8 @@ export function mountPlot({ store }) {
     "Expected quality against cost of all models; the table of all models has the same numbers",
   );
   setChildren(byId("plot"), ...parts);
-  store.watch(["explanation"], ({ explanation }) => {
+  store.watch(["explanation"], ({ explanation, prompt }) => {
+    if (isEmpty(prompt)) return show({ stairs: true, line: [], dots: [] });
     if (!explanation) return;
     const { decision, frontier } = explanation;
     const best = new Set(frontier.map(({ id }) => id));

@@ -1,4 +1,4 @@
-import { byId, h } from "../ui/dom.js";
+import { byId, h, setChildren } from "../ui/dom.js";
 import { EXAMPLES } from "../state/examples.js";
 import { duration, plural } from "../ui/format.js";
 
@@ -13,7 +13,8 @@ export function mountPrompt(app) {
   const box = byId("prompt", HTMLTextAreaElement);
   const note = byId("tokens");
   box.addEventListener("input", () => app.setPrompt(box.value));
-  byId("examples").append(
+  setChildren(
+    byId("examples"),
     ...EXAMPLES.map(({ name, prompt }) =>
       h("button", { type: "button", class: "chip", title: prompt, click: () => app.setPrompt(prompt) }, name),
     ),

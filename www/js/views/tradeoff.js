@@ -9,6 +9,8 @@ import { STEPS, chosenRanges, positionOf, valueAt } from "../ui/slider-scale.js"
 /** @import { Control } from "../state/choices.js" */
 /** @import { State } from "../state/state.js" */
 
+/** @typedef {{ name: string, chosen: boolean, from: number, to: number }} Range */
+
 /**
  * What the present setting results in.
  *
@@ -16,8 +18,8 @@ import { STEPS, chosenRanges, positionOf, valueAt } from "../ui/slider-scale.js"
  * @property {number | null} cost US dollars per thousand prompts
  * @property {number | null} quality
  * @property {string} pointPrice the price of a point of quality that gives the same result, in words
- * @property {{ name: string, chosen: boolean, from: number, to: number }[]} ranges of the slider in which
- *   each model is chosen
+ * @property {Range[] | null} ranges of the slider in which each model is chosen; null for a batch, where each
+ *   prompt has its own
  */
 
 /** @type {{ control: Control, name: string, hint: string, low: string, high: string }[]} */
@@ -96,8 +98,8 @@ function settings(app, root) {
     slider.setAttribute("aria-valuetext", valueInWords(state));
     setProperties(slider, { "--at": slider.valueAsNumber / STEPS });
     setChildren(ends, h("span", {}, setting?.low), h("span", {}, setting?.high));
-    setChildren(strip, ...outcome.ranges.map((range) => rangeMark(range, setTo)));
-    strip.hidden = outcome.ranges.length === 0;
+    setChildren(strip, ...(outcome.ranges ?? []).map((range) => rangeMark(range, setTo)));
+    strip.hidden = outcome.ranges === null;
   };
 }
 
@@ -190,10 +192,10 @@ function outcomeOfPrompt(state) {
  * @returns {Outcome}
  */
 function outcomeOfBatch({ report, prompts }) {
-  if (!report) return NO_OUTCOME;
+  if (!report) return { ...NO_OUTCOME, ranges: null };
   const { cost, quality, lambda } = report.routed;
   const perThousand = (cost / Math.max(1, prompts.length)) * 1000;
-  return { cost: perThousand, quality, pointPrice: pointPrice(lambda), ranges: [] };
+  return { cost: perThousand, quality, pointPrice: pointPrice(lambda), ranges: null };
 }
 
 /**
@@ -210,7 +212,7 @@ function pointPriceRange({ frontier, decision }) {
 }
 
 /**
- * @param {Outcome["ranges"][number]} range
+ * @param {Range} range
  * @param {(position: number) => void} setTo
  */
 function rangeMark({ name, chosen, from, to }, setTo) {
