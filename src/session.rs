@@ -12,8 +12,8 @@ use crate::pool::{
 };
 use crate::route::{
     Batch, BatchReport, ClusterMap, Comparison, CostEstimate, CostTotal, Decision, Explanation,
-    Map, Objective, Placed, Request, RouteError, decide, estimate, frontier, place, place_batch,
-    totals,
+    Map, Objective, Placed, Request, RouteError, Savings, WhatIf, decide, estimate, frontier,
+    half_widths, place, place_batch, savings, totals, what_if,
 };
 use crate::router::Router;
 
@@ -57,6 +57,8 @@ struct ScoredBatch {
     /// The request without its objective, which does not affect the scores.
     request: Request,
     batch: Batch,
+    /// Half the width of each interval, once it was needed.
+    halves: Option<Vec<f32>>,
 }
 
 /// The prompt placed last: a change of λ does not make it another prompt.
@@ -263,18 +265,85 @@ impl Session {
     /// [`RouteError`] when the request is wrong.
     pub fn report(&mut self, request: Request) -> Result<BatchReport, RouteError> {
         let objective = request.objective;
+        self.scored(&request)?.batch.report(objective)
+    }
+
+    /// What routing the batch saves against sending all of it to one model, the best single one unless
+    /// `reference` names another. `None` where that model is excluded for a prompt or its price is
+    /// unknown.
+    ///
+    /// # Errors
+    /// [`RouteError`] when the request is wrong or the pool does not have the model.
+    pub fn savings(
+        &mut self,
+        reference: Option<&str>,
+        request: Request,
+    ) -> Result<Option<Savings>, RouteError> {
+        self.scored(&request)?;
+        let Self {
+            pool,
+            batch: prompts,
+            scored: Some(ScoredBatch { batch, halves, .. }),
+            ..
+        } = self
+        else {
+            return Ok(None);
+        };
+        let halves = halves.get_or_insert_with(|| half_widths(pool, prompts));
+        savings(pool, prompts, batch, halves, reference, &request)
+    }
+
+    /// As [`Session::savings`], for one prompt alone.
+    ///
+    /// # Errors
+    /// As [`Session::savings`].
+    pub fn savings_of(
+        &mut self,
+        prompt: &str,
+        reference: Option<&str>,
+        request: &Request,
+    ) -> Result<Option<Savings>, RouteError> {
+        let placed = self.last.place(&self.router, prompt, &request.context);
+        let prompts = std::slice::from_ref(placed);
+        let batch = Batch::new(&self.pool, prompts, request)?;
+        let halves = half_widths(&self.pool, prompts);
+        savings(&self.pool, prompts, &batch, &halves, reference, request)
+    }
+
+    /// How many prompts of the batch a model of this quality and cost would get, the same for every
+    /// prompt. The quality is in [0, 1], the cost in USD for one prompt.
+    ///
+    /// # Errors
+    /// [`RouteError`] when the request is wrong or a number is out of range.
+    pub fn what_if(
+        &mut self,
+        quality: f64,
+        cost: f64,
+        request: Request,
+    ) -> Result<WhatIf, RouteError> {
+        what_if(
+            &self.scored(&request)?.batch,
+            quality,
+            cost,
+            request.objective,
+        )
+    }
+
+    /// The batch with every model's quality and cost for a request, whose objective does not matter.
+    fn scored(&mut self, request: &Request) -> Result<&ScoredBatch, RouteError> {
         let request = Request {
             objective: Objective::default(),
-            ..request
+            ..request.clone()
         };
         let scored = match self.scored.take() {
             Some(scored) if scored.request == request => scored,
             _ => ScoredBatch {
                 batch: Batch::new(&self.pool, &self.batch, &request)?,
                 request,
+                halves: None,
             },
         };
-        self.scored.insert(scored).batch.report(objective)
+        Ok(self.scored.insert(scored))
     }
 
     /// What the prompts of the batch cost in all with one model, or with each model of the pool.
@@ -491,6 +560,22 @@ mod tests {
         };
         assert!(session.report(unknown).is_err());
         assert_eq!(session.report(lambda(1.0)).unwrap(), good);
+    }
+
+    #[test]
+    fn savings_are_those_of_the_present_batch_and_of_one_prompt_those_of_a_batch_of_it() {
+        let mut session = session();
+        assert!(session.savings(None, lambda(0.0)).unwrap().is_none());
+        session.add_to_batch(["code"], || false);
+        for request in [lambda(0.0), lambda(1e6)] {
+            let batch = session.savings(None, request.clone()).unwrap().unwrap();
+            let prompt = session.savings_of("code", None, &request).unwrap();
+            assert_eq!(prompt, Some(batch));
+        }
+        let before = session.savings(None, lambda(0.0)).unwrap();
+        session.set_pool(OTHER).unwrap();
+        assert_ne!(session.savings(None, lambda(0.0)).unwrap(), before);
+        assert_eq!(session.what_if(1.0, 0.0, lambda(0.0)).unwrap().moved, 1);
     }
 
     #[test]

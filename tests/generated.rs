@@ -7,7 +7,7 @@ use schemars::SchemaGenerator;
 use std::path::Path;
 use ts_rs::{Config, TS};
 use uniroute::cost::{Cost, Family, Total};
-use uniroute::dataset::{PastedScore, PastedScores, PromptTable, SkippedLine};
+use uniroute::dataset::{PastedScore, PastedScores, PromptForm, PromptTable, SkippedLine};
 use uniroute::pool::{
     self, FieldQuality, ImportedPrices, ModelInfo, ModelPreview, NextBenchmark, Note, PoolInfo,
     PriceList, PriceMatch, ProfileSource, RawCost, RawErrors, RawLabel, RawLimit, RawModel,
@@ -15,8 +15,8 @@ use uniroute::pool::{
 };
 use uniroute::route::{
     BatchModel, BatchPoint, BatchReport, Candidate, ClusterMap, ClusterQualities, ClusterShare,
-    Comparison, CostEstimate, CostTotal, Decision, Exclusion, ExclusionCode, Explanation,
-    FrontierPoint, MapCluster, RawRequest,
+    Comparison, Contrast, CostEstimate, CostTotal, Decision, Exclusion, ExclusionCode, Explanation,
+    FrontierPoint, MapCluster, RawRequest, Savings, Standing, Verdict, WhatIf,
 };
 use uniroute::router::RouterInfo;
 
@@ -87,6 +87,11 @@ fn the_typescript_types_are_those_of_the_rust_types() {
         BatchModel,
         BatchPoint,
         BatchReport,
+        Savings,
+        Contrast,
+        Standing,
+        Verdict,
+        WhatIf,
         CostEstimate,
         CostTotal,
         ProfileSource,
@@ -103,6 +108,7 @@ fn the_typescript_types_are_those_of_the_rust_types() {
         ImportedPrices,
         PastedScore,
         PastedScores,
+        PromptForm,
         PromptTable,
         SkippedLine,
     );

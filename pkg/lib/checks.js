@@ -57,6 +57,37 @@ export function optionalText(value, path) {
 }
 
 /**
+ * What is known of a table, as two values.
+ *
+ * @param {unknown} value
+ * @returns {[separator: string | undefined, header: boolean | undefined]}
+ */
+export function tableOptions(value) {
+  if (value === undefined || value === null) return [undefined, undefined];
+  if (typeof value !== "object")
+    reject("table", `must be an object, but it is ${kind(value)}. Pass an object.`);
+  return guarded("table", () => {
+    const { separator, header } = /** @type {Record<string, unknown>} */ (value);
+    if (header !== undefined && header !== null && typeof header !== "boolean")
+      reject("header", `must be true or false, but it is ${kind(header)}. Pass a boolean, or leave it out.`);
+    return [optionalText(separator, "separator"), header ?? undefined];
+  });
+}
+
+/**
+ * @param {unknown} value
+ * @param {string} path name of the argument
+ * @returns {number}
+ */
+export function finite(value, path) {
+  if (typeof value === "number" && Number.isFinite(value)) return value;
+  return reject(
+    path,
+    `must be a finite number, but it is ${typeof value === "number" ? value : kind(value)}.`,
+  );
+}
+
+/**
  * A copy of a list of texts.
  *
  * @param {unknown} value

@@ -625,6 +625,106 @@ asGoodAsBest: BatchPoint | null,
 frontier: Array<BatchPoint>, };
 
 /**
+ * What routing saves against sending every prompt to one model.
+ */
+export type Savings = { 
+/**
+ * The model to compare with.
+ */
+reference: BatchModel, 
+/**
+ * The cheapest way to an expected quality not below that of the reference: routing, or one model
+ * for all prompts where that costs no more.
+ */
+equal: Contrast, 
+/**
+ * What that costs, in USD, if the other models are as good, or as bad, as the ends of their
+ * intervals. The reference itself is one of the ways.
+ */
+equalCost: [number, number], 
+/**
+ * USD less than with the reference, from the bad to the good ends of the intervals of quality and
+ * of cost.
+ */
+equalSaved: [number, number], 
+/**
+ * The present setting.
+ */
+present: Contrast, 
+/**
+ * Whether routing saves anything at the quality of the reference.
+ */
+verdict: Verdict, };
+
+/**
+ * How one way to answer the prompts differs from the reference.
+ */
+export type Contrast = { 
+/**
+ * Id of the model, where all prompts go to one.
+ */
+only: string | null, 
+/**
+ * Number of prompts that do not go to the reference.
+ */
+moved: number, 
+/**
+ * Mean expected quality.
+ */
+quality: number, 
+/**
+ * USD for all prompts.
+ */
+cost: number, 
+/**
+ * Expected quality above that of the reference, from −1 to 1.
+ */
+gain: number, 
+/**
+ * 90 % interval of `gain`.
+ */
+gainInterval: [number, number], 
+/**
+ * What that interval says.
+ */
+standing: Standing, 
+/**
+ * USD less than with the reference.
+ */
+saved: number, 
+/**
+ * 90 % interval of `saved`.
+ */
+savedInterval: [number, number], };
+
+/**
+ * What the interval of a gain says.
+ */
+export type Standing = "same" | "better" | "equal" | "close" | "worse";
+
+/**
+ * Whether routing saves anything at the quality of the reference.
+ */
+export type Verdict = "saves" | "unclear" | "nothing";
+
+/**
+ * What a model that the pool does not have would change.
+ */
+export type WhatIf = { 
+/**
+ * Number of prompts that it would get.
+ */
+moved: number, 
+/**
+ * Mean expected quality with it.
+ */
+quality: number, 
+/**
+ * USD for all prompts with it.
+ */
+cost: number, };
+
+/**
  * What one prompt costs with one model.
  */
 export type CostEstimate = { 
@@ -926,11 +1026,31 @@ scores: Array<PastedScore>,
 skipped: Array<SkippedLine>, };
 
 /**
+ * What a file of prompts is read as.
+ */
+export type PromptForm = "lines" | "table" | "json_lines" | "json_list";
+
+/**
  * Prompts, and the columns they may be in.
  */
 export type PromptTable = { 
 /**
- * Names of the columns.
+ * What the file was read as.
+ */
+form: PromptForm, 
+/**
+ * What separates the cells of a table: `,`, `;`, a tab or `|`; empty for a table of one column.
+ * `null` for a file that is no table.
+ */
+separator: string | null, 
+/**
+ * Whether the first row of a table has the names of its columns. `null` for a file that is no
+ * table.
+ */
+header: boolean | null, 
+/**
+ * Names of the columns. The texts of requests are in a column with the name of their field,
+ * such as `messages` or `body.messages`.
  */
 columns: Array<string>, 
 /**
@@ -940,7 +1060,11 @@ column: number,
 /**
  * The cells of each row; a row of a table may be shorter or longer than `columns`.
  */
-rows: Array<Array<string>>, };
+rows: Array<Array<string>>, 
+/**
+ * For each row, the line that it starts on, or its place in the JSON list; from 1.
+ */
+numbers: Array<number>, };
 
 /**
  * A line that was not read.

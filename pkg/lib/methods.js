@@ -23,6 +23,8 @@ export const METHODS = {
   routeBatch: { onProgress: 2 },
   openBatch: { onProgress: 1 },
   report: {},
+  savings: {},
+  whatIf: {},
   estimateCost: { request: 2 },
   totals: {},
   setPool: {},

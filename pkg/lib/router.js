@@ -1,11 +1,21 @@
 import { UnirouteError } from "./errors.js";
-import { fileBytes, jsonBytes, optionalText, requestJson, text, texts } from "./checks.js";
+import {
+  fileBytes,
+  finite,
+  jsonBytes,
+  optionalText,
+  requestJson,
+  tableOptions,
+  text,
+  texts,
+} from "./checks.js";
 import { applyCounters } from "./counters.js";
 
 /** @typedef {import("./types.js").PoolSource} PoolSource */
 /** @typedef {import("./types.js").FileContent} FileContent */
 /** @typedef {import("./types.js").RouteRequest} RouteRequest */
 /** @typedef {import("./types.js").RawModel} RawModel */
+/** @typedef {import("./types.js").TableOptions} TableOptions */
 /** @typedef {import("./types.js").RouteRequestWithCounters} RouteRequestWithCounters */
 
 /** @typedef {import("./engine.js").Engine} Engine */
@@ -110,6 +120,35 @@ export class CoreRouter {
   report(request) {
     const json = requestJson(request);
     return this.#onBatch((core) => core.report(json));
+  }
+
+  /**
+   * What routing saves against sending every prompt to one model, and how sure that is: of the prompts of
+   * {@link openBatch}, or of one prompt. Null if that model is excluded for a prompt, or its price unknown.
+   *
+   * @param {string} [reference] id of the model to compare with; without one, the best single model
+   * @param {RouteRequest} [request]
+   * @param {string} [prompt]
+   */
+  savings(reference, request, prompt) {
+    const [id, json] = [optionalText(reference, "reference"), requestJson(request)];
+    const asked = optionalText(prompt, "prompt");
+    if (asked === undefined) return this.#onBatch((core) => core.savings(undefined, id, json));
+    return this.#engine.use((core) => core.savings(asked, id, json));
+  }
+
+  /**
+   * How many prompts of {@link openBatch} a model would get that the pool does not have, of the same quality
+   * and cost for every prompt.
+   *
+   * @param {number} quality in [0, 1]
+   * @param {number} cost US dollars for one prompt
+   * @param {RouteRequest} [request]
+   */
+  whatIf(quality, cost, request) {
+    const [share, usd] = [finite(quality, "quality"), finite(cost, "cost")];
+    const json = requestJson(request);
+    return this.#onBatch((core) => core.whatIf(share, usd, json));
   }
 
   /**
@@ -219,15 +258,18 @@ export class CoreRouter {
   }
 
   /**
-   * Reads the prompts of a file: lines of text, CSV, TSV, JSONL or a JSON list. The result has all columns
-   * and the one that most likely holds the prompts.
+   * Reads the prompts of a file: lines of text, a table with any separator, JSONL or a JSON list, also of
+   * requests with `messages`, as in batch files of OpenAI. The result says what the file was read as, and has
+   * all columns and the one that most likely holds the prompts.
    *
    * @param {string} name of the file; its extension gives the format
    * @param {FileContent} content
+   * @param {TableOptions} [table] what is known of a table
    */
-  readPrompts(name, content) {
+  readPrompts(name, content, table) {
     const [file, bytes] = [text(name, "name"), fileBytes(content, "content")];
-    return this.#engine.use((core) => core.readPrompts(file, bytes));
+    const [separator, header] = tableOptions(table);
+    return this.#engine.use((core) => core.readPrompts(file, bytes, separator, header));
   }
 
   /**

@@ -30,6 +30,14 @@ export interface RouteRequestWithCounters extends RouteRequest {
 /** The content of a text file. */
 export type FileContent = string | Uint8Array | ArrayBuffer;
 
+/** What is known of a table of prompts. */
+export interface TableOptions {
+  /** What separates the cells: `,`, `;`, a tab or `|`; empty for a table of one column. Found out when absent. */
+  separator?: string | undefined;
+  /** Whether the first row has the names of the columns. Found out when absent. */
+  header?: boolean | undefined;
+}
+
 /** LLM profile JSON: parsed, as text or as bytes. */
 export type PoolSource = string | object | Uint8Array | ArrayBuffer;
 

@@ -10,6 +10,8 @@ use std::io::Read;
 
 /// Most rows of a table that is kept whole.
 pub(super) const MAX_ROWS: usize = 200_000;
+/// Most cells of a file of prompts, which is kept whole.
+pub(super) const MAX_CELLS: usize = 2_000_000;
 
 /// A table with a header; every row has as many cells as it.
 pub(super) struct Table<'a, R> {
@@ -118,29 +120,73 @@ fn repeated(header: &[String]) -> Option<String> {
         .map(str::to_owned)
 }
 
-/// All rows, of any lengths; empty ones are left out.
+/// All rows, of any lengths, each with the line that it starts on; empty ones are left out.
 ///
 /// # Errors
-/// [`DatasetError`] for quotes that do not fit.
+/// [`DatasetError`] for quotes that do not fit, and for more than [`MAX_CELLS`] cells.
 pub(super) fn rows(
     file: &str,
     text: &str,
     delimiter: u8,
-) -> Result<Vec<Vec<String>>, DatasetError> {
-    let mut reader = ReaderBuilder::new()
-        .delimiter(delimiter)
-        .has_headers(false)
-        .flexible(true)
-        .from_reader(Quotes::new(text.as_bytes(), delimiter));
+) -> Result<Vec<(u64, Vec<String>)>, DatasetError> {
+    let mut reader = flexible(Quotes::new(text.as_bytes(), delimiter), delimiter);
     let mut rows = Vec::new();
     let mut cells = StringRecord::new();
+    let mut count = 0;
     while reader.read_record(&mut cells).map_err(|e| error(file, e))? {
-        if cells.iter().any(|cell| !cell.is_empty()) || cells.len() > 1 {
-            rows.push(cells.iter().map(str::to_owned).collect());
+        count += cells.len().max(1);
+        if count > MAX_CELLS {
+            return Err(DatasetError::TooManyCells {
+                at: Place::whole(file),
+                limit: MAX_CELLS,
+            });
+        }
+        if has_content(&cells) {
+            rows.push((first_line(text, &cells), owned(&cells)));
         }
     }
     reader.get_ref().check(file)?;
     Ok(rows)
+}
+
+/// The line on which the first cell starts. The position that the reader gives is before the line ends that
+/// it skips.
+fn first_line(text: &str, cells: &StringRecord) -> u64 {
+    let Some(position) = cells.position() else {
+        return 0;
+    };
+    let rest = text.as_bytes().iter().skip(position.byte() as usize);
+    let skipped = rest.take_while(|byte| matches!(byte, b'\n' | b'\r'));
+    position.line() + skipped.filter(|byte| **byte == b'\n').count() as u64
+}
+
+/// The first rows as a reader with this separator sees them, whether its quotes fit or not.
+pub(super) fn sample(text: &str, delimiter: u8, most: usize) -> Vec<Vec<String>> {
+    let mut reader = flexible(text.as_bytes(), delimiter);
+    let mut rows = Vec::new();
+    let mut cells = StringRecord::new();
+    while rows.len() < most && reader.read_record(&mut cells).unwrap_or(false) {
+        if has_content(&cells) {
+            rows.push(owned(&cells));
+        }
+    }
+    rows
+}
+
+fn flexible<R: Read>(reader: R, delimiter: u8) -> Reader<R> {
+    ReaderBuilder::new()
+        .delimiter(delimiter)
+        .has_headers(false)
+        .flexible(true)
+        .from_reader(reader)
+}
+
+fn has_content(cells: &StringRecord) -> bool {
+    cells.iter().any(|cell| !cell.is_empty()) || cells.len() > 1
+}
+
+fn owned(cells: &StringRecord) -> Vec<String> {
+    cells.iter().map(str::to_owned).collect()
 }
 
 fn error(file: &str, error: csv::Error) -> DatasetError {
@@ -172,7 +218,25 @@ mod tests {
     use super::*;
 
     fn read(text: &str) -> Vec<Vec<String>> {
-        rows("t.csv", text, b',').unwrap()
+        let rows = rows("t.csv", text, b',').unwrap();
+        rows.into_iter().map(|(_, cells)| cells).collect()
+    }
+
+    #[test]
+    fn rows_have_the_line_that_they_start_on_and_cells_are_limited() {
+        let rows = |text| rows("t.csv", text, b',');
+        let lines = rows("a\n\n\"b\nc\",d\ne\n").unwrap();
+        assert_eq!(
+            lines.iter().map(|(line, _)| *line).collect::<Vec<_>>(),
+            [1, 3, 5]
+        );
+        let error = rows(&",".repeat(MAX_CELLS)).unwrap_err();
+        assert_eq!(error.code(), "dataset_rows");
+        assert!(
+            error
+                .to_string()
+                .starts_with("t.csv: more than 2000000 cells; split")
+        );
     }
 
     #[test]

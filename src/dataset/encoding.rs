@@ -21,6 +21,8 @@ pub enum NotUtf8 {
     Utf16,
     /// The byte order mark of UTF-32.
     Utf32,
+    /// The start of a workbook of Excel or of another document that is no text.
+    Document,
     /// A zero byte, which text has in UTF-16 and UTF-32 only.
     Nul(u64),
     /// A byte that UTF-8 does not have in this place.
@@ -32,6 +34,11 @@ impl fmt::Display for NotUtf8 {
         match self {
             Self::Utf16 => f.write_str("the text is in UTF-16")?,
             Self::Utf32 => f.write_str("the text is in UTF-32")?,
+            Self::Document => {
+                return f.write_str(
+                    "this is an Excel workbook or another packed document; save its sheet as CSV",
+                );
+            }
             Self::Nul(at) => write!(
                 f,
                 "a NUL byte at offset {at}: the text is in UTF-16, or this is no text"
@@ -68,6 +75,8 @@ pub(super) fn mark(start: &[u8]) -> std::result::Result<usize, NotUtf8> {
         [0xff, 0xfe, 0, 0, ..] | [0, 0, 0xfe, 0xff, ..] => Err(NotUtf8::Utf32),
         [0xff, 0xfe, ..] | [0xfe, 0xff, ..] => Err(NotUtf8::Utf16),
         [0xef, 0xbb, 0xbf, ..] => Ok(3),
+        // A zip archive, as .xlsx, .ods and .docx are; the container of .xls.
+        [b'P', b'K', 3, 4, ..] | [0xd0, 0xcf, 0x11, 0xe0, ..] => Err(NotUtf8::Document),
         _ => Ok(0),
     }
 }
@@ -210,6 +219,8 @@ mod tests {
             (b"\xfe\xff\0a", "", Some(NotUtf8::Utf16)),
             (b"\xff\xfe\0\0a\0\0\0", "", Some(NotUtf8::Utf32)),
             (b"a\0b\0", "a", Some(NotUtf8::Nul(1))),
+            (b"PK\x03\x04\x14\0", "", Some(NotUtf8::Document)),
+            (b"PK is a chain", "PK is a chain", None),
         ] {
             assert_eq!(streamed(bytes), (text.to_owned(), problem), "{bytes:?}");
             assert_eq!(

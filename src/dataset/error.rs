@@ -233,7 +233,9 @@ pub enum DatasetError {
         at: Place,
     },
     /// A file of prompts in which no field holds text.
-    #[error("{at}: No field of this file holds text. Give each line a field “prompt”.")]
+    #[error(
+        "{at}: No field of this file holds text. Give each line a field “prompt”, or “messages” with a turn of the user."
+    )]
     PromptsNoText {
         /// The file.
         at: Place,
@@ -290,6 +292,24 @@ pub enum DatasetError {
         /// Most rows of a table.
         limit: usize,
     },
+    /// More cells than are read.
+    #[error("{at}: more than {limit} cells; split the file")]
+    TooManyCells {
+        /// The file.
+        at: Place,
+        /// Most cells of a file.
+        limit: usize,
+    },
+    /// A separator of cells that is none.
+    #[error(
+        "{at}: {found:?} does not separate cells; choose a comma, a semicolon, a tab, a bar, or nothing"
+    )]
+    Separator {
+        /// The file.
+        at: Place,
+        /// What was named.
+        found: String,
+    },
     /// More published scores than are read.
     #[error("{at}: more than {limit} scores; split the table")]
     PublishedRows {
@@ -313,7 +333,10 @@ impl DatasetError {
                 "dataset_columns"
             }
             Self::OpenQuote { .. } | Self::TextAfterQuote { .. } => "dataset_quote",
-            Self::Rows { .. } | Self::TooManyRows { .. } => "dataset_rows",
+            Self::Rows { .. } | Self::TooManyRows { .. } | Self::TooManyCells { .. } => {
+                "dataset_rows"
+            }
+            Self::Separator { .. } => "batch_separator",
             Self::Empty { .. } => "dataset_empty",
             Self::Cost { .. } => "dataset_cost",
             Self::Price { .. } | Self::DuplicateModel { .. } => "dataset_models",

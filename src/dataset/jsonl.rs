@@ -2,8 +2,8 @@
 
 use super::encoding::{self, NotUtf8, Text};
 use super::place::Place;
-use super::{DatasetError, json};
-use serde_json::Value;
+use super::{DatasetError, chat, json};
+use serde_json::{Map, Value};
 use std::fmt;
 use std::io::{BufRead, BufReader, Read};
 
@@ -68,9 +68,10 @@ pub struct JsonlLine {
 /// A prompt with its id.
 #[derive(Clone, Debug, PartialEq)]
 pub struct JsonlPrompt {
-    /// The field `id`, of any type; null where there is none.
+    /// The field `id` or `custom_id`, of any type; null where there is none.
     pub id: Value,
-    /// The field `prompt`.
+    /// The field `prompt`, or the last turn of the user of a request (`messages`, or a line of a
+    /// provider's batch file).
     pub prompt: String,
 }
 
@@ -90,6 +91,8 @@ pub enum JsonlProblem {
     NotText,
     /// There is no `prompt`.
     NoPrompt,
+    /// A request in which no turn of the user has text.
+    NoUserTurn,
 }
 
 impl fmt::Display for JsonlProblem {
@@ -101,6 +104,7 @@ impl fmt::Display for JsonlProblem {
             Self::RepeatedKey(error) => error.fmt(f),
             Self::NotText => f.write_str("`prompt` is not a string"),
             Self::NoPrompt => f.write_str("no `prompt`"),
+            Self::NoUserTurn => f.write_str("no text of the user in this request"),
         }
     }
 }
@@ -127,12 +131,25 @@ impl JsonlPrompt {
         let Value::Object(mut object) = value else {
             return Err(JsonlProblem::NotObject);
         };
-        let id = object.remove("id").unwrap_or(Value::Null);
-        match object.remove("prompt") {
-            Some(Value::String(prompt)) => Ok(Self { id, prompt }),
-            Some(_) => Err(JsonlProblem::NotText),
-            None => Err(JsonlProblem::NoPrompt),
-        }
+        let prompt = prompt_of(&object)?;
+        let id = object.remove("id").or_else(|| object.remove("custom_id"));
+        Ok(Self {
+            id: id.unwrap_or(Value::Null),
+            prompt,
+        })
+    }
+}
+
+/// The prompt of an object with a `prompt`, or of a request.
+fn prompt_of(object: &Map<String, Value>) -> Result<String, JsonlProblem> {
+    let field = object.get("prompt");
+    if let Some(Value::String(prompt)) = field {
+        return Ok(prompt.clone());
+    }
+    match chat::find(object) {
+        Some(found) => found.text().ok_or(JsonlProblem::NoUserTurn),
+        None if field.is_some() => Err(JsonlProblem::NotText),
+        None => Err(JsonlProblem::NoPrompt),
     }
 }
 
@@ -218,6 +235,23 @@ mod tests {
         assert_eq!((hi.id.as_str(), hi.prompt.as_str()), (Some("b"), "hi"));
         assert_eq!(problem(2), "no `prompt`");
         assert_eq!(problem(3), "not a JSON object");
+    }
+
+    #[test]
+    fn lines_of_batch_files_and_conversations_are_read_with_their_ids() {
+        let read = read(
+            "{\"custom_id\": \"r-1\", \"method\": \"POST\", \"url\": \"/v1/chat/completions\", \"body\": {\"messages\": [{\"role\": \"user\", \"content\": \"a\"}]}}
+{\"messages\": [{\"role\": \"user\", \"content\": \"b\"}]}
+{\"messages\": [{\"role\": \"system\", \"content\": \"c\"}]}",
+        );
+        let first = read[0].item.as_ref().unwrap();
+        assert_eq!(
+            (first.id.as_str(), first.prompt.as_str()),
+            (Some("r-1"), "a")
+        );
+        assert_eq!(read[1].item.as_ref().unwrap().prompt, "b");
+        let problem = read[2].item.as_ref().unwrap_err().to_string();
+        assert_eq!(problem, "no text of the user in this request");
     }
 
     #[test]

@@ -14,7 +14,9 @@
 #![cfg_attr(not(test), deny(clippy::indexing_slicing))]
 
 mod card;
+mod chat;
 mod csv;
+mod delimited;
 mod encoding;
 mod error;
 mod folder;
@@ -31,7 +33,9 @@ mod topics;
 use ndarray::Array2;
 
 pub use card::{PastedScore, PastedScores, SkippedLine};
+pub use chat::holds_prompt;
 pub use csv::columns;
+pub use delimited::PromptOptions;
 pub use encoding::{NotUtf8, utf8};
 pub use error::DatasetError;
 pub use folder::{FolderParts, read_models};
@@ -39,7 +43,7 @@ pub use json::parse as unique_json;
 pub(crate) use json::{Unique, repeated_key};
 pub use jsonl::{JsonlLine, JsonlProblem, JsonlPrompt, JsonlPrompts, MAX_LINE};
 pub use place::{Part, Place};
-pub use prompts::PromptTable;
+pub use prompts::{PromptForm, PromptTable};
 pub use published::{PublishedScore, PublishedTable, candidate_id};
 pub use topics::{TopicField, TopicPrompts};
 

@@ -3,59 +3,104 @@
 //! The one reader of such files. [`PromptTable`] has the whole file in memory, with the columns to
 //! choose from; [`JsonlPrompts`](super::JsonlPrompts) reads JSON lines one by one.
 
+use super::chat::{self, Found};
+use super::delimited::{self, SAMPLE, utf16_len};
 use super::place::Place;
-use super::{DatasetError, Format, PROMPT_NAMES, column_named, csv, encoding, json, jsonl};
+use super::{
+    DatasetError, Format, PROMPT_NAMES, PromptOptions, column_named, csv, encoding, json, jsonl,
+};
 use serde::Serialize;
 use serde_json::Value;
 use std::borrow::Cow;
 
-/// Rows that are looked at to find out what the columns are.
-const SAMPLE: usize = 100;
-/// Cells of a header are short and prompts are not. In UTF-16 units, as JavaScript counts.
-const LONGEST_TITLE: usize = 40;
+/// Fields of a batch file that are the same in all its lines.
+const SAME_IN_ALL: [&str; 2] = ["method", "url"];
 
 /// Prompts, and the columns they may be in.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize)]
 #[cfg_attr(feature = "schema", derive(ts_rs::TS))]
 pub struct PromptTable {
-    /// Names of the columns.
+    /// What the file was read as.
+    pub form: PromptForm,
+    /// What separates the cells of a table: `,`, `;`, a tab or `|`; empty for a table of one column.
+    /// `null` for a file that is no table.
+    pub separator: Option<String>,
+    /// Whether the first row of a table has the names of its columns. `null` for a file that is no
+    /// table.
+    pub header: Option<bool>,
+    /// Names of the columns. The texts of requests are in a column with the name of their field,
+    /// such as `messages` or `body.messages`.
     pub columns: Vec<String>,
     /// The column that is most likely that of the prompts.
     pub column: usize,
     /// The cells of each row; a row of a table may be shorter or longer than `columns`.
     pub rows: Vec<Vec<String>>,
+    /// For each row, the line that it starts on, or its place in the JSON list; from 1.
+    pub numbers: Vec<u32>,
+}
+
+/// What a file of prompts is read as.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize)]
+#[serde(rename_all = "snake_case")]
+#[cfg_attr(feature = "schema", derive(ts_rs::TS))]
+pub enum PromptForm {
+    /// Text with a prompt a line.
+    #[default]
+    Lines,
+    /// Rows of cells.
+    Table,
+    /// A JSON value a line.
+    JsonLines,
+    /// One JSON list.
+    JsonList,
 }
 
 impl PromptTable {
-    /// Reads a file. The ending of `file`, its name, gives the format: `.csv` and `.tsv` with or
-    /// without a header, `.jsonl` and `.ndjson` with a value a line, `.json` with a list; anything
-    /// else is plain text with a prompt a line. JSON values are strings, objects or lists of cells.
+    /// Reads a file. The ending of `file`, its name, gives the format: `.csv` and `.tsv` with any
+    /// separator, with or without a header, `.jsonl` and `.ndjson` with a value a line, `.json` with
+    /// a list; anything else is plain text with a prompt a line, unless it has no ending `.txt` and
+    /// its first line is JSON with a prompt. JSON values are strings, objects, lists of cells or
+    /// requests, of which the last turn of the user is read.
     ///
     /// # Errors
     /// [`DatasetError::Utf8`] for text in another encoding, [`DatasetError::OpenQuote`] and
     /// [`DatasetError::TextAfterQuote`] for quotes of a table that do not fit,
     /// [`DatasetError::RepeatedColumn`] for two columns that may be the one of the prompts;
     /// [`DatasetError::PromptsLine`], [`DatasetError::NotList`] or
-    /// [`DatasetError::PromptsNoText`] for JSON that holds no prompts, and
-    /// [`DatasetError::Json`] for a `.json` file that is not JSON, or an object with one key twice.
+    /// [`DatasetError::PromptsNoText`] for JSON that holds no prompts,
+    /// [`DatasetError::Json`] for a `.json` file that is not JSON, or an object with one key twice,
+    /// and [`DatasetError::TooManyCells`].
     pub fn read(file: &str, bytes: &[u8]) -> Result<Self, DatasetError> {
+        Self::read_with(file, bytes, PromptOptions::default())
+    }
+
+    /// As [`PromptTable::read`], with what is known of a table. Plain text is read as a table if its
+    /// separator is known.
+    ///
+    /// # Errors
+    /// As [`PromptTable::read`].
+    pub fn read_with(
+        file: &str,
+        bytes: &[u8],
+        options: PromptOptions,
+    ) -> Result<Self, DatasetError> {
         let text = encoding::utf8(bytes).map_err(|problem| DatasetError::Utf8 {
             at: Place::whole(file),
             problem,
         })?;
         match Format::of(file) {
-            Format::Csv => from_rows(file, csv::rows(file, text, b',')?),
-            Format::Tsv => from_rows(file, csv::rows(file, text, b'\t')?),
-            Format::JsonLines => from_values(file, json_lines(file, text)?),
-            Format::JsonList => from_values(file, jsonl::list(file, text.as_bytes())?),
-            Format::Lines => Ok(Self::from_text(text)),
+            Format::Csv | Format::Tsv => table(file, text, options),
+            Format::Lines if options.separator.is_some() => table(file, text, options),
+            Format::JsonLines => json_lines(file, text),
+            Format::Lines if !is_named_txt(file) && begins_as_json_lines(text) => {
+                json_lines(file, text)
+            }
+            Format::JsonList => {
+                let values = jsonl::list(file, text.as_bytes())?;
+                from_values(file, PromptForm::JsonList, (1..).zip(values).collect())
+            }
+            Format::Lines => lines(file, text),
         }
-    }
-
-    /// Reads plain text with a prompt a line.
-    pub fn from_text(text: &str) -> Self {
-        let lines = text.split(['\n', '\r']).map(str::trim);
-        one_column(lines.filter(|line| !line.is_empty()).map(str::to_owned))
     }
 
     /// The prompts of one column, trimmed and without empty ones.
@@ -67,70 +112,160 @@ impl PromptTable {
     }
 }
 
-fn one_column(prompts: impl Iterator<Item = String>) -> PromptTable {
-    PromptTable {
-        columns: vec!["prompt".to_owned()],
-        column: 0,
-        rows: prompts.map(|prompt| vec![prompt]).collect(),
-    }
+fn lines(file: &str, text: &str) -> Result<PromptTable, DatasetError> {
+    // Of \r\n, the \r ends the line and the \n belongs to no other one.
+    let ends = text.replace("\r\n", "\n");
+    let lines = (1..).zip(ends.split(['\n', '\r']));
+    let prompts = lines
+        .map(|(number, line)| (number, line.trim().to_owned()))
+        .filter(|(_, line)| !line.is_empty());
+    one_column(file, PromptForm::Lines, prompts)
 }
 
-fn from_rows(file: &str, mut rows: Vec<Vec<String>>) -> Result<PromptTable, DatasetError> {
-    let Some(first) = rows.first() else {
-        return Ok(PromptTable::default());
-    };
-    likely_name(&Place::line(file, 1), first)?;
-    let columns = match rows.len() > 1 && is_header(first) {
-        true => rows.remove(0),
-        false => (1..=first.len()).map(|i| format!("column {i}")).collect(),
-    };
+fn one_column(
+    file: &str,
+    form: PromptForm,
+    prompts: impl Iterator<Item = (u32, String)>,
+) -> Result<PromptTable, DatasetError> {
+    let most = prompts.take(csv::MAX_CELLS + 1);
+    let (numbers, rows): (Vec<_>, Vec<_>) = most.map(|(n, prompt)| (n, vec![prompt])).unzip();
+    if rows.len() > csv::MAX_CELLS {
+        return Err(too_many_cells(file));
+    }
     Ok(PromptTable {
+        form,
+        columns: vec![PROMPT_NAMES[0].to_owned()],
+        rows,
+        numbers,
+        ..PromptTable::default()
+    })
+}
+
+fn table(file: &str, text: &str, options: PromptOptions) -> Result<PromptTable, DatasetError> {
+    let named = delimited::named_separator(text);
+    let (skipped, text) = named.map_or((0, text), |(_, after)| (1, after));
+    let separator = options
+        .separator
+        .or(named.map(|(separator, _)| separator))
+        .unwrap_or_else(|| delimited::separator(text));
+    let mut rows = csv::rows(file, text, separator)?;
+    if let Some((line, first)) = rows.first() {
+        likely_name(&Place::line(file, line + skipped), first)?;
+    }
+    let cells = rows.iter().map(|(_, cells)| cells.as_slice());
+    let header = options
+        .header
+        .unwrap_or_else(|| delimited::has_header(cells));
+    let columns = match header && !rows.is_empty() {
+        true => rows.remove(0).1,
+        false => {
+            let cells = rows.first().map_or(0, |(_, cells)| cells.len());
+            (1..=cells).map(|i| format!("column {i}")).collect()
+        }
+    };
+    let number = |line: u64| u32::try_from(line + skipped).unwrap_or(u32::MAX);
+    let (numbers, rows): (Vec<_>, Vec<_>) = rows
+        .into_iter()
+        .map(|(line, row)| (number(line), row))
+        .unzip();
+    Ok(PromptTable {
+        form: PromptForm::Table,
+        separator: Some(delimited::shown(separator)),
+        header: Some(header),
         column: likely_column(&Place::line(file, 1), &columns, &rows)?,
         columns,
         rows,
+        numbers,
     })
 }
 
-/// Whether a first row may be names of columns: short, different from one another, not empty.
-fn is_header(cells: &[String]) -> bool {
-    cells.iter().enumerate().all(|(i, cell)| {
-        !cell.is_empty()
-            && utf16_len(cell) <= LONGEST_TITLE
-            && !cells.iter().take(i).any(|other| other == cell)
+fn is_named_txt(file: &str) -> bool {
+    let name = file.to_ascii_lowercase();
+    name.trim_end_matches(".gz").ends_with(".txt")
+}
+
+fn begins_as_json_lines(text: &str) -> bool {
+    let first = text.lines().find(|line| !line.trim().is_empty());
+    first.is_some_and(|line| {
+        json::parse(line.as_bytes())
+            .is_ok_and(|value| value.as_object().is_some_and(chat::holds_prompt))
     })
 }
 
-fn utf16_len(text: &str) -> usize {
-    text.encode_utf16().count()
-}
-
-fn json_lines(file: &str, text: &str) -> Result<Vec<Value>, DatasetError> {
-    (1..)
+fn json_lines(file: &str, text: &str) -> Result<PromptTable, DatasetError> {
+    let lines = (1..)
         .zip(text.split('\n'))
-        .filter(|(_, line)| !line.trim().is_empty())
-        .map(|(line, text)| {
-            json::parse(text.as_bytes()).map_err(|error| match error.is_data() {
-                true => DatasetError::json(Place::line(file, line), &error),
-                false => DatasetError::PromptsLine {
-                    file: file.to_owned(),
-                    line,
-                },
-            })
+        .filter(|(_, line)| !line.trim().is_empty());
+    let values: Result<Vec<_>, _> = lines
+        .map(|(line, text)| match json::parse(text.as_bytes()) {
+            Ok(value) => Ok((line, value)),
+            Err(error) if error.is_data() => {
+                Err(DatasetError::json(Place::line(file, line.into()), &error))
+            }
+            Err(_) => Err(DatasetError::PromptsLine {
+                file: file.to_owned(),
+                line: line.into(),
+            }),
         })
-        .collect()
+        .collect();
+    from_values(file, PromptForm::JsonLines, values?)
 }
 
-fn from_values(file: &str, values: Vec<Value>) -> Result<PromptTable, DatasetError> {
-    if values.iter().all(Value::is_string) {
-        let texts = values.iter().map(|value| cell(Some(value)));
-        return Ok(one_column(texts));
+fn from_values(
+    file: &str,
+    form: PromptForm,
+    values: Vec<(u32, Value)>,
+) -> Result<PromptTable, DatasetError> {
+    if values.iter().all(|(_, value)| value.is_string()) {
+        let texts = values.iter().map(|(n, value)| (*n, cell(Some(value))));
+        return one_column(file, form, texts);
     }
+    let (columns, request) = columns_of(file, &values)?;
+    if columns.len().saturating_mul(values.len()) > csv::MAX_CELLS {
+        return Err(too_many_cells(file));
+    }
+    let row = |value: &Value| {
+        let cells = columns
+            .iter()
+            .map(|name| match request.as_ref() == Some(name) {
+                true => request_text(value, name),
+                false => cell(field(value, name)),
+            });
+        cells.collect()
+    };
+    let rows: Vec<Vec<String>> = values.iter().map(|(_, value)| row(value)).collect();
+    let of_request = request.and_then(|path| columns.iter().position(|name| *name == path));
+    let column = match of_request {
+        Some(column) if !columns.iter().any(|name| name == PROMPT_NAMES[0]) => column,
+        _ => likely_column(&Place::whole(file), &columns, &rows)?,
+    };
+    Ok(PromptTable {
+        form,
+        column,
+        columns,
+        rows,
+        numbers: values.into_iter().map(|(number, _)| number).collect(),
+        ..PromptTable::default()
+    })
+}
+
+/// The columns of JSON values, and which of them has the prompts of requests.
+fn columns_of(
+    file: &str,
+    values: &[(u32, Value)],
+) -> Result<(Vec<String>, Option<String>), DatasetError> {
+    let sample = || values.iter().take(SAMPLE).map(|(_, value)| value);
+    let mut requests = sample().filter_map(request);
+    let request = requests.next().map(|found| (found.path, found.wrapped));
     let mut columns: Vec<String> = Vec::new();
-    let mut has_text = false;
-    for value in values.iter().take(SAMPLE) {
+    let mut has_text = request.is_some();
+    let is_left_out =
+        |name: &str| matches!(request, Some((_, true))) && SAME_IN_ALL.contains(&name);
+    for value in sample() {
         for (name, field) in fields(value) {
             has_text |= field.is_string();
-            if (field.is_string() || field.is_number()) && !columns.iter().any(|c| *c == name) {
+            let is_cell = field.is_string() || field.is_number();
+            if is_cell && !is_left_out(&name) && !columns.iter().any(|c| *c == name) {
                 columns.push(name.into_owned());
             }
         }
@@ -140,18 +275,30 @@ fn from_values(file: &str, values: Vec<Value>) -> Result<PromptTable, DatasetErr
             at: Place::whole(file),
         });
     }
-    let row = |value: &Value| {
-        columns
-            .iter()
-            .map(|name| cell(field(value, name)))
-            .collect()
-    };
-    let rows: Vec<_> = values.iter().map(row).collect();
-    Ok(PromptTable {
-        column: likely_column(&Place::whole(file), &columns, &rows)?,
-        columns,
-        rows,
-    })
+    let path = request.map(|(path, _)| path);
+    if let Some(path) = path.clone().filter(|path| !columns.contains(path)) {
+        columns.push(path);
+    }
+    Ok((columns, path))
+}
+
+fn request(value: &Value) -> Option<Found<'_>> {
+    value.as_object().and_then(chat::find)
+}
+
+/// The prompt of a request; in an object that is none, the field of the column.
+fn request_text(value: &Value, column: &str) -> String {
+    match request(value) {
+        Some(found) => found.text().unwrap_or_default(),
+        None => cell(field(value, column)),
+    }
+}
+
+fn too_many_cells(file: &str) -> DatasetError {
+    DatasetError::TooManyCells {
+        at: Place::whole(file),
+        limit: csv::MAX_CELLS,
+    }
 }
 
 /// The fields of an object, or the items of a list under their positions.
@@ -234,6 +381,8 @@ mod tests {
     #[test]
     fn plain_text_is_a_prompt_a_line() {
         let table = read("p.txt", "\u{feff} one \r\ntwo\r\rthree, \"four\"\n\n");
+        assert_eq!((table.form, table.separator), (PromptForm::Lines, None));
+        assert_eq!(table.numbers, [1, 2, 4]);
         assert_eq!(table.columns, ["prompt"]);
         assert_eq!(table.rows, [["one"], ["two"], ["three, \"four\""]]);
         assert_eq!(prompts("README", "a\nb"), ["a", "b"]);
@@ -257,11 +406,10 @@ mod tests {
             assert_eq!(table.columns, ["column 1", "column 2"], "{first}");
             assert_eq!(table.rows.len(), 2);
         }
-        assert_eq!(
-            read("p.csv", "only,one\n").columns,
-            ["column 1", "column 2"]
-        );
-        assert_eq!(read("p.csv", ""), PromptTable::default());
+        let one = read("p.csv", "only,one\n");
+        assert_eq!((one.columns.len(), one.header), (2, Some(false)));
+        let empty = read("p.csv", "");
+        assert!(empty.rows.is_empty() && empty.columns.is_empty());
         assert_eq!(prompts("p.tsv", "n\tprompt\n1\ta, b\n"), ["a, b"]);
     }
 
@@ -354,5 +502,67 @@ mod tests {
         assert!(
             refused("p.json", "[{\"prompt\":\"b\",\"prompt\":\"c\"}]").contains("occurs twice")
         );
+    }
+
+    #[test]
+    fn separator_and_header_are_found_and_may_be_given() {
+        let german = "sep=;\r\nid;frage\r\n\r\n1;\"Wie, wo?\"\r\n2;3,50 Euro?\r\n";
+        let table = read("p.csv", german);
+        assert_eq!(
+            (table.separator.as_deref(), table.header),
+            (Some(";"), Some(true))
+        );
+        assert_eq!(table.columns, ["id", "frage"]);
+        assert_eq!((table.column, table.numbers), (1, vec![4, 5]));
+
+        let bare = "What is 2 + 2?\nName three rivers, please.\n";
+        assert_eq!(prompts("p.csv", bare).len(), 2);
+        let options = PromptOptions {
+            header: Some(true),
+            ..PromptOptions::default()
+        };
+        let with_header = PromptTable::read_with("p.csv", bare.as_bytes(), options).unwrap();
+        assert_eq!((with_header.rows.len(), with_header.numbers), (1, vec![2]));
+        let commas = PromptOptions::new("p.csv", Some(","), Some(true)).unwrap();
+        for file in ["p.csv", "p.txt"] {
+            let split = PromptTable::read_with(file, bare.as_bytes(), commas).unwrap();
+            assert_eq!(split.rows, [["Name three rivers", " please."]]);
+        }
+    }
+
+    #[test]
+    fn requests_of_a_batch_file_give_the_last_turn_of_the_user_and_keep_their_ids() {
+        let line = |id: &str, content: &str| {
+            format!(
+                "{{\"custom_id\": \"{id}\", \"method\": \"POST\", \"url\": \"/v1/chat/completions\", \"body\": {{\"model\": \"m\", \"messages\": [{{\"role\": \"user\", \"content\": {content}}}]}}}}\n"
+            )
+        };
+        let file = [
+            line("r-1", "\"a\""),
+            line("r-2", "[]"),
+            line("r-3", "\"c\""),
+        ]
+        .concat();
+        for name in ["p.jsonl", "Pasted text"] {
+            let table = read(name, &file);
+            assert_eq!(table.form, PromptForm::JsonLines);
+            assert_eq!(table.columns, ["custom_id", "body.messages"]);
+            assert_eq!(table.column, 1);
+            assert_eq!(table.rows, [["r-1", "a"], ["r-2", ""], ["r-3", "c"]]);
+            assert_eq!(table.numbers, [1, 2, 3]);
+        }
+        assert_eq!(read("p.txt", &file).columns, ["prompt"]);
+        let turns =
+            "{\"id\": 7, \"messages\": [{\"role\": \"user\", \"content\": \"hi\"}]}\n{\"id\": 8}\n";
+        let table = read("p.jsonl", turns);
+        assert_eq!(table.rows, [["7", "hi"], ["8", ""]]);
+    }
+
+    #[test]
+    fn more_cells_than_are_kept_are_refused_however_few_bytes_they_take() {
+        let keys: Vec<_> = (0..1000).map(|i| format!("\"k{i}\":\"\"")).collect();
+        let wide = format!("{{{}}}\n{}", keys.join(","), "{}\n".repeat(2001));
+        assert!(refused("p.jsonl", &wide).starts_with("dataset_rows: p.jsonl: more than"));
+        assert!(refused("p.txt", &"a\n".repeat(csv::MAX_CELLS + 1)).starts_with("dataset_rows"));
     }
 }

@@ -146,14 +146,8 @@ impl Batch {
     /// # Errors
     /// [`RouteError::Number`] for an objective that is out of range.
     pub fn report(&self, objective: Objective) -> Result<BatchReport, RouteError> {
-        objective.check()?;
-        let n = self.prompts() as f64;
-        let (lambda, met) = match objective {
-            Objective::Lambda(lambda) => (lambda, true),
-            Objective::MaxCost(budget) => self.least_lambda(|p| p.cost <= budget * n),
-            Objective::MinQuality(floor) => self.most_lambda(|p| p.quality >= floor),
-        };
-        let chosen: Vec<Option<usize>> = self.rows().map(|row| self.pick(row, lambda)).collect();
+        let (lambda, met) = self.lambda(objective)?;
+        let chosen = self.picks(lambda);
         let mut counts = vec![0; self.models.len()];
         chosen
             .iter()
@@ -188,6 +182,115 @@ impl Batch {
         })
     }
 
+    /// The model of each prompt with this objective; none where every model is excluded.
+    ///
+    /// # Errors
+    /// As [`Batch::report`].
+    pub(super) fn choose(&self, objective: Objective) -> Result<Vec<Option<usize>>, RouteError> {
+        Ok(self.picks(self.lambda(objective)?.0))
+    }
+
+    /// The cheapest choice found whose mean quality is not below `floor`: routing, or one model for all
+    /// prompts where that costs no more.
+    pub(super) fn cheapest_from(&self, floor: f64) -> Option<Vec<Option<usize>>> {
+        let (lambda, met) = self.most_lambda(|p| p.quality >= floor);
+        let routed = Some(self.picks(lambda)).filter(|_| met);
+        let n = self.prompts();
+        let singles = (0..self.models.len()).map(|model| vec![Some(model); n]);
+        let good = singles.filter(|choice| {
+            let (quality, cost) = self.outcome(choice);
+            cost.is_finite() && quality >= floor
+        });
+        good.chain(routed)
+            .min_by(|a, b| self.cost_of(a).total_cmp(&self.cost_of(b)))
+    }
+
+    /// Mean quality and total cost of a choice.
+    pub(super) fn outcome(&self, choice: &[Option<usize>]) -> (f64, f64) {
+        let (mut quality, mut cost, mut answered) = (0.0, 0.0, 0u32);
+        for (row, chosen) in self.rows().zip(choice) {
+            if let Some(at) = chosen {
+                quality += row[*at].quality();
+                cost += row[*at].cost;
+                answered += 1;
+            }
+        }
+        (quality / f64::from(answered.max(1)), cost)
+    }
+
+    pub(super) fn cost_of(&self, choice: &[Option<usize>]) -> f64 {
+        self.outcome(choice).1
+    }
+
+    /// Expected error of a model on a prompt.
+    pub(super) fn error(&self, prompt: usize, model: usize) -> f64 {
+        self.cells[prompt * self.models.len() + model].error
+    }
+
+    pub(super) fn models(&self) -> &[BatchModel] {
+        &self.models
+    }
+
+    /// The model with the best mean quality of those that no prompt excludes; of equals the cheapest.
+    pub(super) fn best_single(&self) -> Option<usize> {
+        let complete = self.models.iter().enumerate();
+        let known = complete.filter_map(|(at, m)| Some((at, m.quality?, m.cost?)));
+        known
+            .min_by(|(_, q, cost), (_, other, dearer)| {
+                other.total_cmp(q).then(cost.total_cmp(dearer))
+            })
+            .map(|(at, ..)| at)
+    }
+
+    /// The batch with other errors, of the prompt, the model and its error here. It has no frontier.
+    pub(super) fn with_errors(&self, error: impl Fn(usize, usize, f64) -> f64) -> Self {
+        let m = self.models.len().max(1);
+        let cells = self.cells.iter().enumerate();
+        let cells = cells.map(|(i, cell)| Cell {
+            error: error(i / m, i % m, cell.error),
+            ..*cell
+        });
+        Self {
+            models: self.models.clone(),
+            cells: cells.collect(),
+            frontier: Vec::new(),
+        }
+    }
+
+    /// The batch with one more model, of the same error and cost for every prompt. It has no frontier.
+    pub(super) fn with_model(&self, error: f64, cost: f64) -> Self {
+        let new = BatchModel {
+            id: String::new(),
+            name: String::new(),
+            quality: Some(1.0 - error),
+            cost: Some(cost * self.prompts() as f64),
+        };
+        let cell = Cell { error, cost };
+        let rows = self
+            .rows()
+            .flat_map(|row| row.iter().copied().chain([cell]));
+        Self {
+            cells: rows.collect(),
+            models: self.models.iter().cloned().chain([new]).collect(),
+            frontier: Vec::new(),
+        }
+    }
+
+    /// λ of an objective, and whether the budget or the floor is met with it.
+    fn lambda(&self, objective: Objective) -> Result<(f64, bool), RouteError> {
+        objective.check()?;
+        let n = self.prompts() as f64;
+        Ok(match objective {
+            Objective::Lambda(lambda) => (lambda, true),
+            Objective::MaxCost(budget) => self.least_lambda(|p| p.cost <= budget * n),
+            Objective::MinQuality(floor) => self.most_lambda(|p| p.quality >= floor),
+        })
+    }
+
+    fn picks(&self, lambda: f64) -> Vec<Option<usize>> {
+        self.rows().map(|row| self.pick(row, lambda)).collect()
+    }
+
     fn prompts(&self) -> usize {
         self.cells.len() / self.models.len().max(1)
     }
@@ -220,17 +323,10 @@ impl Batch {
     }
 
     fn point(&self, lambda: f64) -> BatchPoint {
-        let (mut quality, mut cost, mut answered) = (0.0, 0.0, 0u32);
-        for row in self.rows() {
-            if let Some(at) = self.pick(row, lambda) {
-                quality += row[at].quality();
-                cost += row[at].cost;
-                answered += 1;
-            }
-        }
+        let (quality, cost) = self.outcome(&self.picks(lambda));
         BatchPoint {
             lambda,
-            quality: quality / f64::from(answered.max(1)),
+            quality,
             cost,
         }
     }

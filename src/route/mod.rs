@@ -7,8 +7,8 @@
 //! limits rule out (`constraints`), orders the others, and puts the result into words (`reason`).
 //!
 //! [`estimate`] and [`CostTotals`] give costs without a decision. For people there are [`frontier`],
-//! the models worth their price, [`Map`], the clusters in two dimensions, and [`Batch`], the result
-//! of routing many prompts.
+//! the models worth their price, [`Map`], the clusters in two dimensions, [`Batch`], the result
+//! of routing many prompts, and [`Savings`], its comparison with one model.
 
 mod batch;
 mod constraints;
@@ -22,6 +22,7 @@ mod query;
 mod raw;
 mod reason;
 mod request;
+mod savings;
 mod score;
 #[cfg(test)]
 mod tests;
@@ -37,4 +38,6 @@ pub use map::{ClusterMap, ClusterQualities, Map, MapCluster};
 pub use place::{place, place_batch};
 pub use raw::{RawInputTokens, RawRequest};
 pub use request::{InputTokens, MAX_REQUEST, Objective, Request, RouteError};
+pub use savings::{Contrast, Savings, Standing, Verdict, WhatIf};
+pub(crate) use savings::{half_widths, savings, what_if};
 pub use totals::{CostTotal, CostTotals, totals};

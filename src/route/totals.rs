@@ -96,7 +96,7 @@ impl<'a> CostTotals<'a> {
 }
 
 /// Whether the length of the model's answers is a mere assumption.
-fn assumes_length(model: &Model, request: &Request) -> bool {
+pub(super) fn assumes_length(model: &Model, request: &Request) -> bool {
     request.expected_output_tokens.is_none() && model.output_tokens.is_unknown()
 }
 

@@ -7,7 +7,7 @@
 
 mod convert;
 
-use crate::dataset::{PastedScores, PromptTable, labels};
+use crate::dataset::{PastedScores, PromptOptions, PromptTable, labels};
 use crate::embed::{Embed, QuantisedMiniLm};
 use crate::pool::RawLabel;
 use crate::router::{self, LoadOptions};
@@ -16,7 +16,7 @@ use convert::{Thrown, to_js};
 use wasm_bindgen::prelude::*;
 
 #[wasm_bindgen(typescript_custom_section)]
-const TYPES: &str = r#"import type { BatchReport, ClusterMap, Comparison, CostEstimate, CostTotal, Decision, Explanation, ImportedPrices, ModelPreview, PastedScores, PoolInfo, PromptTable, RawLabel, RouterInfo } from "../lib/core.js";"#;
+const TYPES: &str = r#"import type { BatchReport, ClusterMap, Comparison, CostEstimate, CostTotal, Decision, Explanation, ImportedPrices, ModelPreview, PastedScores, PoolInfo, PromptTable, RawLabel, RouterInfo, Savings, WhatIf } from "../lib/core.js";"#;
 
 /// Makes a panic an error that a caller can catch, instead of an `unreachable` without a message.
 #[wasm_bindgen(start)]
@@ -116,6 +116,34 @@ impl Router {
         to_js(&self.0.report(request)?)
     }
 
+    /// What routing saves against sending every prompt to one model: of the batch, or of one prompt.
+    #[wasm_bindgen(unchecked_return_type = "Savings | null")]
+    pub fn savings(
+        &mut self,
+        prompt: Option<String>,
+        reference: Option<String>,
+        request: Option<String>,
+    ) -> Result<JsValue, Thrown> {
+        let request = convert::request(request)?;
+        let reference = reference.as_deref();
+        to_js(&match prompt {
+            Some(prompt) => self.0.savings_of(&prompt, reference, &request)?,
+            None => self.0.savings(reference, request)?,
+        })
+    }
+
+    /// How many prompts of the batch a model of this quality and cost would get.
+    #[wasm_bindgen(js_name = whatIf, unchecked_return_type = "WhatIf")]
+    pub fn what_if(
+        &mut self,
+        quality: f64,
+        cost: f64,
+        request: Option<String>,
+    ) -> Result<JsValue, Thrown> {
+        let request = convert::request(request)?;
+        to_js(&self.0.what_if(quality, cost, request)?)
+    }
+
     /// What the prompt costs with one model, or with each.
     #[wasm_bindgen(js_name = estimateCost, unchecked_return_type = "CostEstimate[]")]
     pub fn estimate_cost(
@@ -210,10 +238,18 @@ impl Router {
         to_js(&PastedScores::read(text))
     }
 
-    /// Reads prompts from a file; the ending of `name` gives the format.
+    /// Reads prompts from a file; the ending of `name` gives the format. `separator` and `header` say
+    /// what is known of a table.
     #[wasm_bindgen(js_name = readPrompts, unchecked_return_type = "PromptTable")]
-    pub fn read_prompts(&self, name: &str, file: &[u8]) -> Result<JsValue, Thrown> {
-        to_js(&PromptTable::read(name, file)?)
+    pub fn read_prompts(
+        &self,
+        name: &str,
+        file: &[u8],
+        separator: Option<String>,
+        header: Option<bool>,
+    ) -> Result<JsValue, Thrown> {
+        let options = PromptOptions::new(name, separator.as_deref(), header)?;
+        to_js(&PromptTable::read_with(name, file, options)?)
     }
 
     /// What this router is.

@@ -43,13 +43,20 @@ test("prompt files and label files are read as the command line reads them", asy
   const router = await Router.load();
   const table = router.readPrompts("p.csv", 'id,question\n1,"What, and\nwhy?"\n2,How?\n');
   assert.deepEqual(table, {
+    form: "table",
+    separator: ",",
+    header: true,
     columns: ["id", "question"],
     column: 1,
     rows: [
       ["1", "What, and\nwhy?"],
       ["2", "How?"],
     ],
+    numbers: [2, 4],
   });
+  const chosen = router.readPrompts("p.txt", "a;b\nc;d\n", { separator: ";", header: true });
+  assert.deepEqual([chosen.columns, chosen.rows], [["a", "b"], [["c", "d"]]]);
+  assert.throws(() => router.readPrompts("p.csv", "a", { separator: "x" }), { code: "batch_separator" });
   const labels = router.readLabels("l.jsonl", new TextEncoder().encode('{"prompt": "p", "score": true}\n'));
   assert.deepEqual(labels, [{ prompt: "p", score: 1 }]);
   const ofTwo = "prompt,model,score\np,small,0\nq,large,0.5\n";

@@ -2,15 +2,15 @@
 
 use anyhow::{Result, bail};
 use clap::ValueEnum;
-use serde_json::{Map, Value};
-use uniroute::dataset::{JsonlPrompt, unique_json};
+use serde_json::Value;
+use uniroute::dataset::{JsonlPrompt, holds_prompt, unique_json};
 
 /// How prompts on standard input are written.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
 pub enum Form {
     /// One prompt of any number of lines
     Text,
-    /// An object with a `prompt` a line
+    /// An object with a `prompt` a line, or a request with `messages`
     Jsonl,
     /// A list of texts or of objects with a `prompt`
     Json,
@@ -37,7 +37,7 @@ pub fn of(text: &str) -> Result<Read> {
     if start.starts_with(['{', '[']) {
         match unique_json(text.as_bytes()) {
             Ok(value) => return of_json(value),
-            Err(error) if looks_like_json(start) && text.contains("\"prompt\"") => {
+            Err(error) if looks_like_json(start) && names_a_prompt(text) => {
                 bail!("the input begins as JSON, but: {error}; {REMEDY}")
             }
             Err(error) if is_list_of_texts(start) => {
@@ -82,14 +82,19 @@ pub fn item(value: Value) -> Result<JsonlPrompt, String> {
     }
 }
 
-/// Whether a line is a JSON object with a `prompt`.
+/// Whether a line is a JSON object with a `prompt`, or a request that has one.
 pub fn is_prompt(line: &str) -> bool {
     line.trim_start().starts_with('{')
-        && serde_json::from_str::<Map<String, Value>>(line).is_ok_and(|o| o.contains_key("prompt"))
+        && serde_json::from_str(line).is_ok_and(|object| holds_prompt(&object))
+}
+
+fn names_a_prompt(text: &str) -> bool {
+    text.contains("\"prompt\"") || text.contains("\"messages\"")
 }
 
 fn of_json(value: Value) -> Result<Read> {
-    let holds_prompt = |value: &Value| value.is_string() || value.get("prompt").is_some();
+    let holds_prompt =
+        |value: &Value| value.is_string() || value.as_object().is_some_and(holds_prompt);
     match value {
         Value::Array(items) if items.iter().any(holds_prompt) => Ok(Read::Json(items)),
         Value::Array(_) => bail!("the input is a JSON list without prompts; {REMEDY}"),
@@ -152,6 +157,10 @@ mod tests {
                 3,
             ),
             ("{\n\"prompt\": \"a\"\n}", 1),
+            (
+                "{\n\"messages\": [{\"role\": \"user\", \"content\": \"a\"}]\n}",
+                1,
+            ),
         ] {
             match of(text).unwrap() {
                 Read::Json(items) => assert_eq!(items.len(), prompts, "{text}"),
@@ -167,6 +176,7 @@ mod tests {
             "{\"id\": 1, \"prompt\": \"cut\n{\"id\": 2, \"prompt\": \"b\"}\n",
             "mpt\": \"cut\"}\n{\"id\": 2, \"prompt\": \"b\"}\n",
             "{\"text\": \"a\"}\n{\"text\": \"b\"}\n",
+            "{\"messages\": [{\"role\": \"us",
             "[\"a\"]\n[\"b\"]\n",
             "[\"a\", \"b",
             "[{\"prompt\": \"a\"}, {\"prom",

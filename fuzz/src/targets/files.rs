@@ -73,7 +73,9 @@ fn table(data: &Dataset) {
 
 /// Prompts in each format.
 pub fn prompts(data: &[u8]) {
-    let names = ["p.csv", "p.tsv", "p.jsonl", "p.ndjson", "p.json", "p.txt"];
+    let names = [
+        "p.csv", "p.tsv", "p.jsonl", "p.ndjson", "p.json", "p.txt", "p",
+    ];
     let Some((file, content)) = named(data, names) else {
         return;
     };
@@ -81,6 +83,8 @@ pub fn prompts(data: &[u8]) {
         return;
     };
     assert!(table.column < table.columns.len() || table.columns.is_empty());
+    assert_eq!(table.numbers.len(), table.rows.len());
+    assert!(table.numbers.is_sorted());
     for column in 0..table.columns.len() {
         for prompt in table.prompts(column) {
             assert!(!prompt.is_empty() && prompt.trim() == prompt);
