@@ -1,5 +1,6 @@
 //! `cargo xtask site`: the page as static files.
 
+mod compact;
 mod offline;
 
 use std::{
@@ -43,7 +44,7 @@ pub fn write_default() -> Result<()> {
 }
 
 fn write_and_report(out: &Path) -> Result<()> {
-    let changed = write(out, is_served)?;
+    let changed = write(out, is_served, compact::compact)?;
     eprintln!(
         "[xtask] {}: {changed} of its files changed",
         files::shown(out)
@@ -59,18 +60,23 @@ pub fn default_folder() -> PathBuf {
 /// Writes the page for a type checker: all scripts with the paths by which they import each other,
 /// and declarations instead of generated code.
 pub fn write_for_types(out: &Path) -> Result<()> {
-    write(out, |path| {
+    let wanted = |path: &Path| {
         let name = path.to_string_lossy();
         let generated = (path.starts_with("uniroute/dist") && name.ends_with(".js"))
             || path == Path::new(offline::LIST);
         !generated && (name.ends_with(".js") || name.ends_with(".d.ts"))
-    })
-    .map(|_| ())
+    };
+    // Types are in comments, so these stay.
+    write(out, wanted, |_, bytes| Ok(bytes)).map(|_| ())
 }
 
-/// Writes the `wanted` files of `www/` and the npm package to `out`, and removes all others there.
-/// Returns how many files changed.
-fn write(out: &Path, wanted: impl Fn(&Path) -> bool) -> Result<usize> {
+/// Writes the `wanted` files of `www/` and the npm package to `out`, each as `convert` makes it, and
+/// removes all others there. Returns how many files changed.
+fn write(
+    out: &Path,
+    wanted: impl Fn(&Path) -> bool,
+    convert: impl Fn(&Path, Vec<u8>) -> Result<Vec<u8>>,
+) -> Result<usize> {
     let occupied = out.is_dir() && fs::read_dir(out)?.next().is_some();
     if occupied && !out.join(MARK).exists() {
         bail!(
@@ -83,7 +89,7 @@ fn write(out: &Path, wanted: impl Fn(&Path) -> bool) -> Result<usize> {
     let mut changed = usize::from(files::write_if_changed(&out.join(MARK), b"")?);
     let mut offline = offline::Files::default();
     for (path, source) in &parts {
-        let bytes = files::read(source)?;
+        let bytes = convert(path, files::read(source)?)?;
         offline.add(path, &bytes);
         changed += usize::from(files::write_if_changed(&out.join(path), &bytes)?);
     }
@@ -127,7 +133,7 @@ fn write_list(site: &Path) -> Result<()> {
     Ok(())
 }
 
-/// The path of each file of the page, with the file that it is a copy of: those of `www/` at the
+/// The path of each file of the page, with the file that it is made from: those of `www/` at the
 /// top, and those of the npm package under `uniroute/`.
 fn parts() -> Result<BTreeMap<PathBuf, PathBuf>> {
     let mut parts = BTreeMap::new();
@@ -173,7 +179,9 @@ mod tests {
         let dir = std::env::temp_dir().join(format!("uniroute-site-{}", std::process::id()));
         fs::create_dir_all(&dir).unwrap();
         fs::write(dir.join("mine.txt"), "precious").unwrap();
-        let refused = write(&dir, is_served).unwrap_err().to_string();
+        let refused = write(&dir, is_served, compact::compact)
+            .unwrap_err()
+            .to_string();
         assert!(refused.contains("other files"), "{refused}");
         assert_eq!(fs::read(dir.join("mine.txt")).unwrap(), b"precious");
         fs::remove_dir_all(&dir).unwrap();
