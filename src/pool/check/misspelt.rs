@@ -36,6 +36,7 @@ const MODEL: Names = Names {
         "id",
         "name",
         "provider",
+        "priced",
         "cost",
         "limit",
         "capabilities",

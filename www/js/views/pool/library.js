@@ -26,12 +26,18 @@ export function mountLibrary(app) {
   const bin = byId("own-deleted");
   const draw = () => {
     const { pools, unsaved, problem } = app.library.store.state;
-    const { poolId } = app.store.state;
+    const { poolId, pool: present } = app.store.state;
     const focused = document.activeElement?.id;
     const rows = pools
       .filter(({ deleted }) => deleted === null)
       .reverse()
-      .map((pool) => row(app, pool, { inUse: pool.id === poolId, unsaved: unsaved.includes(pool.id) }));
+      .map((pool) =>
+        row(app, pool, {
+          inUse: pool.id === poolId,
+          unsaved: unsaved.includes(pool.id),
+          isReady: present !== null,
+        }),
+      );
     const none = "None yet. A file that you open, and every edit of a listed pool, is saved here.";
     setChildren(list, ...(rows.length > 0 ? rows : [h("li", { class: "quiet" }, none)]));
     byId("own-problem").textContent =
@@ -40,16 +46,16 @@ export function mountLibrary(app) {
     setChildren(bin, deleted.length > 0 && deletedPools(app, deleted));
     if (focused) document.getElementById(focused)?.focus();
   };
-  app.store.watch(["poolId"], draw);
+  app.store.watch(["poolId", "pool"], draw);
   app.library.store.watch(["pools", "unsaved", "problem"], draw);
 }
 
 /**
  * @param {App} app
  * @param {SavedPool} pool
- * @param {{ inUse: boolean, unsaved: boolean }} state
+ * @param {{ inUse: boolean, unsaved: boolean, isReady: boolean }} state `isReady`: whether a router is loaded
  */
-function row(app, pool, { inUse, unsaved }) {
+function row(app, pool, { inUse, unsaved, isReady }) {
   const { id, name, origin, created, changed } = pool;
   const day = created === changed ? created : `${created}, changed ${changed}`;
   const facts = [ORIGINS[origin.kind](nameInText(origin.of)), day].filter(Boolean).join(" · ");
@@ -67,9 +73,9 @@ function row(app, pool, { inUse, unsaved }) {
     h(
       "span",
       { class: "row" },
-      button("Use", `use-${id}`, name, () => app.pool.choose(id), inUse),
+      button("Use", `use-${id}`, name, () => app.pool.choose(id), inUse || !isReady),
       button("Save as JSON", `export-${id}`, name, () => app.pool.save(id)),
-      button("Delete", `delete-${id}`, name, () => app.pool.remove(id)),
+      button("Delete", `delete-${id}`, name, () => app.pool.remove(id), !isReady),
     ),
   );
 }
