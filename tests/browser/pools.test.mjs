@@ -133,6 +133,7 @@ test("an edit of a listed pool makes a named copy and keeps the listed pool; und
     await copy.getByRole("button", { name: "Use" }).click();
     await page.locator("#pool-title", { hasText: "(edited)" }).waitFor();
     assert.equal(await box.inputValue(), "77");
+    await page.waitForFunction(() => location.hash.includes("poolId=own"));
     await page.reload();
     await page.getByRole("button", { name: "Undo", exact: true }).and(page.locator(":enabled")).click();
     await page.locator("#pool-title").getByText(listed, { exact: true }).waitFor();
