@@ -152,7 +152,7 @@ test("an open price list is matched again when the pool changes; only its models
     assert.match(await page.locator("#pool-import").innerText(), /Large .*from o3-mini/);
 
     await openPool(page, "unrelated.json", JSON.stringify(PAIR));
-    await page.getByText("It has no model of the pool “A pair”, by name.").waitFor();
+    await page.getByText("It has no model of the pool “A pair 2”, by name.").waitFor();
     assert.equal(await use.count(), 0, "the prices of the former pool are not offered");
 
     await openPool(page, "others.json", JSON.stringify(other));
