@@ -7,7 +7,7 @@ import { name as nameOf, nameInText, withoutControls } from "../../ui/names.js";
 /** The editors of what the quality of a model rests on: its accuracy and the scores of its model card. */
 export class Evidence {
   #app;
-  /** @type {Map<string, { model: ModelInfo, row: HTMLTableRowElement, cell: HTMLElement }>} by model id */
+  /** @type {Map<string, { model: ModelInfo, row: HTMLTableRowElement, values: HTMLElement }>} by model id */
   #open = new Map();
 
   /** @param {App} app */
@@ -37,9 +37,12 @@ export class Evidence {
   /** @param {ModelInfo} model */
   async toggle(model) {
     if (this.#open.delete(model.id)) return;
-    const cell = h("td", { colspan: 7 });
+    const values = h("div");
+    // What is being typed stays while the values are drawn again after another change.
+    const adder = this.#adder(model.id, nameInText(model.name));
+    const cell = h("td", { colspan: 7 }, h("div", { class: "evidence" }, values, adder));
     const row = h("tr", { class: "editor" }, cell);
-    this.#open.set(model.id, { model, row, cell });
+    this.#open.set(model.id, { model, row, values });
     await this.refresh();
   }
 
@@ -47,11 +50,11 @@ export class Evidence {
   async refresh() {
     if (this.#open.size === 0) return;
     const models = await this.#app.pool.rawModels();
-    for (const { model, cell } of this.#open.values()) {
+    for (const { model, values } of this.#open.values()) {
       const raw = models.find(({ id }) => id === model.id);
       if (!raw) continue;
       const focused = document.activeElement?.id;
-      setChildren(cell, this.#editor(raw, nameInText(model.name)));
+      setChildren(values, ...this.#editor(raw, nameInText(model.name)));
       if (focused) document.getElementById(focused)?.focus();
     }
   }
@@ -85,9 +88,7 @@ export class Evidence {
         { class: "quiet" },
         "This model was measured for each kind of prompt. Scores of its card are used only without these measurements.",
       );
-    return h(
-      "div",
-      { class: "evidence" },
+    return [
       measuredByKind,
       h(
         "p",
@@ -97,8 +98,7 @@ export class Evidence {
       ),
       benchmarks.length > 0 &&
         h("ul", { class: "scores" }, ...benchmarks.map((score, i) => this.#score(id, name, score, i))),
-      this.#adder(id, name),
-    );
+    ];
   }
 
   /**
@@ -153,6 +153,8 @@ export class Evidence {
         problem.textContent = problemOf({ scores, skipped });
         return;
       }
+      problem.textContent = "";
+      box.value = "";
       await this.#app.pool.editModel(id, (model) => {
         const added = new Set(scores.map((one) => one.name.toLowerCase()));
         const others = (model.benchmarks ?? []).filter((one) => !added.has(one.name.toLowerCase()));
