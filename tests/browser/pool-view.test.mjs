@@ -214,7 +214,7 @@ for (const width of [390, 1280]) {
           /^low effort/,
         );
         await page.locator("#pool-heat").scrollIntoViewIfNeeded();
-        await page.locator("#heat tbody tr").nth(99).waitFor();
+        await page.locator("#heat tbody tr").nth(99).waitFor({ timeout: 120_000 });
         const crossing = await page.evaluate(() => {
           const over = (/** @type {string} */ rows) => {
             const heads = [...document.querySelectorAll(`${rows} th`)].map((one) =>

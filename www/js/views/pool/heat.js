@@ -14,6 +14,8 @@ const SURENESS = [
   { name: "fair", upTo: 15, text: "within 15 points" },
   { name: "unsure", upTo: Infinity, text: "less well known" },
 ];
+/** Models after which the map is drawn while it is computed for the first time. */
+const DRAWN_AT_ONCE = 10;
 /** Profiles that are remembered, so that an edit computes only what it changed. */
 const MAX_REMEMBERED = 4000;
 
@@ -59,6 +61,10 @@ export function mountHeat(app) {
         if (known.size >= MAX_REMEMBERED) known = new Map();
         known.set(key, fields);
         next.push({ model, fields });
+        if (next.length % DRAWN_AT_ONCE === 0 && shown.length < next.length) {
+          shown = [...next];
+          draw();
+        }
         status.textContent = `${i + 1} of ${plural(pool.models.length, "model")} computed`;
       }
     } catch {
