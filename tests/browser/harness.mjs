@@ -97,14 +97,16 @@ export async function startServerBelow() {
  * @template T
  * @param {string} url
  * @param {(visit: Visit) => Promise<T>} test
- * @param {import("playwright-core").BrowserContextOptions} [options] size, colour scheme and the like
+ * @param {import("playwright-core").BrowserContextOptions & { tour?: boolean }} [options] size, colour scheme and
+ *   the like; `tour`: as one who has not seen the tour
  * @returns {Promise<T>}
  */
-export async function visit(url, test, options) {
+export async function visit(url, test, { tour = false, ...options } = {}) {
   const browser = await chromium.launch({ executablePath: BROWSER, headless: true, args: FLAGS });
   try {
     const context = await browser.newContext(options);
     const seen = await watch(context, new URL(url).origin);
+    if (!tour) await context.addInitScript(rememberTour);
     const page = await context.newPage();
     await page.goto(url, { waitUntil: "load" });
     const result = await test({ page, context, ...seen });
@@ -113,6 +115,13 @@ export async function visit(url, test, options) {
   } finally {
     await browser.close();
   }
+}
+
+/** Runs in each page before its scripts. A browser may forbid to remember anything. */
+function rememberTour() {
+  try {
+    localStorage.setItem("uniroute-tour", "seen");
+  } catch {}
 }
 
 /**

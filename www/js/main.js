@@ -19,6 +19,7 @@ import { mountPlot } from "./views/plot.js";
 import { mountPoolChoice } from "./views/pool/choice.js";
 import { mountPoolOnDemand } from "./views/pool/on-demand.js";
 import { mountPrompt } from "./views/prompt.js";
+import { mountTourStart } from "./views/tour-start.js";
 import { mountTradeoff } from "./views/tradeoff.js";
 
 const app = new App();
@@ -44,6 +45,7 @@ for (const mount of [
   mountPoolOnDemand,
   mountAbout,
   mountFileDrop,
+  mountTourStart,
 ]) {
   mount(app);
 }

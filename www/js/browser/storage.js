@@ -32,6 +32,15 @@ export function saveColourScheme(scheme) {
   tryTo(() => localStorage.setItem(`${KEY}-scheme`, scheme));
 }
 
+/** Whether the tour was seen; also if the browser forbids to remember it, so that it does not come each time. */
+export function isTourSeen() {
+  return tryTo(() => localStorage.getItem(`${KEY}-tour`) !== null) ?? true;
+}
+
+export function saveTourSeen() {
+  tryTo(() => localStorage.setItem(`${KEY}-tour`, "seen"));
+}
+
 export function savedPrompt() {
   return tryTo(() => sessionStorage.getItem(KEY)) ?? null;
 }

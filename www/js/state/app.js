@@ -209,7 +209,8 @@ export class App {
    * @param {string} id
    */
   toggleModel(id) {
-    const { off } = this.store.state;
+    const { off, pin } = this.store.state;
+    if (id === pin) this.store.set({ pin: "" });
     this.setChoices({ off: off.includes(id) ? off.filter((one) => one !== id) : [...off, id] });
   }
 
@@ -222,6 +223,15 @@ export class App {
     const { need } = this.store.state;
     const without = need.filter((one) => one !== capability);
     this.setChoices({ need: without.length < need.length ? without : [...need, capability] });
+  }
+
+  /**
+   * Pins a model, so that it gets every prompt; an empty id unpins it.
+   *
+   * @param {string} pin
+   */
+  setPin(pin) {
+    this.setChoices({ pin, off: this.store.state.off.filter((one) => one !== pin) });
   }
 
   /**

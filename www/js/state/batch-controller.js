@@ -1,7 +1,7 @@
 import { UnirouteError } from "../../uniroute/lib/errors.js";
 import { saveFile, toCsv } from "../browser/save-file.js";
 import { latest } from "./latest.js";
-import { routeRequest } from "./state.js";
+import { pinnedRequest } from "./state.js";
 import { Store } from "./store.js";
 
 /** @import { BatchReport, PromptTable } from "../../uniroute/lib/types.js" */
@@ -118,7 +118,7 @@ export class BatchController {
 
   #report = latest(async () => {
     try {
-      const report = (await this.#app.router?.report(routeRequest(this.#app.store.state))) ?? null;
+      const report = (await this.#app.router?.report(pinnedRequest(this.#app.store.state))) ?? null;
       this.store.set({ report, problem: "" });
     } catch (thrown) {
       this.store.set({ report: null, problem: UnirouteError.from(thrown).message });

@@ -15,6 +15,7 @@
  * @property {string[]} off ids of models that are switched off
  * @property {string[]} need capabilities that the model must have
  * @property {string} poolId one of the listed pools, a pool of the person's own, or {@link SHARED}
+ * @property {string} pin id of the model that gets every prompt; empty for none
  */
 
 /** The id of the pool of a link, which is not saved. */
@@ -48,6 +49,7 @@ export const DEFAULTS = {
   off: [],
   need: [],
   poolId: "",
+  pin: "",
 };
 
 /**
@@ -57,9 +59,8 @@ export const DEFAULTS = {
  * @returns {Partial<Choices>}
  */
 export function checkedChoices(raw) {
-  const { view, control, lambda, budget, floor, off, need, poolId } = /** @type {Record<string, unknown>} */ (
-    raw ?? {}
-  );
+  const { view, control, lambda, budget, floor, off, need, poolId, pin } =
+    /** @type {Record<string, unknown>} */ (raw ?? {});
   const found = {
     view: VIEWS.find((one) => one === view),
     control: CONTROLS.find((one) => one === control),
@@ -69,6 +70,7 @@ export function checkedChoices(raw) {
     off: texts(off, 2000),
     need: texts(need, 20),
     poolId: text(poolId),
+    pin: text(pin),
   };
   return /** @type {Partial<Choices>} */ (
     Object.fromEntries(Object.entries(found).filter(([, value]) => value !== undefined))
@@ -102,8 +104,8 @@ function text(value) {
  * @param {Choices} state
  * @returns {Choices}
  */
-export function choicesOf({ view, control, lambda, budget, floor, off, need, poolId }) {
-  return { view, control, lambda, budget, floor, off, need, poolId };
+export function choicesOf({ view, control, lambda, budget, floor, off, need, poolId, pin }) {
+  return { view, control, lambda, budget, floor, off, need, poolId, pin };
 }
 
 /**

@@ -74,13 +74,48 @@ export function routeRequest({ control, lambda, budget, floor, off, need }) {
 }
 
 /**
- * The chosen candidate of the present decision.
+ * The request for prompts that a pinned model gets, if there is one, whatever the setting.
+ *
+ * @param {State} state
+ * @returns {RouteRequest}
+ */
+export function pinnedRequest(state) {
+  return isPinned(state) ? { allow: [state.pin] } : routeRequest(state);
+}
+
+/**
+ * Whether a model of the present pool is pinned.
  *
  * @param {State} state
  */
-export function chosenCandidate({ explanation }) {
-  const decision = explanation?.decision;
-  return decision?.candidates.find(({ id }) => id === decision.model) ?? null;
+export function isPinned({ pin, pool }) {
+  return pin !== "" && (pool?.models.some(({ id }) => id === pin) ?? false);
+}
+
+/**
+ * The candidate that gets the prompt: the pinned model, or the one that the router chose.
+ *
+ * @param {State} state
+ */
+export function chosenCandidate(state) {
+  return isPinned(state) ? candidateOf(state, state.pin) : routedCandidate(state);
+}
+
+/**
+ * The candidate that the router chose.
+ *
+ * @param {State} state
+ */
+export function routedCandidate(state) {
+  return candidateOf(state, state.explanation?.decision.model ?? null);
+}
+
+/**
+ * @param {State} state
+ * @param {string | null} wanted id of a model
+ */
+function candidateOf({ explanation }, wanted) {
+  return explanation?.decision.candidates.find(({ id }) => id === wanted) ?? null;
 }
 
 /** Anything but white space and characters that no one sees. */

@@ -1,4 +1,5 @@
-import { isEmpty } from "../state/state.js";
+import { tooCloseToCall } from "../state/closeness.js";
+import { chosenCandidate, isEmpty } from "../state/state.js";
 import { afterFrame, byId, h, orderChildren, setChildren, setProperties } from "../ui/dom.js";
 import { percent, percentRange, usdPerThousand } from "../ui/format.js";
 import { intervalBar, meter, setIntervalBar } from "../ui/bars.js";
@@ -27,7 +28,7 @@ export function mountCandidates(app) {
     });
   }
   const body = byId("candidate-rows");
-  const rows = new Rows(app);
+  const rows = new Rows(app, () => draw());
   const invitation = h(
     "tr",
     {},
@@ -41,50 +42,64 @@ export function mountCandidates(app) {
       head.setAttribute("aria-sort", order.column === head.dataset["column"] ? direction : "none");
     }
     const maxCost = Math.max(...candidates.map(({ cost }) => cost.total ?? 0));
-    const sorted = [...candidates].sort(comparing(order)).map((candidate) =>
-      rows.row(candidate, {
-        chosen: candidate.id === explanation?.decision.model,
+    const chosen = chosenCandidate(app.store.state);
+    const sorted = [...candidates].sort(comparing(order)).flatMap((candidate) =>
+      rows.rows(candidate, {
+        chosen: candidate.id === chosen?.id,
         off: off.includes(candidate.id),
+        close: chosen !== null && !candidate.excluded && tooCloseToCall(candidate, chosen),
         maxCost,
       }),
     );
     orderChildren(body, isEmpty(prompt) && phase === "ready" ? [invitation] : sorted);
   };
-  app.store.watch(["explanation", "off", "phase"], afterFrame(draw));
+  app.store.watch(["explanation", "off", "phase", "pin"], afterFrame(draw));
 }
 
-/** @typedef {{ chosen: boolean, off: boolean, maxCost: number }} RowState */
-/** @typedef {{ row: HTMLTableRowElement, draw: (candidate: Candidate, state: RowState) => void }} Row */
+/** @typedef {{ chosen: boolean, off: boolean, close: boolean, maxCost: number }} RowState */
+/**
+ * @typedef {object} Row
+ * @property {HTMLTableRowElement} row
+ * @property {HTMLTableRowElement} details why it was not chosen; in the table while it is open
+ * @property {() => boolean} isOpen
+ * @property {(candidate: Candidate, state: RowState) => void} draw
+ */
 
 /** The rows stay from one decision to the next, so that a switch keeps the focus. */
 class Rows {
   /** @type {Map<string, Row>} */
   #rows = new Map();
   #app;
+  #redraw;
 
-  /** @param {App} app */
-  constructor(app) {
+  /**
+   * @param {App} app
+   * @param {() => void} redraw the table
+   */
+  constructor(app, redraw) {
     this.#app = app;
+    this.#redraw = redraw;
   }
 
   /**
    * @param {Candidate} candidate
    * @param {RowState} state
    */
-  row(candidate, state) {
-    const known = this.#rows.get(candidate.id) ?? newRow(this.#app, candidate.id);
+  rows(candidate, state) {
+    const known = this.#rows.get(candidate.id) ?? newRow(this.#app, candidate.id, this.#redraw);
     this.#rows.set(candidate.id, known);
     known.draw(candidate, state);
-    return known.row;
+    return known.isOpen() ? [known.row, known.details] : [known.row];
   }
 }
 
 /**
  * @param {App} app
  * @param {string} id
+ * @param {() => void} redraw
  * @returns {Row}
  */
-function newRow(app, id) {
+function newRow(app, id, redraw) {
   const use = h("input", { type: "checkbox", role: "switch", change: () => app.toggleModel(id) });
   const heading = h("th", { scope: "row" });
   const share = h("span", { class: "figures" });
@@ -102,10 +117,13 @@ function newRow(app, id) {
     h("td", { class: "col-cost figures" }, price, costBar),
     score,
   );
+  const { button: ask, details, isOpen, draw: drawDetails } = whyNot(app, id, redraw);
   let headed = "";
   return {
     row,
-    draw: (candidate, { chosen, off, maxCost }) => {
+    details,
+    isOpen,
+    draw: (candidate, { chosen, off, close, maxCost }) => {
       const { name, quality, interval, cost, excluded } = candidate;
       row.className = chosen ? "chosen" : excluded ? "excluded" : "";
       use.checked = !off;
@@ -116,9 +134,12 @@ function newRow(app, id) {
         const tag = chosen && h("span", { class: "tag" }, "chosen");
         const why =
           excluded && h("span", { class: "why" }, ...sentenceWith(excluded.message, [name, candidate.id]));
-        setChildren(heading, nameOf(name), tag, why);
+        ask.textContent = chosen ? "Why?" : "Why not?";
+        ask.setAttribute("aria-label", `${chosen ? "Why" : "Why not"} ${nameInText(name)}?`);
+        setChildren(heading, nameOf(name), tag, why, ask);
       }
-      share.textContent = percent(quality);
+      if (isOpen()) drawDetails();
+      setChildren(share, percent(quality), close && closeMark());
       setIntervalBar(bar, quality, interval);
       range.textContent = percentRange(interval);
       price.textContent = usdPerThousand(cost.total);
@@ -126,6 +147,45 @@ function newRow(app, id) {
       score.textContent = scoreText(candidate.score);
     },
   };
+}
+
+/** Marks a model of which it cannot be told whether it is better than the chosen one. */
+function closeMark() {
+  const words = h("span", { class: "hidden" }, "too close to call");
+  return h(
+    "span",
+    { class: "close-mark", title: "Too close to call" },
+    h("span", { "aria-hidden": "true" }, "≈"),
+    words,
+  );
+}
+
+/**
+ * The button that opens the row with the reasons. Their script is loaded then.
+ *
+ * @param {App} app
+ * @param {string} id
+ * @param {() => void} redraw
+ */
+function whyNot(app, id, redraw) {
+  const cell = h("td", { colspan: 5 });
+  const details = h("tr", { class: "details" }, cell);
+  /** @type {typeof import("./why/why-not.js").whyNotParts | null} */
+  let parts = null;
+  let isOpen = false;
+  const draw = () => parts && setChildren(cell, ...parts(app, id));
+  const click = async () => {
+    try {
+      parts ??= (await import("./why/why-not.js")).whyNotParts;
+    } catch (thrown) {
+      return app.showError("The reasons could not be loaded", thrown);
+    }
+    isOpen = !isOpen;
+    button.setAttribute("aria-expanded", String(isOpen));
+    redraw();
+  };
+  const button = h("button", { type: "button", class: "plain ask-why", "aria-expanded": "false", click });
+  return { button, details, isOpen: () => isOpen, draw };
 }
 
 /** @param {number | null} score */

@@ -33,7 +33,10 @@ function mountNavigation(app) {
     app.setChoices({ view });
   };
   links.forEach((link) => link.addEventListener("click", open(viewOf(link))));
-  document.querySelector(".brand")?.addEventListener("click", open("route"));
+  /** @type {HTMLElement | null} */ (document.querySelector(".brand"))?.addEventListener(
+    "click",
+    open("route"),
+  );
   app.store.watch(["view"], ({ view: current }) => {
     for (const link of links) {
       const view = viewOf(link);

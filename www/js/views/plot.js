@@ -1,4 +1,4 @@
-import { isEmpty } from "../state/state.js";
+import { chosenCandidate, isEmpty } from "../state/state.js";
 import { byId, setChildren } from "../ui/dom.js";
 import { percent, percentRange, usdPerThousand } from "../ui/format.js";
 import { chart } from "../ui/chart.js";
@@ -16,10 +16,12 @@ export function mountPlot({ store }) {
     "Expected quality against cost of all models; the table of all models has the same numbers",
   );
   setChildren(byId("plot"), ...parts);
-  store.watch(["explanation"], ({ explanation, prompt }) => {
+  store.watch(["explanation", "pin"], (state) => {
+    const { explanation, prompt } = state;
     if (isEmpty(prompt)) return show({ stairs: true, line: [], dots: [] });
     if (!explanation) return;
     const { decision, frontier } = explanation;
+    const chosen = chosenCandidate(state);
     const best = new Set(frontier.map(({ id }) => id));
     const priced = decision.candidates.filter(({ cost }) => cost.total !== null);
     show({
@@ -31,7 +33,7 @@ export function mountPlot({ store }) {
         quality,
         interval,
         cost: (cost.total ?? 0) * 1000,
-        chosen: id === decision.model,
+        chosen: id === chosen?.id,
         named: best.has(id),
         hollow: excluded !== undefined,
         description:

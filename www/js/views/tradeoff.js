@@ -52,7 +52,7 @@ const NO_OUTCOME = { cost: null, quality: null, pointPrice: "–", ranges: [] };
  */
 export function mountTradeoff(app) {
   const drawPrompt = settings(app, byId("trade"));
-  app.store.watch(["control", "lambda", "budget", "floor", "explanation"], (state) =>
+  app.store.watch(["control", "lambda", "budget", "floor", "explanation", "pin"], (state) =>
     drawPrompt(state, outcomeOfPrompt(state)),
   );
   const drawBatch = settings(app, byId("batch-trade"));
@@ -180,7 +180,7 @@ function outcomeOfPrompt(state) {
     pointPrice: pointPriceRange(explanation),
     ranges: chosenRanges(state.control, explanation.frontier).map(({ id, from, to }) => ({
       name: names.get(id) ?? id,
-      chosen: id === explanation.decision.model,
+      chosen: id === candidate?.id,
       from,
       to,
     })),
