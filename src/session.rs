@@ -13,7 +13,7 @@ use crate::pool::{
 use crate::route::{
     Batch, BatchReport, ClusterMap, Comparison, CostEstimate, CostTotal, Decision, Explanation,
     Map, Objective, Placed, Request, RouteError, Savings, WhatIf, decide, estimate, frontier,
-    half_widths, place, place_batch, savings, totals, what_if,
+    place, place_batch, savings, totals, what_if,
 };
 use crate::router::Router;
 
@@ -57,8 +57,6 @@ struct ScoredBatch {
     /// The request without its objective, which does not affect the scores.
     request: Request,
     batch: Batch,
-    /// Half the width of each interval, once it was needed.
-    halves: Option<Vec<f32>>,
 }
 
 /// The prompt placed last: a change of λ does not make it another prompt.
@@ -280,17 +278,10 @@ impl Session {
         request: Request,
     ) -> Result<Option<Savings>, RouteError> {
         self.scored(&request)?;
-        let Self {
-            pool,
-            batch: prompts,
-            scored: Some(ScoredBatch { batch, halves, .. }),
-            ..
-        } = self
-        else {
+        let Some(ScoredBatch { batch, .. }) = &self.scored else {
             return Ok(None);
         };
-        let halves = halves.get_or_insert_with(|| half_widths(pool, prompts));
-        savings(pool, prompts, batch, halves, reference, &request)
+        savings(&self.pool, &self.batch, batch, reference, &request)
     }
 
     /// As [`Session::savings`], for one prompt alone.
@@ -306,8 +297,7 @@ impl Session {
         let placed = self.last.place(&self.router, prompt, &request.context);
         let prompts = std::slice::from_ref(placed);
         let batch = Batch::new(&self.pool, prompts, request)?;
-        let halves = half_widths(&self.pool, prompts);
-        savings(&self.pool, prompts, &batch, &halves, reference, request)
+        savings(&self.pool, prompts, &batch, reference, request)
     }
 
     /// How many prompts of the batch a model of this quality and cost would get, the same for every
@@ -340,7 +330,6 @@ impl Session {
             _ => ScoredBatch {
                 batch: Batch::new(&self.pool, &self.batch, &request)?,
                 request,
-                halves: None,
             },
         };
         Ok(self.scored.insert(scored))

@@ -125,11 +125,13 @@ pub(super) fn has_header<'a>(rows: impl Iterator<Item = &'a [String]>) -> bool {
         return false;
     };
     let rest: Vec<&[String]> = rows.collect();
+    let is_known = has_known_name(first);
     let may_be_titles = first.iter().enumerate().all(|(i, cell)| {
-        !cell.trim().is_empty()
+        let is_empty = cell.trim().is_empty();
+        (is_known || !is_empty)
             && utf16_len(cell) <= LONGEST_TITLE
             && !is_number(cell)
-            && !first.iter().take(i).any(|other| other == cell)
+            && (is_empty || !first.iter().take(i).any(|other| other == cell))
     });
     if rest.is_empty() || !may_be_titles {
         return false;
@@ -140,7 +142,7 @@ pub(super) fn has_header<'a>(rows: impl Iterator<Item = &'a [String]>) -> bool {
     };
     let numbers =
         |column| below(column).next().is_some() && below(column).all(|cell| is_number(cell));
-    if has_known_name(first) || (0..first.len()).any(numbers) {
+    if is_known || (0..first.len()).any(numbers) {
         return true;
     }
     let recurs = |(column, title): (usize, &String)| below(column).any(|cell| cell == title);
@@ -239,6 +241,7 @@ mod tests {
     fn a_header_has_known_names_or_names_above_numbers_or_short_names_above_texts() {
         for text in [
             "id,question\n1,a\n",
+            "id,,,question\n1,,,a\n",
             "Frage;Nr\nWie?;1\nWo?;2\n",
             "Frage;Thema\nWie hoch ist der Turm?;Bauten\n",
             "Frage\nWie hoch ist der Turm?\n",

@@ -156,13 +156,16 @@ fn table(file: &str, text: &str, options: PromptOptions) -> Result<PromptTable, 
     let header = options
         .header
         .unwrap_or_else(|| delimited::has_header(cells));
-    let columns = match header && !rows.is_empty() {
+    let first = rows.first().map_or(0, |(_, cells)| cells.len());
+    let mut columns = match header && !rows.is_empty() {
         true => rows.remove(0).1,
-        false => {
-            let cells = rows.first().map_or(0, |(_, cells)| cells.len());
-            (1..=cells).map(|i| format!("column {i}")).collect()
-        }
+        false => vec![String::new(); first],
     };
+    for (i, title) in (1..).zip(&mut columns) {
+        if title.trim().is_empty() {
+            *title = format!("column {i}");
+        }
+    }
     let number = |line: u64| u32::try_from(line + skipped).unwrap_or(u32::MAX);
     let (numbers, rows): (Vec<_>, Vec<_>) = rows
         .into_iter()

@@ -13,14 +13,9 @@ pub struct Prediction {
 }
 
 impl Prediction {
-    /// Half the width of the 90 % interval, where the ends of the range do not cut it.
-    pub fn half_width(&self) -> f32 {
-        Z90 as f32 * self.sd
-    }
-
     /// The 90 % interval of the expected error, inside `[0, 1]`.
     pub fn interval(&self) -> [f32; 2] {
-        let half = self.half_width();
+        let half = Z90 as f32 * self.sd;
         [
             (self.mean - half).clamp(0.0, 1.0),
             (self.mean + half).clamp(0.0, 1.0),

@@ -242,19 +242,17 @@ impl Batch {
             .map(|(at, ..)| at)
     }
 
-    /// The batch with other errors, of the prompt, the model and its error here. It has no frontier.
-    pub(super) fn with_errors(&self, error: impl Fn(usize, usize, f64) -> f64) -> Self {
-        let m = self.models.len().max(1);
-        let cells = self.cells.iter().enumerate();
-        let cells = cells.map(|(i, cell)| Cell {
-            error: error(i / m, i % m, cell.error),
-            ..*cell
-        });
-        Self {
-            models: self.models.clone(),
-            cells: cells.collect(),
-            frontier: Vec::new(),
-        }
+    /// Ways to answer all prompts with their costs, cheapest first: those of the frontier, and one model for
+    /// all.
+    pub(super) fn ways(&self) -> Vec<(f64, Vec<Option<usize>>)> {
+        let routed = self.frontier.iter().map(|point| self.picks(point.lambda));
+        let singles = (0..self.models.len()).map(|model| vec![Some(model); self.prompts()]);
+        let ways = routed
+            .chain(singles)
+            .map(|choice| (self.cost_of(&choice), choice));
+        let mut ways: Vec<_> = ways.filter(|(cost, _)| cost.is_finite()).collect();
+        ways.sort_by(|(a, _), (b, _)| a.total_cmp(b));
+        ways
     }
 
     /// The batch with one more model, of the same error and cost for every prompt. It has no frontier.

@@ -39,5 +39,5 @@ pub use place::{place, place_batch};
 pub use raw::{RawInputTokens, RawRequest};
 pub use request::{InputTokens, MAX_REQUEST, Objective, Request, RouteError};
 pub use savings::{Contrast, Savings, Standing, Verdict, WhatIf};
-pub(crate) use savings::{half_widths, savings, what_if};
+pub(crate) use savings::{savings, what_if};
 pub use totals::{CostTotal, CostTotals, totals};

@@ -1,18 +1,21 @@
 //! What routing saves against sending every prompt to one model, and how sure that is.
 //!
-//! A model's expected quality comes with an interval. What is unknown of a model is mostly the same
-//! for all prompts, so that the differences to the reference are added up model by model; between two
-//! models they are independent. Prompts that stay with the reference differ in nothing.
+//! A model's expected quality comes with an interval. What is unknown of a model is partly the same for
+//! all prompts, so that the differences to the reference are added up model by model; between two models
+//! they are independent. Prompts that stay with the reference differ in nothing.
 
 use super::Placed;
 use super::batch::{Batch, BatchModel};
 use super::estimate::models;
 use super::query::Query;
 use super::request::{Objective, Request, RouteError};
+use super::totals::assumes_length;
 use crate::cost::Sum;
 use crate::pool::Pool;
 use serde::Serialize;
 
+/// Two-sided 90 % point of the normal distribution.
+const Z90: f64 = 1.645;
 /// Share of the reference's cost up to which a saving is none.
 const NOTHING: f64 = 0.005;
 /// Share of the reference's cost that must be saved even if the intervals turn out badly.
@@ -31,8 +34,9 @@ pub struct Savings {
     /// The cheapest way to an expected quality not below that of the reference: routing, or one model
     /// for all prompts where that costs no more.
     pub equal: Contrast,
-    /// What that costs, in USD, if the other models are as good, or as bad, as the ends of their
-    /// intervals. The reference itself is one of the ways.
+    /// Its cost in USD from the good to the bad end of the interval: the cheapest way that may be as good,
+    /// and the cheapest that is not worse by more than two points. The reference itself is one of
+    /// the ways.
     pub equal_cost: [f64; 2],
     /// USD less than with the reference, from the bad to the good ends of the intervals of quality and
     /// of cost.
@@ -110,22 +114,8 @@ pub enum Verdict {
     Nothing,
 }
 
-/// Half the width of the 90 % interval of each model's expected quality on each prompt,
-/// `(prompts, models)`.
-pub(crate) fn half_widths(pool: &Pool, prompts: &[Placed]) -> Vec<f32> {
-    let cells = prompts.iter().flat_map(|placed| {
-        pool.models().iter().map(|model| {
-            let predicted = model
-                .profile
-                .predict_with_trust(&placed.membership, placed.trust);
-            predicted.half_width()
-        })
-    });
-    cells.collect()
-}
-
-/// What routing saves. `halves` are those of [`half_widths`]; without a reference, it is the best single
-/// model. `None` where the reference is excluded for a prompt or its price is unknown.
+/// What routing saves. Without a reference, it is compared with the best single model. `None` where the
+/// reference is excluded for a prompt or its price is unknown.
 ///
 /// # Errors
 /// [`RouteError`] for an objective out of range and for a model that the pool does not have.
@@ -133,7 +123,6 @@ pub(crate) fn savings(
     pool: &Pool,
     prompts: &[Placed],
     batch: &Batch,
-    halves: &[f32],
     reference: Option<&str>,
     request: &Request,
 ) -> Result<Option<Savings>, RouteError> {
@@ -156,17 +145,24 @@ pub(crate) fn savings(
         pool,
         prompts,
         batch,
-        halves,
         reference,
         request,
     };
-    let shifted = |ends: f64| compared.shifted(ends).cheapest_from(quality - 1e-9);
-    let cost = |choice: Option<Vec<Option<usize>>>| {
-        choice.map_or(price, |choice| batch.cost_of(&choice).min(price))
+    let stay = || vec![Some(reference); prompts.len()];
+    let equal = batch.cheapest_from(quality - 1e-9).unwrap_or_else(stay);
+    let equal = compared.contrast(&equal);
+    let mut ways = batch.ways();
+    ways.retain(|(cost, _)| *cost < price);
+    let cheapest = |good: &dyn Fn([f64; 2]) -> bool| {
+        let found = ways
+            .iter()
+            .find(|(_, choice)| good(compared.gain(choice).interval));
+        found.map_or(price, |(cost, _)| *cost)
     };
-    let equal =
-        compared.contrast(&shifted(0.0).unwrap_or_else(|| vec![Some(reference); prompts.len()]));
-    let equal_cost = [cost(shifted(1.0)), cost(shifted(-1.0))];
+    let equal_cost = [
+        cheapest(&|[_, high]| high >= 0.0).min(equal.cost),
+        cheapest(&|[low, _]| low >= -TOLERANCE).max(equal.cost),
+    ];
     let equal_saved = [
         equal.saved_interval[0].min(price - equal_cost[1]),
         equal.saved_interval[1].max(price - equal_cost[0]),
@@ -191,72 +187,91 @@ struct Compared<'a> {
     pool: &'a Pool,
     prompts: &'a [Placed],
     batch: &'a Batch,
-    halves: &'a [f32],
     /// Position in the pool.
     reference: usize,
     request: &'a Request,
 }
 
+/// Quality above that of the reference.
+struct Gain {
+    mean: f64,
+    interval: [f64; 2],
+}
+
 impl Compared<'_> {
-    fn half(&self, prompt: usize, model: usize) -> f64 {
-        f64::from(self.halves[prompt * self.pool.models().len() + model])
+    /// The prompts that do not stay with the reference, with their models.
+    fn moved<'a>(
+        &'a self,
+        choice: &'a [Option<usize>],
+    ) -> impl Iterator<Item = (usize, usize)> + 'a {
+        let chosen = choice.iter().enumerate();
+        chosen.filter_map(|(prompt, model)| Some((prompt, model.filter(|m| *m != self.reference)?)))
     }
 
-    /// The batch with every other model better than expected by this share of the interval of its
-    /// difference to the reference.
-    fn shifted(&self, ends: f64) -> Batch {
-        self.batch.with_errors(|prompt, model, error| {
-            if model == self.reference {
-                return error;
+    /// The sum of memberships of the prompts that a model gets is one prompt to its profile, which knows how
+    /// its uncertainties in two clusters go together. What is unknown because a prompt is unlike all
+    /// others is independent between prompts.
+    fn gain(&self, choice: &[Option<usize>]) -> Gain {
+        let n = choice.len().max(1) as f64;
+        let mut weights: Vec<Vec<f32>> = vec![Vec::new(); self.pool.models().len()];
+        let (mut mean, mut variance) = (0.0, 0.0);
+        for (prompt, chosen) in self.moved(choice) {
+            mean += self.batch.error(prompt, self.reference) - self.batch.error(prompt, chosen);
+            let placed = &self.prompts[prompt];
+            for model in [chosen, self.reference] {
+                let sum = &mut weights[model];
+                sum.resize(placed.membership.len(), 0.0);
+                for (sum, share) in sum.iter_mut().zip(&placed.membership) {
+                    *sum += share / n as f32;
+                }
+                if placed.trust < 1.0 {
+                    let profile = &self.pool.models()[model].profile;
+                    let known = profile.predict(&placed.membership).sd;
+                    let all = profile
+                        .predict_with_trust(&placed.membership, placed.trust)
+                        .sd;
+                    variance += f64::from(all * all - known * known) / (n * n);
+                }
             }
-            error
-                - ends
-                    * self
-                        .half(prompt, model)
-                        .hypot(self.half(prompt, self.reference))
-        })
+        }
+        for (model, weights) in self.pool.models().iter().zip(&weights) {
+            if !weights.is_empty() {
+                variance += f64::from(model.profile.predict(weights).sd).powi(2);
+            }
+        }
+        let half = Z90 * variance.max(0.0).sqrt();
+        let mean = mean / n;
+        Gain {
+            mean,
+            interval: [mean - half, mean + half],
+        }
     }
 
     fn contrast(&self, choice: &[Option<usize>]) -> Contrast {
-        let count = self.pool.models().len();
-        let (mut halves, mut gain, mut moved) = (vec![0.0; count], 0.0, 0);
-        let (mut ours, mut theirs) = (Sum::default(), Sum::default());
-        for (prompt, chosen) in choice.iter().enumerate() {
-            let Some(chosen) = chosen.filter(|chosen| *chosen != self.reference) else {
-                continue;
-            };
+        let (mut ours, mut theirs, mut moved) = (Sum::default(), Sum::default(), 0);
+        for (prompt, chosen) in self.moved(choice) {
             moved += 1;
-            gain += self.batch.error(prompt, self.reference) - self.batch.error(prompt, chosen);
             let query = Query::new(&self.prompts[prompt], self.request);
             for (model, sum) in [(chosen, &mut ours), (self.reference, &mut theirs)] {
-                halves[model] += self.half(prompt, model);
                 let priced = &self.pool.models()[model];
                 let cost = priced.prices.cost(&query.usage(priced));
-                sum.add(&cost, super::totals::assumes_length(priced, self.request));
+                sum.add(&cost, assumes_length(priced, self.request));
             }
         }
-        let n = choice.len().max(1) as f64;
-        let half = halves
-            .iter()
-            .map(|half: &f64| half * half)
-            .sum::<f64>()
-            .sqrt()
-            / n;
+        let gain = self.gain(choice);
         let (saved, saved_interval) = difference(&theirs, &ours);
         let (quality, cost) = self.batch.outcome(choice);
         let mut chosen = choice.iter().copied();
         let first = chosen.next().flatten();
         let only = first.filter(|first| chosen.all(|one| one == Some(*first)));
-        let gain = gain / n;
-        let gain_interval = [gain - half, gain + half];
         Contrast {
             only: only.map(|model| self.pool.models()[model].id.clone()),
             moved,
             quality,
             cost,
-            gain,
-            gain_interval,
-            standing: Standing::of(moved, gain_interval),
+            gain: gain.mean,
+            gain_interval: gain.interval,
+            standing: Standing::of(moved, gain.interval),
             saved,
             saved_interval,
         }
@@ -357,8 +372,7 @@ mod tests {
             ..Request::default()
         };
         let batch = Batch::new(&pool, &prompts, &request).unwrap();
-        let halves = half_widths(&pool, &prompts);
-        let found = savings(&pool, &prompts, &batch, &halves, reference, &request);
+        let found = savings(&pool, &prompts, &batch, reference, &request);
         found.unwrap().unwrap()
     }
 
@@ -447,8 +461,7 @@ mod tests {
         let prompts = [place(&router, "code", "")];
         let request = Request::default();
         let batch = Batch::new(&pool, &prompts, &request).unwrap();
-        let halves = half_widths(&pool, &prompts);
-        let ask = |id| savings(&pool, &prompts, &batch, &halves, Some(id), &request);
+        let ask = |id| savings(&pool, &prompts, &batch, Some(id), &request);
         assert_eq!(ask("free?").unwrap(), None);
         assert_eq!(ask("nobody").unwrap_err().code(), "unknown_model");
     }
