@@ -3,11 +3,10 @@
 
 use std::path::{Path, PathBuf};
 
-use uniroute::embed::{Embed, MiniLm, StaticEmbedder};
+use uniroute::embed::{Embed, MiniLm};
 
 const TEXTS: &str = include_str!("golden/minilm.json");
 const VECTORS: &[u8] = include_bytes!("golden/minilm.i16");
-const TABLE: &[u8] = include_bytes!("../assets/static-minilm-64.safetensors");
 
 /// The model, or `None` with a message when its weights are missing.
 fn model() -> Option<MiniLm> {
@@ -23,8 +22,8 @@ fn model() -> Option<MiniLm> {
         );
         return None;
     };
-    let table = StaticEmbedder::from_bytes(TABLE).unwrap();
-    Some(MiniLm::from_safetensors(table.tokenizer().vocabulary().as_bytes(), &weights).unwrap())
+    let vocabulary = std::fs::read(path.with_file_name("vocab.txt")).unwrap();
+    Some(MiniLm::from_safetensors(&vocabulary, &weights).unwrap())
 }
 
 fn texts() -> Vec<String> {

@@ -60,19 +60,12 @@ pub fn small_pool() -> &'static Pool {
 pub fn table() -> StaticEmbedder {
     let vocabulary = "[PAD]\n[UNK]\n[CLS]\n[SEP]\n[MASK]\ncode\npoem\nprove\n##s\nthe\na\n.";
     let words = vocabulary.lines().count();
-    let row = |code: usize, place: usize| -> u32 {
-        (0..8).fold(0, |bits, at| {
-            bits | if at == place { code as u32 } else { 4 } << (3 * at)
-        })
-    };
-    let rows = (0..words - 5).map(|word| row(7 - word % 3, word % 8));
+    let row = |number: i8, place: usize| (0..8).map(move |at| if at == place { number } else { 0 });
+    let rows = (0..words - 5).flat_map(|word| row(3 - (word % 3) as i8, word % 8));
     let parts = Table {
         vocabulary: vocabulary.into(),
         scales: (0..words).map(|id| if id < 5 { 0 } else { 240 }).collect(),
-        levels: (-4..4).collect(),
-        codes: rows
-            .flat_map(|bits| bits.to_le_bytes().into_iter().take(3))
-            .collect(),
+        rows: rows.collect(),
     };
     made(StaticEmbedder::new(parts, "few-words", "made up", "none"))
 }

@@ -102,6 +102,7 @@ fn artefacts() -> Vec<Target> {
         "F32 ",
         "F16 ",
         "U8 ",
+        "U16 ",
         "I8 ",
         "temperature",
         "topics",
@@ -109,10 +110,10 @@ fn artefacts() -> Vec<Target> {
         "score_noise",
         "noise_ratio",
         "mean_error",
-        "vocabulary ",
+        "words ",
         "scales ",
-        "levels ",
-        "codes ",
+        "frequencies ",
+        "rows ",
     ];
     let file = small().to_bytes().unwrap_or_default();
     let table = table().to_bytes().unwrap_or_default();

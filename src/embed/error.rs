@@ -23,6 +23,11 @@ pub enum EmbedError {
         /// The token.
         token: String,
     },
+    /// A token that a table cannot hold, or bytes that are no tokens.
+    #[error(
+        "token {0} of the vocabulary cannot be used; expected sorted tokens of at most 255 bytes without control characters"
+    )]
+    VocabularyToken(usize),
     /// A token that WordPiece needs.
     #[error("the vocabulary has no token {0:?}; expected the vocabulary of an uncased BERT")]
     VocabularyMissing(&'static str),
@@ -33,7 +38,9 @@ pub enum EmbedError {
     #[error("the file's metadata entry \"uniroute\" cannot be used: {0}")]
     Metadata(String),
     /// A file of a later layout.
-    #[error("the table has schema_version {0}; this build reads 1")]
+    #[error(
+        "the table has schema_version {0}; this build reads 1 and 2; use the version of uniroute that wrote it, or fit it again"
+    )]
     SchemaVersion(u32),
     /// A tensor that has to be there.
     #[error("the file has no tensor {0:?}; is it a file for this embedder?")]
@@ -64,6 +71,9 @@ pub enum EmbedError {
         /// Largest supported.
         max: usize,
     },
+    /// Frequencies that do not add up, or coded numbers that end early or late.
+    #[error("tensor {0:?} is not what the other tensors say; download the file again")]
+    Coded(&'static str),
     /// Bytes that differ from the ones written.
     #[error("tensor {0:?} does not match its SHA-256; download the file again")]
     Hash(String),

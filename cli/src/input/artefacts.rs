@@ -61,9 +61,9 @@ fn minilm(args: &WeightsArgs) -> Result<Box<dyn Embed>> {
     if let Ok(quantised) = uniroute::embed::QuantisedMiniLm::from_bytes(&bytes) {
         return Ok(Box::new(quantised));
     }
-    let words = StaticEmbedder::from_bytes(STATIC_FILE)?;
-    let vocabulary = words.tokenizer().vocabulary().as_bytes();
-    let embedder = uniroute::embed::MiniLm::from_safetensors(vocabulary, &bytes)
+    // The ids of weights in f32 are the lines of BERT's own list.
+    let vocabulary = files::read(&path.with_file_name("vocab.txt"), LIMIT)?;
+    let embedder = uniroute::embed::MiniLm::from_safetensors(&vocabulary, &bytes)
         .with_context(|| path.display().to_string())?;
     Ok(Box::new(embedder))
 }

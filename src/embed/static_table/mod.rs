@@ -5,18 +5,21 @@
 //!
 //! | tensor | type | shape | |
 //! |---|---|---|---|
-//! | `vocabulary` | U8 | (bytes) | one token per line; the line number is the id |
+//! | `words` | U8 | (bytes) | the tokens in the order of their bytes, each without what it shares with the one before (`words.rs`); the place in this order is the id |
 //! | `scales` | U8 | (V) | s > 0: the row's scale is 2^((s − 255)/16); 0: the token has no row |
-//! | `levels` | I8 | (8) | the values of the eight codes |
-//! | `codes` | U8 | (R, 3d/8) | eight codes in three bytes, the first lowest; rows in order of id |
+//! | `frequencies` | U16 | (d, 2m + 1) | how often −m … m occur in each column, of 4096 |
+//! | `rows` | U8 | (bytes) | the rows in units of their scales, one column after the other in order of id, coded by these frequencies (`rans.rs`) |
 //!
-//! Three bits per number are enough: sixteen levels give no measurable gain on everyday prompts, and
-//! table and vocabulary together stay under a megabyte. A token counts once however often it
-//! occurs, since repeated tokens are mostly punctuation and function words.
+//! Less than two bits per number are enough where the scale of a row fits its length and how often its
+//! token occurs; finer ones give no measurable gain on everyday prompts. A token counts once however
+//! often it occurs, since repeated tokens are mostly punctuation and function words.
 //!
-//! The entry `uniroute` of its metadata is a JSON object with [`Metadata`].
+//! The entry `uniroute` of its metadata is a JSON object with [`Metadata`]. Files of layout 1 (the
+//! tensors `vocabulary`, `scales`, `levels` and `codes`, three bits per number) are read, too.
 
 mod file;
+mod rans;
+mod words;
 
 use super::{Embed, EmbedError, Embedded, Metadata, WordPiece};
 pub use file::Parts;
@@ -26,12 +29,10 @@ use file::read;
 pub const STATIC_ID: &str = "static-minilm-64";
 
 /// Version of the file's layout.
-const SCHEMA_VERSION: u32 = 1;
-const LEVELS: usize = 8;
-/// Eight codes of three bits.
-const GROUP: usize = 8;
+const SCHEMA_VERSION: u32 = 2;
+/// Bytes of eight codes in layout 1.
 const GROUP_BYTES: usize = 3;
-const MAX_DIM: usize = 1024;
+const MAX_DIM: usize = 512;
 /// Row number of a token that has no row.
 const NO_ROW: u16 = u16::MAX;
 
@@ -61,32 +62,24 @@ impl StaticEmbedder {
             embedder: embedder.to_owned(),
             provenance: provenance.to_owned(),
             licence: licence.to_owned(),
-            sha256: parts.sha256(),
+            sha256: Default::default(),
         };
         Self::checked(parts, metadata)
     }
 
     /// Loads a table file.
     pub fn from_bytes(bytes: &[u8]) -> Result<Self, EmbedError> {
-        let (parts, metadata) = read(bytes)?;
-        for (name, sha256) in parts.sha256() {
-            if metadata.sha256.get(&name) != Some(&sha256) {
-                return Err(EmbedError::Hash(name));
-            }
-        }
+        let (parts, metadata) = read(bytes, true)?;
         Self::checked(parts, metadata)
     }
 
     /// Loads a table file whose integrity was checked before, as part of another file.
     pub(crate) fn from_whole(bytes: &[u8]) -> Result<Self, EmbedError> {
-        let (parts, metadata) = read(bytes)?;
+        let (parts, metadata) = read(bytes, false)?;
         Self::checked(parts, metadata)
     }
 
     fn checked(parts: Parts, metadata: Metadata) -> Result<Self, EmbedError> {
-        if metadata.schema_version != SCHEMA_VERSION {
-            return Err(EmbedError::SchemaVersion(metadata.schema_version));
-        }
         let length = |tensor, found, expected| {
             if found == expected {
                 Ok(())
@@ -100,7 +93,6 @@ impl StaticEmbedder {
         };
         let tokenizer = WordPiece::from_bytes(&parts.vocabulary)?;
         length("scales", parts.scales.len(), tokenizer.vocabulary().len())?;
-        length("levels", parts.levels.len(), LEVELS)?;
         let mut rows = vec![NO_ROW; parts.scales.len()];
         let mut count = 0;
         for (row, _) in rows
@@ -112,19 +104,14 @@ impl StaticEmbedder {
             count += 1;
         }
         let count = usize::from(count);
-        let groups = parts
-            .codes
-            .len()
-            .checked_div(count * GROUP_BYTES)
-            .unwrap_or(0);
-        let dim = groups * GROUP;
+        let dim = parts.rows.len().checked_div(count).unwrap_or(0);
         if dim == 0 || dim > MAX_DIM {
             return Err(EmbedError::Dimension {
                 found: dim,
                 max: MAX_DIM,
             });
         }
-        length("codes", parts.codes.len(), count * groups * GROUP_BYTES)?;
+        length("rows", parts.rows.len(), count * dim)?;
         Ok(StaticEmbedder {
             tokenizer,
             parts,
@@ -135,12 +122,13 @@ impl StaticEmbedder {
         })
     }
 
-    /// The table as a file; the same table gives the same bytes.
+    /// The table as a file of the present layout; the same table gives the same bytes.
     ///
     /// # Errors
+    /// [`EmbedError::VocabularyToken`] for a token that this layout cannot hold, and
     /// [`EmbedError::Safetensors`] if the file cannot be written.
     pub fn to_bytes(&self) -> Result<Vec<u8>, EmbedError> {
-        file::write(&self.parts, &self.metadata, self.row_bytes())
+        file::write(&self.parts, &self.metadata, self.dim)
     }
 
     /// Metadata of the table.
@@ -148,9 +136,19 @@ impl StaticEmbedder {
         &self.metadata
     }
 
-    /// The tokenizer, which MiniLM shares.
+    /// The tokenizer; the ids of its tokens are the table's own.
     pub fn tokenizer(&self) -> &WordPiece {
         &self.tokenizer
+    }
+
+    /// A token's row, of length `dim`; `None` if the token has none.
+    pub fn row(&self, id: u32) -> Option<Vec<f32>> {
+        let mut sum = vec![0.0; self.dim];
+        let has_row = self.rows.get(id as usize).is_some_and(|&row| row != NO_ROW);
+        has_row.then(|| {
+            self.add_row(id, &mut sum);
+            sum
+        })
     }
 
     /// Adds a token's row to a sum of length `dim`.
@@ -161,24 +159,10 @@ impl StaticEmbedder {
             return;
         }
         let scale = self.powers[usize::from(self.parts.scales[id as usize])];
-        let mut values = [0.0; LEVELS];
-        for (value, &level) in values.iter_mut().zip(&self.parts.levels) {
-            *value = scale * f32::from(level);
+        let numbers = &self.parts.rows[usize::from(row) * self.dim..][..self.dim];
+        for (x, &number) in sum.iter_mut().zip(numbers) {
+            *x += scale * f32::from(number);
         }
-        let width = self.row_bytes();
-        let codes = &self.parts.codes[usize::from(row) * width..][..width];
-        let (packed, _) = codes.as_chunks::<GROUP_BYTES>();
-        for (group, &[a, b, c]) in sum.chunks_exact_mut(GROUP).zip(packed) {
-            let mut bits = u32::from_le_bytes([a, b, c, 0]);
-            for x in group {
-                *x += values[(bits & 7) as usize];
-                bits >>= 3;
-            }
-        }
-    }
-
-    fn row_bytes(&self) -> usize {
-        self.dim / GROUP * GROUP_BYTES
     }
 }
 
@@ -253,17 +237,10 @@ mod tests {
 
     /// Eight dimensions; `red` is (−4, −3, … 3), `blue` half of (3, 2, … −4), the rest has no row.
     fn parts() -> Parts {
-        let pack = |codes: [u32; 8]| codes.iter().rev().fold(0, |bits, code| bits << 3 | code);
-        let bytes = |bits: u32| bits.to_le_bytes().into_iter().take(3);
-        let (up, down) = (
-            pack([0, 1, 2, 3, 4, 5, 6, 7]),
-            pack([7, 6, 5, 4, 3, 2, 1, 0]),
-        );
         Parts {
             vocabulary: VOCABULARY.to_vec(),
             scales: vec![0, 0, 0, 255, 239],
-            levels: (-4..4).collect(),
-            codes: bytes(up).chain(bytes(down)).collect(),
+            rows: (-4..4).chain((-4..4).rev()).collect(),
         }
     }
 
@@ -316,9 +293,69 @@ mod tests {
         let table = table(parts()).unwrap();
         let bytes = table.to_bytes().unwrap();
         let again = StaticEmbedder::from_bytes(&bytes).unwrap();
-        assert_eq!(again.metadata(), table.metadata());
+        assert_eq!(again.metadata().provenance, table.metadata().provenance);
+        // The file has the tokens in their order, the table in another.
+        assert_ne!(
+            again.tokenizer().encode("red"),
+            table.tokenizer().encode("red")
+        );
         assert_eq!(again.embed("red blue"), table.embed("red blue"));
+        assert_eq!(again.embed("blue"), table.embed("blue"));
         assert_eq!(again.to_bytes().unwrap(), bytes);
+    }
+
+    /// The same table as [`parts`], in layout 1.
+    fn first_layout(schema_version: u32) -> Vec<u8> {
+        use safetensors::tensor::{Dtype, TensorView, serialize};
+        let pack = |codes: [u32; 8]| codes.iter().rev().fold(0, |bits, code| bits << 3 | code);
+        let bytes = |bits: u32| bits.to_le_bytes().into_iter().take(3);
+        let up = bytes(pack([0, 1, 2, 3, 4, 5, 6, 7]));
+        let codes: Vec<u8> = up.chain(bytes(pack([7, 6, 5, 4, 3, 2, 1, 0]))).collect();
+        let levels: Vec<u8> = (-4i8..4).map(i8::cast_unsigned).collect();
+        let tensors: [(&str, Dtype, Vec<usize>, &[u8]); 4] = [
+            ("vocabulary", Dtype::U8, vec![VOCABULARY.len()], VOCABULARY),
+            ("scales", Dtype::U8, vec![5], &[0, 0, 0, 255, 239]),
+            ("levels", Dtype::I8, vec![8], &levels),
+            ("codes", Dtype::U8, vec![2, 3], &codes),
+        ];
+        let hash = |data: &[u8]| crate::embed::hex(&<sha2::Sha256 as sha2::Digest>::digest(data));
+        let sha256: serde_json::Map<_, _> = tensors
+            .iter()
+            .map(|(name, _, _, data)| ((*name).to_owned(), hash(data).into()))
+            .collect();
+        let metadata = serde_json::json!({
+            "schema_version": schema_version, "embedder": "test", "provenance": "made up",
+            "licence": "none", "sha256": sha256,
+        });
+        let views = tensors
+            .map(|(name, dtype, shape, data)| (name, TensorView::new(dtype, shape, data).unwrap()));
+        serialize(
+            views,
+            Some([("uniroute".to_owned(), metadata.to_string())].into()),
+        )
+        .unwrap()
+    }
+
+    #[test]
+    fn a_file_of_the_first_layout_gives_the_same_vectors_and_is_written_in_the_present_one() {
+        let old = StaticEmbedder::from_bytes(&first_layout(1)).unwrap();
+        let table = table(parts()).unwrap();
+        assert_eq!(old.embed("red blue"), table.embed("red blue"));
+        let written = old.to_bytes().unwrap();
+        let again = StaticEmbedder::from_bytes(&written).unwrap();
+        assert_eq!(again.metadata().schema_version, SCHEMA_VERSION);
+        assert_eq!(again.embed("red blue"), table.embed("red blue"));
+    }
+
+    #[test]
+    fn a_file_of_another_layout_is_refused_with_its_version_and_the_remedy() {
+        let error = StaticEmbedder::from_bytes(&first_layout(3))
+            .unwrap_err()
+            .to_string();
+        assert!(
+            error.contains("schema_version 3") && error.contains("fit it again"),
+            "{error}"
+        );
     }
 
     #[test]
@@ -346,10 +383,9 @@ mod tests {
             table(parts).unwrap_err().to_string()
         };
         assert!(message(|p| p.scales.push(1)).contains("scales"));
-        assert!(message(|p| p.levels.truncate(7)).contains("levels"));
-        assert!(message(|p| p.codes.push(0)).contains("codes"));
+        assert!(message(|p| p.rows.push(0)).contains("rows"));
         assert!(message(|p| p.scales.fill(0)).contains("dimension"));
-        assert!(message(|p| p.codes.resize(6000, 0)).contains("dimension"));
+        assert!(message(|p| p.rows.resize(2000, 0)).contains("dimension"));
         assert!(message(|p| p.vocabulary.extend(b"red\n")).contains("line 6"));
     }
 

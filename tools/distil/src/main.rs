@@ -13,14 +13,15 @@ mod wordnet;
 
 use std::collections::HashSet;
 use std::fs;
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 
 use anyhow::{Context, Result};
 use clap::Parser;
 use ndarray::Axis;
 use rand::SeedableRng;
 use rand_chacha::ChaCha8Rng;
-use uniroute::embed::static_table::{Parts, STATIC_ID, StaticEmbedder};
+use uniroute::embed::WordPiece;
+use uniroute::embed::static_table::{STATIC_ID, StaticEmbedder};
 
 use encode::Teacher;
 use topics::Topics;
@@ -47,8 +48,8 @@ struct Args {
     #[arg(long, default_value = "/usr/share/wordnet")]
     wordnet: PathBuf,
     /// Folder with the evaluation data
-    #[arg(long)]
-    data: PathBuf,
+    #[arg(long, required_unless_present = "recode")]
+    data: Option<PathBuf>,
     /// Folder with our topics
     #[arg(long, default_value = "knowledge/topics")]
     topics: PathBuf,
@@ -63,6 +64,9 @@ struct Args {
     /// Only measure the existing table
     #[arg(long)]
     measure: bool,
+    /// Take the rows from this table in place of a fit, and only quantise them again
+    #[arg(long, value_name = "TABLE", conflicts_with = "measure")]
+    recode: Option<PathBuf>,
     /// Prompts of each topic that are not fitted, to choose settings on
     #[arg(long, default_value_t = 0)]
     hold_out: usize,
@@ -70,18 +74,39 @@ struct Args {
 
 fn main() -> Result<()> {
     let args = Args::parse();
-    let (teacher, vocabulary) = Teacher::load(&args.minilm, &args.cache)?;
     let topics = Topics::read(&args.topics)?;
-    if !args.measure {
-        let bytes = distil(&args, &teacher, &topics, vocabulary)?.to_bytes()?;
-        fs::write(&args.table, &bytes)
-            .with_context(|| format!("cannot write {}", args.table.display()))?;
-        println!("{}: {} bytes", args.table.display(), bytes.len());
+    if let Some(old) = &args.recode {
+        let old = read(old)?;
+        let texts = texts_of_topics(old.tokenizer(), &topics, args.hold_out);
+        let (table, loss) = quantise::again(&old, &texts)?;
+        eprintln!("{:.1} % lost in rounding", 100.0 * loss);
+        return write(&args.table, &table);
     }
-    let bytes =
-        fs::read(&args.table).with_context(|| format!("cannot read {}", args.table.display()))?;
-    let table = StaticEmbedder::from_bytes(&bytes)?;
+    let (teacher, vocabulary) = Teacher::load(&args.minilm, &args.cache)?;
+    if !args.measure {
+        write(&args.table, &distil(&args, &teacher, &topics, vocabulary)?)?;
+    }
+    let table = read(&args.table)?;
     everyday::report(&teacher, &table, &topics, args.hold_out)
+}
+
+fn read(path: &Path) -> Result<StaticEmbedder> {
+    let bytes = fs::read(path).with_context(|| format!("cannot read {}", path.display()))?;
+    Ok(StaticEmbedder::from_bytes(&bytes)?)
+}
+
+fn write(path: &Path, table: &StaticEmbedder) -> Result<()> {
+    let bytes = table.to_bytes()?;
+    fs::write(path, &bytes).with_context(|| format!("cannot write {}", path.display()))?;
+    println!("{}: {} bytes", path.display(), bytes.len());
+    Ok(())
+}
+
+/// The prompts and words of our topics as tokens: which rows must be finer than others.
+fn texts_of_topics(tokenizer: &WordPiece, topics: &Topics, hold_out: usize) -> Vec<Vec<u32>> {
+    let (prompts, _) = topics.prompts(hold_out);
+    let texts = prompts.texts.into_iter().chain(topics.words().texts);
+    texts.map(|text| tokenizer.encode(&text)).collect()
 }
 
 /// Makes a table from texts, and checks it.
@@ -91,12 +116,13 @@ fn distil(
     topics: &Topics,
     vocabulary: Vec<u8>,
 ) -> Result<StaticEmbedder> {
+    let data = args.data.as_deref().context("name the data with --data")?;
     let tokenizer = teacher.model.tokenizer();
     let encode =
         |texts: &[String]| -> Vec<Vec<u32>> { texts.iter().map(|t| tokenizer.encode(t)).collect() };
     let mut rng = ChaCha8Rng::seed_from_u64(args.seed);
     let (general, mut weights): (Vec<String>, Vec<f32>) =
-        text::gather(&args.wordnet, &args.data, &mut rng)?
+        text::gather(&args.wordnet, data, &mut rng)?
             .into_iter()
             .unzip();
     let single: Vec<Vec<u32>> = (0..tokenizer.vocabulary().len() as u32)
@@ -157,17 +183,15 @@ fn distil(
         token.is_some_and(|token| token.starts_with("##"))
     };
     let keep = |id| fit::is_word(tokenizer, id) && (seen.contains(&id) || !fragment(id));
-    let quantised = quantise::quantise(&rows, |id| keep(id as u32));
+    let lines = std::str::from_utf8(&vocabulary)?;
+    let texts = texts_of_topics(tokenizer, topics, args.hold_out);
+    let counts = quantise::counts(&texts, tokenizer.vocabulary().len());
+    let quantise::Quantised { parts, loss } =
+        quantise::quantise(lines, &rows, &counts, |id| keep(id as u32));
     eprintln!(
         "{} rows",
-        quantised.scales.iter().filter(|s| **s > 0).count()
+        parts.scales.iter().filter(|scale| **scale > 0).count()
     );
-    eprintln!("{:.1} % lost in rounding", 100.0 * quantised.loss);
-    let parts = Parts {
-        vocabulary,
-        scales: quantised.scales,
-        levels: quantise::LEVELS.to_vec(),
-        codes: quantised.codes,
-    };
+    eprintln!("{:.1} % lost in rounding", 100.0 * loss);
     Ok(StaticEmbedder::new(parts, STATIC_ID, &provenance, LICENCE)?)
 }
