@@ -224,6 +224,7 @@ test("of two changes of one pool at the same time, both remain", async () => {
     await deaf.addInitScript(() => Object.assign(globalThis, { BroadcastChannel: undefined }));
     await deaf.goto(server.url);
     await decision(deaf);
+    await hasModels(deaf, ["Large", "Small"]);
     await Promise.all([page, deaf].map((tab) => go(tab, "Pool")));
     await price(deaf).waitFor();
     await setPrice(page, "0.3");
