@@ -214,7 +214,8 @@ for (const width of [390, 1280]) {
           /^low effort/,
         );
         await page.locator("#pool-heat").scrollIntoViewIfNeeded();
-        await page.locator("#heat tbody tr").nth(99).waitFor({ timeout: 120_000 });
+        // The first rows are drawn while the others are computed.
+        await page.locator("#heat tbody tr").nth(9).waitFor({ timeout: 120_000 });
         const crossing = await page.evaluate(() => {
           const over = (/** @type {string} */ rows) => {
             const heads = [...document.querySelectorAll(`${rows} th`)].map((one) =>

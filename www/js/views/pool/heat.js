@@ -34,6 +34,7 @@ export function mountHeat(app) {
   /** @type {string | null} the field that models are sorted by */
   let sorted = null;
   let isSeen = false;
+  let isComplete = false;
   /** @type {{ model: ModelInfo, fields: FieldQuality[] }[]} */
   let shown = [];
 
@@ -55,13 +56,14 @@ export function mountHeat(app) {
     try {
       for (const [i, model] of pool.models.entries()) {
         const source = raw[i];
-        if (source?.id !== model.id || app.store.state.pool !== pool) return;
+        if (source?.id !== model.id || app.store.state.pool !== pool || !isSeen) return;
         const key = `${app.store.state.router?.sha256} ${JSON.stringify(source)}`;
         const fields = known.get(key) ?? (await app.pool.fieldsOf(source));
         if (known.size >= MAX_REMEMBERED) known = new Map();
         known.set(key, fields);
         next.push({ model, fields });
-        if (next.length % DRAWN_AT_ONCE === 0 && shown.length < next.length) {
+        const isNew = shown.length < next.length || shown[0]?.model.id !== next[0]?.model.id;
+        if (next.length % DRAWN_AT_ONCE === 0 && isNew) {
           shown = [...next];
           draw();
         }
@@ -72,16 +74,21 @@ export function mountHeat(app) {
       return;
     }
     shown = next;
+    isComplete = true;
     const hasFields = next.some(({ fields }) => fields.length > 0);
     status.textContent = hasFields ? "" : "This router has no fields.";
     draw();
   });
 
   new IntersectionObserver((entries) => {
-    isSeen = entries.some((entry) => entry.isIntersecting) || isSeen;
-    if (isSeen && shown.length === 0) void compute();
+    // Out of view it waits: each model takes the router some time, and prompts are more urgent.
+    isSeen = entries.at(-1)?.isIntersecting ?? false;
+    if (isSeen && !isComplete) void compute();
   }).observe(byId("pool-heat"));
-  app.store.watch(["pool"], () => void compute());
+  app.store.watch(["pool"], () => {
+    isComplete = false;
+    void compute();
+  });
 }
 
 /**
