@@ -253,7 +253,7 @@ test("a pool is renamed, deleted, and restored in two ways", async () => {
     await ownPool(page, "For the shop").waitFor();
     const [download] = await Promise.all([
       page.waitForEvent("download"),
-      ownPool(page, "For the shop").getByRole("button", { name: "Save as JSON" }).click(),
+      ownPool(page, "For the shop").getByRole("button", { name: "Export" }).click(),
     ]);
     assert.equal(download.suggestedFilename(), "for-the-shop.json");
     const remove = ownPool(page, "For the shop").getByRole("button", { name: "Delete" });

@@ -74,7 +74,7 @@ function row(app, pool, { inUse, unsaved, isReady }) {
       "span",
       { class: "row" },
       button("Use", `use-${id}`, name, () => app.pool.choose(id), inUse || !isReady),
-      button("Save as JSON", `export-${id}`, name, () => app.pool.save(id)),
+      button("Export", `export-${id}`, name, () => app.pool.save(id)),
       button("Delete", `delete-${id}`, name, () => app.pool.remove(id), !isReady),
     ),
   );
