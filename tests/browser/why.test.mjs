@@ -98,7 +98,8 @@ test("why: the words that matter are marked by thickness, listed, and follow the
       words.map((word) => [word.textContent, parseFloat(getComputedStyle(word).textDecorationThickness)]),
     );
     const strongest = Math.max(...thickness.map(([, value]) => Number(value)));
-    assert.ok(strongest > 2 && Math.min(...thickness.map(([, value]) => Number(value))) < strongest);
+    assert.ok(strongest > 2, `${strongest} px`);
+    assert.ok(thickness.length < 10, "not every word matters");
     const first = await page.locator(".word-list li").first().innerText();
     const thickest = thickness.filter(([, value]) => value === strongest).map(([word]) => String(word));
     assert.ok(
