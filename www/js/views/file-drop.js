@@ -17,7 +17,7 @@ export function mountFileDrop(app) {
     depth += 1;
     veil.hidden = false;
     const text = isBatch()
-      ? "Drop prompts: .txt, .csv, .tsv, .json or .jsonl"
+      ? "Drop prompts: .txt, .csv, .tsv, .xlsx, .json or .jsonl"
       : "Drop an LLM profile JSON to route between your own models";
     setChildren(veil, h("p", {}, text));
   });

@@ -1,9 +1,8 @@
-import { byId, h, setAttribute, setChildren } from "../../ui/dom.js";
+import { byId, setAttribute, setChildren } from "../../ui/dom.js";
 import { plural } from "../../ui/format.js";
-import { name as nameOf } from "../../ui/names.js";
+import { loadStyles } from "../../ui/stylesheet.js";
 
 /** @import { App } from "../../state/app.js" */
-/** @import { BatchController, BatchState } from "../../state/batch-controller.js" */
 
 /** From this length on, pasted text is treated as a file: browsers take seconds to lay it out in a box. */
 const LARGE_PASTE = 50_000;
@@ -13,7 +12,10 @@ const LARGE_PASTE = 50_000;
  *
  * @param {App} app
  */
-export function mountBatchInput({ batch }) {
+export function mountBatchInput({ batch, store }) {
+  store.watch(["view"], ({ view }) => {
+    if (view === "batch") void loadStyles("batch.css");
+  });
   const box = byId("batch-text", HTMLTextAreaElement);
   const picker = byId("batch-file", HTMLInputElement);
   const run = byId("batch-run");
@@ -21,7 +23,7 @@ export function mountBatchInput({ batch }) {
   box.addEventListener("input", () => batch.setText(box.value));
   box.addEventListener("paste", (event) => {
     const text = event.clipboardData?.getData("text/plain") ?? "";
-    if (text.length < LARGE_PASTE) return;
+    if (text.length < LARGE_PASTE && !beginsAsJson(text)) return;
     event.preventDefault();
     void batch.openContent("Pasted text", text);
   });
@@ -31,14 +33,21 @@ export function mountBatchInput({ batch }) {
     picker.value = "";
   });
   run.addEventListener("click", () => (batch.store.state.progress ? batch.cancel() : batch.run()));
-  batch.store.watch(["file", "column"], ({ file, column }) => {
+  batch.store.watch(["file", "column"], async ({ file }) => {
     box.hidden = file !== null;
-    setChildren(byId("batch-opened"), ...(file ? openedFile(batch, file, column) : []));
+    const place = byId("batch-opened");
+    if (file === null) return setChildren(place);
+    const { openedFile } = await import("./opened-file.js");
+    const { file: present, column } = batch.store.state;
+    if (present === null) return;
+    const focused = place.contains(document.activeElement) ? document.activeElement?.id : "";
+    setChildren(place, ...openedFile(batch, present, column));
+    if (focused) document.getElementById(focused)?.focus();
   });
   batch.store.watch(["text", "file", "column", "progress", "problem"], ({ progress, problem }) => {
-    const prompts = batch.inputPrompts().length;
-    run.textContent = progress ? "Cancel" : prompts > 0 ? `Route ${plural(prompts, "prompt")}` : "Route";
-    setAttribute(run, "disabled", progress === null && prompts === 0);
+    const { length } = batch.input().prompts;
+    run.textContent = progress ? "Cancel" : length > 0 ? `Route ${plural(length, "prompt")}` : "Route";
+    setAttribute(run, "disabled", progress === null && length === 0);
     bar.hidden = progress === null;
     if (progress) bar.value = progress.done / Math.max(1, progress.total);
     byId("batch-problem").textContent = problem;
@@ -46,22 +55,16 @@ export function mountBatchInput({ batch }) {
 }
 
 /**
- * @param {BatchController} batch
- * @param {NonNullable<BatchState["file"]>} file
- * @param {number} column
+ * Whether the first line of a text is a JSON object, as in files of requests.
+ *
+ * @param {string} text
  */
-function openedFile(batch, { name, table }, column) {
-  const { columns, rows } = table;
-  const options = columns.map((title, i) => h("option", { value: i, selected: i === column }, title));
-  const change = () => batch.setColumn(Number(select.value));
-  const select = h("select", { id: "batch-column", change }, ...options);
-  const sample = rows.slice(0, 4).map((row) => h("li", { dir: "auto" }, row[column] ?? ""));
-  const count = h("span", { class: "quiet" }, ` ${plural(rows.length, "row")} `);
-  const close = h("button", { type: "button", click: () => batch.closeFile() }, "Close file");
-  return [
-    h("p", {}, h("strong", {}, nameOf(name)), count, close),
-    columns.length > 1 &&
-      h("p", {}, h("label", { for: "batch-column" }, "Prompts are in the column "), select),
-    h("ol", { class: "sample quiet", "aria-label": "First prompts" }, ...sample),
-  ];
+function beginsAsJson(text) {
+  const first = text.trimStart().split(/[\r\n]/, 1)[0] ?? "";
+  if (!first.startsWith("{")) return false;
+  try {
+    return typeof JSON.parse(first) === "object";
+  } catch {
+    return false;
+  }
 }
