@@ -10,6 +10,15 @@ use wasm_bindgen::prelude::*;
 /// An error on its way to JavaScript, where it is an `Error` with `code` and `path`.
 pub struct Thrown(JsValue);
 
+impl Thrown {
+    /// The answer of a module without the transformer to its weights.
+    #[cfg(not(feature = "minilm"))]
+    pub fn without_transformer() -> Self {
+        let message = "This module has no transformer. Pass uniroute_minilm_bg.wasm as `wasm`, or leave `wasm` out.";
+        Self(error("no_transformer", message, Some("wasm".to_owned())))
+    }
+}
+
 impl From<Thrown> for JsValue {
     fn from(thrown: Thrown) -> Self {
         thrown.0

@@ -8,7 +8,7 @@
 mod convert;
 
 use crate::dataset::{PastedScores, PromptOptions, PromptTable, labels};
-use crate::embed::{Embed, QuantisedMiniLm};
+use crate::embed::Embed;
 use crate::pool::RawLabel;
 use crate::router::{self, LoadOptions};
 use crate::session::Session;
@@ -49,14 +49,7 @@ impl Router {
         weights: Option<Vec<u8>>,
         sha256: Option<Vec<u8>>,
     ) -> Result<Router, Thrown> {
-        let embedder = match weights {
-            None => None,
-            Some(weights) => {
-                let embedder = QuantisedMiniLm::from_bytes(&weights)?;
-                drop(weights); // the buffers of the first prompt use this memory
-                Some(Box::new(embedder) as Box<dyn Embed>)
-            }
-        };
+        let embedder = weights.map(transformer).transpose()?;
         let sha256: Option<[u8; 32]> = sha256.and_then(|bytes| bytes.try_into().ok());
         let router = router::Router::load(router, LoadOptions { embedder, sha256 })?;
         Ok(Self(Session::new(router, pool)?))
@@ -264,6 +257,20 @@ impl Router {
     pub fn map(&mut self) -> Result<JsValue, Thrown> {
         to_js(&self.0.map())
     }
+}
+
+/// The transformer with these weights.
+#[cfg(feature = "minilm")]
+fn transformer(weights: Vec<u8>) -> Result<Box<dyn Embed>, Thrown> {
+    let embedder = crate::embed::QuantisedMiniLm::from_bytes(&weights)?;
+    drop(weights); // the buffers of the first prompt use this memory
+    Ok(Box::new(embedder))
+}
+
+/// This module does not contain the transformer; the package starts another one for it.
+#[cfg(not(feature = "minilm"))]
+fn transformer(_weights: Vec<u8>) -> Result<Box<dyn Embed>, Thrown> {
+    Err(Thrown::without_transformer())
 }
 
 impl From<labels::Label> for RawLabel {

@@ -86,7 +86,7 @@ mod tests {
         let written = write(&lines).unwrap();
         assert_eq!(read(&written).unwrap(), lines.as_bytes());
         assert!(written.len() < lines.len());
-        assert_eq!(&written[written.len() - 5..], [1, b's', 7, 195, 159]);
+        assert_eq!(&written[written.len() - 5..], [2, b's', 7, 195, 159]);
     }
 
     #[test]
