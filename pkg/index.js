@@ -36,7 +36,7 @@ const browser = {
     ),
   transformer: (name, phase, options, folder = DIST) =>
     packageFile(name, new URL(name, folder), phase, options),
-  relaxed: (folder = DIST) => import(/* @vite-ignore */ new URL("uniroute_relaxed.js", folder).href),
+  bindings: (stem, folder = DIST) => import(/* @vite-ignore */ new URL(`${stem}.js`, folder).href),
 };
 
 /**

@@ -22,7 +22,7 @@ const node = {
   router: (options) => packageFile("default.router", "router", options),
   pool: (options) => packageFile("pools/models-2026.json", "pool", options),
   transformer: packageFile,
-  relaxed: (folder = DIST) => import(new URL("uniroute_relaxed.js", folder).href),
+  bindings: (stem, folder = DIST) => import(new URL(`${stem}.js`, folder).href),
 };
 
 /**

@@ -4,7 +4,7 @@ import { jsonBytes } from "./checks.js";
 import { Engine } from "./engine.js";
 import { UnirouteError } from "./errors.js";
 import { SharedWork } from "./shared-work.js";
-import { startRelaxedModule, transformerFiles } from "./transformer.js";
+import { startTransformer, transformerFiles } from "./transformer.js";
 
 /** @typedef {import("./types.js").LoadOptions} LoadOptions */
 /** @typedef {import("./types.js").FetchOptions} FetchOptions */
@@ -17,8 +17,8 @@ import { startRelaxedModule, transformerFiles } from "./transformer.js";
  * @property {(options: FetchOptions) => Promise<Uint8Array<ArrayBuffer>>} router
  * @property {(options: FetchOptions) => Promise<Uint8Array<ArrayBuffer>>} pool
  * @property {TransformerFile} [transformer]
- * @property {(folder?: URL) => Promise<typeof standardModule>} [relaxed] the bindings of the module with
- *   relaxed SIMD
+ * @property {(stem: string, folder?: URL) => Promise<typeof standardModule>} [bindings] those of a module with
+ *   the transformer
  */
 
 /** @typedef {BufferSource | WebAssembly.Module} WasmSource */
@@ -34,7 +34,7 @@ import { startRelaxedModule, transformerFiles } from "./transformer.js";
  * @returns {Promise<Uint8Array<ArrayBuffer>>}
  */
 
-const startedModules = /** @type {SharedWork<typeof standardModule | null>} */ (
+const startedModules = /** @type {SharedWork<typeof standardModule>} */ (
   new SharedWork({ keepResults: true })
 );
 const downloads = /** @type {SharedWork<Uint8Array<ArrayBuffer>>} */ (new SharedWork({ keepResults: false }));
@@ -82,7 +82,7 @@ export async function loadCore(
 }
 
 /**
- * Starts the module that is fastest for the embedder.
+ * Starts the module that is smallest for the embedder, and of those the fastest.
  *
  * @param {Platform} platform
  * @param {LoadOptions["wasm"]} given
@@ -90,17 +90,16 @@ export async function loadCore(
  * @param {FetchOptions} fetching
  */
 async function startCore(platform, given, folder, fetching) {
-  if (folder !== null && given === undefined) {
-    const relaxed = await startedModules.run("relaxed", fetching, (options) =>
-      startRelaxedModule(platform, folder, options),
-    );
-    if (relaxed) return relaxed;
+  if (folder !== null) {
+    return startedModules.run("transformer", fetching, async (options) => {
+      const own = given && (await moduleOf(platform, given, options));
+      return startTransformer(platform, own, folder, options);
+    });
   }
-  await startedModules.run("wasm", fetching, async (options) => {
+  return startedModules.run("wasm", fetching, async (options) => {
     await standardModule.default({ module_or_path: await moduleOf(platform, given, options) });
     return standardModule;
   });
-  return standardModule;
 }
 
 /**

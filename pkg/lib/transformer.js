@@ -51,25 +51,34 @@ export function transformerFiles({ transformer }, folder) {
 }
 
 /**
- * Starts the module with relaxed SIMD. Null if this engine cannot run it or it cannot be fetched; the
- * standard module then does the same, but slower.
+ * Starts the module with relaxed SIMD, or the other module with the transformer where this engine cannot run
+ * that one or it cannot be fetched. Both do the same, the second one more slowly. The module of the static
+ * embedder has no code of the transformer.
  *
  * @param {Platform} platform
+ * @param {import("./load.js").WasmSource | undefined} given `uniroute_minilm_bg.wasm`, if the caller has it
  * @param {URL | undefined} folder
  * @param {FetchOptions} options
  */
-export async function startRelaxedModule({ relaxed, transformer }, folder, options) {
-  if (!relaxed || !transformer || !hasRelaxedDots()) return null;
-  try {
-    const bindings = await relaxed(folder);
-    await bindings.default({
-      module_or_path: await transformer("uniroute_relaxed_bg.wasm", "wasm", options, folder),
+export async function startTransformer({ bindings, transformer }, given, folder, options) {
+  const start = async (/** @type {string} */ stem) => {
+    if (!bindings) throw missingFile(`${stem}.js`);
+    const started = await bindings(stem, folder).catch((cause) => {
+      throw missingFile(`${stem}.js`, cause);
     });
-    return bindings;
-  } catch (thrown) {
-    if (options.signal?.aborted) throw thrown;
-    return null;
+    const wasm = given ?? (await transformer?.(`${stem}_bg.wasm`, "wasm", options, folder));
+    if (wasm === undefined) throw missingFile(`${stem}_bg.wasm`);
+    await started.default({ module_or_path: wasm });
+    return started;
+  };
+  if (given === undefined && hasRelaxedDots()) {
+    try {
+      return await start("uniroute_relaxed");
+    } catch (thrown) {
+      if (options.signal?.aborted) throw thrown;
+    }
   }
+  return start("uniroute_minilm");
 }
 
 /**

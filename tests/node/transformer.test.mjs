@@ -52,7 +52,7 @@ test("an unknown embedder, or an abort, is an error", async () => {
   await assert.rejects(Router.load({ embedder: "minilm", signal: AbortSignal.abort() }), { code: "aborted" });
 });
 
-for (const module of ["uniroute", "uniroute_relaxed"]) {
+for (const module of ["uniroute_minilm", "uniroute_relaxed"]) {
   test(
     `${module} runs the longest prompt within ${LIMIT / 1e6} MB`,
     { skip: skip || !WebAssembly.validate(await readFile(new URL(`${module}_bg.wasm`, DIST))) },

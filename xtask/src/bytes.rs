@@ -14,11 +14,16 @@ pub fn sha256(bytes: &[u8]) -> String {
         .collect()
 }
 
-/// The number of bytes after gzip at its best level, as a static host sends them.
-pub fn gzip_len(bytes: &[u8]) -> Result<usize> {
+/// The bytes after gzip at its best level.
+pub fn gzip(bytes: &[u8]) -> Result<Vec<u8>> {
     let mut encoder = GzEncoder::new(Vec::new(), Compression::best());
     encoder.write_all(bytes)?;
-    Ok(encoder.finish()?.len())
+    Ok(encoder.finish()?)
+}
+
+/// The number of bytes after gzip at its best level, as a static host sends them.
+pub fn gzip_len(bytes: &[u8]) -> Result<usize> {
+    gzip(bytes).map(|compressed| compressed.len())
 }
 
 /// `1234567` as `1,234,567`.

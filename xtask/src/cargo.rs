@@ -16,8 +16,10 @@ pub const PROGRAM: &str = "uniroute";
 /// Everything that the library can do on this machine.
 const NATIVE_FEATURES: &str = "uniroute/bundled,uniroute/eval,uniroute/minilm,uniroute/parallel,\
                                uniroute/quantise,uniroute/schema";
-/// The library's features in the WebAssembly module, which has no others.
+/// The library's features in the WebAssembly module that everything starts with.
 pub const WASM_FEATURES: &str = "wasm";
+/// Those in the modules with the transformer, which are loaded on demand.
+pub const TRANSFORMER_FEATURES: &str = "wasm,minilm";
 
 /// `cargo` of the toolchain that this process runs under, with our own target folder.
 pub fn cargo() -> Command {
@@ -50,7 +52,7 @@ pub fn on_default_library(command: &str) -> Command {
 }
 
 /// What cargo builds of the library for WebAssembly.
-pub fn wasm_arguments() -> [&'static str; 7] {
+pub fn wasm_arguments(features: &'static str) -> [&'static str; 7] {
     [
         "--locked",
         "--package",
@@ -58,11 +60,11 @@ pub fn wasm_arguments() -> [&'static str; 7] {
         "--lib",
         "--no-default-features",
         "--features",
-        WASM_FEATURES,
+        features,
     ]
 }
 
-/// Lists what is compiled into the WebAssembly modules: one line for each use of a package. The caller
+/// Lists what is compiled into the package's WebAssembly module: one line for each use of a package. The caller
 /// adds how cargo shows the depth. Procedural macros run in the compiler and are left out.
 pub fn module_tree(target: &str) -> Command {
     let mut cargo = cargo();

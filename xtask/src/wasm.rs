@@ -15,7 +15,7 @@ use crate::{
 /// What to build.
 #[derive(clap::Args, Clone, Default)]
 pub struct Args {
-    /// Build only the module with these vector instructions [default: both modules]
+    /// Build only the modules with these vector instructions [default: all modules]
     #[arg(long, value_enum)]
     pub simd: Option<Simd>,
     /// Keep function names in the module, for profilers
@@ -23,7 +23,7 @@ pub struct Args {
     pub names: bool,
 }
 
-/// A set of vector instructions, and with it one module.
+/// A set of vector instructions.
 #[derive(Clone, Copy, Debug, Default, PartialEq, ValueEnum)]
 pub enum Simd {
     /// Fixed-width vectors, which every current browser has
@@ -41,11 +41,41 @@ impl Simd {
             Self::Relaxed => "+simd128,+relaxed-simd",
         }
     }
+}
+
+/// One of the modules that are built from the library.
+#[derive(Clone, Copy, Debug, PartialEq)]
+pub enum Module {
+    /// The static embedder alone: what a page, an extension or an edge worker starts with
+    Standard,
+    /// With the transformer
+    Transformer,
+    /// With the transformer, for engines with relaxed vectors
+    Relaxed,
+}
+
+impl Module {
+    const ALL: [Self; 3] = [Self::Standard, Self::Transformer, Self::Relaxed];
+
+    fn simd(self) -> Simd {
+        match self {
+            Self::Standard | Self::Transformer => Simd::Simd128,
+            Self::Relaxed => Simd::Relaxed,
+        }
+    }
+
+    fn features(self) -> &'static str {
+        match self {
+            Self::Standard => cargo::WASM_FEATURES,
+            Self::Transformer | Self::Relaxed => cargo::TRANSFORMER_FEATURES,
+        }
+    }
 
     /// Stem of the generated files.
     fn stem(self) -> &'static str {
         match self {
-            Self::Simd128 => "uniroute",
+            Self::Standard => "uniroute",
+            Self::Transformer => "uniroute_minilm",
             Self::Relaxed => "uniroute_relaxed",
         }
     }
@@ -69,31 +99,29 @@ pub fn folder() -> PathBuf {
 }
 
 /// The module that [`build`] writes to [`folder`].
-pub fn module(simd: Simd) -> PathBuf {
-    folder().join(format!("{}_bg.wasm", simd.stem()))
+pub fn path(module: Module) -> PathBuf {
+    folder().join(format!("{}_bg.wasm", module.stem()))
 }
 
 /// Builds the modules and their glue; quick if nothing changed. Describes the first of them.
 pub fn build(args: &Args) -> Result<Built> {
     let toolchain = Toolchain::find()?;
     let compiler = format!("{}, {}", toolchain.name(), toolchain.version()?);
-    let wanted = match args.simd {
-        Some(simd) => vec![simd],
-        None => vec![Simd::Simd128, Simd::Relaxed],
-    };
-    let names: Vec<_> = wanted.iter().map(|simd| simd.target_features()).collect();
-    eprintln!(
-        "[xtask] building {TARGET} with {} ({compiler})",
-        names.join(" and with ")
-    );
+    let wanted = |simd: Simd| args.simd.is_none_or(|only| only == simd);
+    eprintln!("[xtask] building {TARGET} ({compiler})");
     let start = Instant::now();
-    // Both at the same time: the last step of each, which takes longest, uses one core only.
+    // Each set of instructions at the same time: the last step of each module, which takes longest, uses
+    // one core only.
     let compiled = thread::scope(|scope| {
         let toolchain = &toolchain;
-        let runs: Vec<_> = wanted
-            .iter()
-            .map(|&simd| scope.spawn(move || compile(toolchain, simd)))
-            .collect();
+        let runs = [Simd::Simd128, Simd::Relaxed].map(|simd| {
+            let modules = Module::ALL.into_iter();
+            let modules = modules.filter(move |module| module.simd() == simd && wanted(simd));
+            scope.spawn(move || {
+                let built = modules.map(|module| Ok((module, compile(toolchain, module)?)));
+                built.collect::<Result<Vec<_>>>()
+            })
+        });
         let joined = runs.into_iter().map(|run| run.join());
         joined
             .map(|done| done.unwrap_or_else(|_| Err(anyhow!("the build panicked"))))
@@ -101,26 +129,25 @@ pub fn build(args: &Args) -> Result<Built> {
     })?;
     eprintln!("[xtask] cargo {:.1} s", start.elapsed().as_secs_f32());
     let mut built = Vec::new();
-    for (simd, wasm) in wanted.into_iter().zip(compiled) {
-        let wasm = files::read(&wasm)?;
-        generate(simd, args.names, &wasm)?;
-        built.push(measure(simd, &compiler, &wasm)?);
+    for (module, wasm) in compiled.into_iter().flatten() {
+        generate(module, args.names, &wasm)?;
+        built.push(measure(module, &compiler, &wasm)?);
     }
     let first = built.into_iter().next();
     first.context("no module was requested")
 }
 
 /// Makes the glue, unless it exists already.
-fn generate(simd: Simd, names: bool, wasm: &[u8]) -> Result<()> {
-    let stamp = Stamp::new(simd, names, wasm);
+fn generate(module: Module, names: bool, wasm: &[u8]) -> Result<()> {
+    let stamp = Stamp::new(module, names, wasm);
     if stamp.holds() {
         return Ok(());
     }
     Bindgen::new()
-        .input_bytes(simd.stem(), wasm.to_vec())
+        .input_bytes(module.stem(), wasm.to_vec())
         .web(true)?
         .typescript(true)
-        .out_name(simd.stem())
+        .out_name(module.stem())
         .remove_name_section(!names)
         .remove_producers_section(true)
         // The package replaces a module that stopped by a fresh instance.
@@ -130,8 +157,9 @@ fn generate(simd: Simd, names: bool, wasm: &[u8]) -> Result<()> {
     stamp.write()
 }
 
-fn measure(simd: Simd, compiler: &str, wasm: &[u8]) -> Result<Built> {
-    let module = files::read(&module(simd))?;
+fn measure(module: Module, compiler: &str, wasm: &[u8]) -> Result<Built> {
+    let path = path(module);
+    let module = files::read(&path)?;
     let built = Built {
         compiler: compiler.to_owned(),
         simd: recorded_simd(wasm),
@@ -140,7 +168,7 @@ fn measure(simd: Simd, compiler: &str, wasm: &[u8]) -> Result<Built> {
     };
     eprintln!(
         "[xtask] {}: {} bytes, {} gzip; SIMD: {}",
-        files::shown(&self::module(simd)),
+        files::shown(&path),
         bytes::grouped(built.raw),
         bytes::grouped(built.gzip),
         built.simd,
@@ -148,14 +176,18 @@ fn measure(simd: Simd, compiler: &str, wasm: &[u8]) -> Result<Built> {
     Ok(built)
 }
 
-fn compile(toolchain: &Toolchain, simd: Simd) -> Result<PathBuf> {
+fn compile(toolchain: &Toolchain, module: Module) -> Result<Vec<u8>> {
+    let simd = module.simd();
     // One folder for each compiler and set of flags: the standard library that cargo builds and the
     // installed one cannot share a folder.
-    let folder = format!("{}-{}", toolchain.name(), simd.stem());
+    let folder = match simd {
+        Simd::Simd128 => format!("{}-uniroute", toolchain.name()),
+        Simd::Relaxed => format!("{}-uniroute_relaxed", toolchain.name()),
+    };
     let folder = files::target().join("wasm").join(folder);
     let mut cargo = toolchain.cargo_rustc();
     cargo
-        .args(cargo::wasm_arguments())
+        .args(cargo::wasm_arguments(module.features()))
         // Without the rlib, dependencies need no machine code of their own before the final link.
         .args(["--crate-type", "cdylib", "--profile", "wasm"])
         .arg("--target-dir")
@@ -165,7 +197,7 @@ fn compile(toolchain: &Toolchain, simd: Simd) -> Result<PathBuf> {
             format!("-Ctarget-feature={}", simd.target_features()),
         );
     process::run(&mut cargo)?;
-    Ok(folder.join(TARGET).join("wasm/uniroute.wasm"))
+    files::read(&folder.join(TARGET).join("wasm/uniroute.wasm"))
 }
 
 /// The vector instructions in the module's `target_features` section. Each entry is `+`, the
@@ -196,8 +228,8 @@ struct Stamp {
 }
 
 impl Stamp {
-    fn new(simd: Simd, names: bool, wasm: &[u8]) -> Self {
-        let stem = simd.stem();
+    fn new(module: Module, names: bool, wasm: &[u8]) -> Self {
+        let stem = module.stem();
         Self {
             path: files::target()
                 .join("wasm")

@@ -2,6 +2,7 @@
 
 mod compact;
 mod offline;
+mod precompressed;
 
 use std::{
     collections::BTreeMap,
@@ -21,6 +22,9 @@ pub struct Args {
     /// Folder to write to; other files in it are removed [default: target/site]
     #[arg(long, value_name = "DIR")]
     pub out: Option<PathBuf>,
+    /// Write the files compressed beside themselves, too, for hosts that serve NAME.gz and NAME.br
+    #[arg(long)]
+    pub precompressed: bool,
 }
 
 /// Name of a file in every folder that this task wrote. Only such a folder, or an empty one, is
@@ -30,10 +34,15 @@ const MARK: &str = ".uniroute-site";
 /// Builds the page and prints where it is.
 pub fn run(args: &Args) -> Result<()> {
     package::build(&wasm::Args::default())?;
+    let out = args.out.clone().unwrap_or_else(default_folder);
     match &args.out {
-        Some(out) => write_and_report(out),
-        None => write_default(),
+        Some(out) => write_and_report(out)?,
+        None => write_default()?,
     }
+    if args.precompressed {
+        precompressed::write(&out, &files_of_page(&out)?)?;
+    }
+    Ok(())
 }
 
 /// Writes the page to its default folder, from the modules that were built before.
@@ -110,10 +119,10 @@ fn write(
     Ok(changed)
 }
 
-/// The files of the page in a folder that this task wrote.
+/// The files of the page in a folder that this task wrote, without their compressed forms.
 pub fn files_of_page(site: &Path) -> Result<Vec<PathBuf>> {
     let mut paths = files::walk(site)?;
-    paths.retain(|path| path != Path::new(MARK));
+    paths.retain(|path| path != Path::new(MARK) && !precompressed::is_one(path));
     Ok(paths)
 }
 

@@ -53,13 +53,15 @@ pub fn lints() -> Result<Ran> {
     dependencies::check()?;
     if toolchain::target_is_installed() {
         let features = wasm::Simd::default().target_features();
-        let mut on_wasm = cargo::cargo();
-        on_wasm
-            .arg("clippy")
-            .args(cargo::wasm_arguments())
-            .args(["--target", toolchain::TARGET])
-            .env("RUSTFLAGS", format!("-Ctarget-feature={features}"));
-        clippy(on_wasm)?;
+        for parts in [cargo::WASM_FEATURES, cargo::TRANSFORMER_FEATURES] {
+            let mut on_wasm = cargo::cargo();
+            on_wasm
+                .arg("clippy")
+                .args(cargo::wasm_arguments(parts))
+                .args(["--target", toolchain::TARGET])
+                .env("RUSTFLAGS", format!("-Ctarget-feature={features}"));
+            clippy(on_wasm)?;
+        }
     }
     Ok(Ran::On(place::host()?))
 }
