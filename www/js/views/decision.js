@@ -124,7 +124,7 @@ function content(state, explanation, candidate) {
     isPinned(state)
       ? h("p", { class: "reason" }, ...priceOfPin(candidate, routedCandidate(state)))
       : h("p", { class: "reason" }, ...sentenceWith(reason, names)),
-    closeCall(candidate, candidates),
+    closeCall(candidate, explanation),
     unfamiliar(explanation.decision),
   ];
 }
@@ -157,13 +157,15 @@ function priceOfPin(pinned, routed) {
 }
 
 /**
- * Says that the chosen model may not be the best one.
+ * Says that the chosen model may not be the best one. Only models that are worth their price are named: the
+ * intervals of a large pool overlap with nearly all others.
  *
  * @param {Candidate} chosen
- * @param {Candidate[]} candidates
+ * @param {Explanation} explanation
  */
-function closeCall(chosen, candidates) {
-  const close = candidates.filter((one) => !one.excluded && tooCloseToCall(one, chosen));
+function closeCall(chosen, { decision, frontier }) {
+  const worthIt = new Set(frontier.map(({ id }) => id));
+  const close = decision.candidates.filter((one) => worthIt.has(one.id) && tooCloseToCall(one, chosen));
   const [first, ...others] = close;
   if (!first) return null;
   const also = others.length > 0 ? ` and ${plural(others.length, "other")}` : "";
