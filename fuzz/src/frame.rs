@@ -134,9 +134,16 @@ impl Frame {
 }
 
 fn dtype(name: &str) -> Option<Dtype> {
-    [Dtype::F32, Dtype::F16, Dtype::U8, Dtype::U16, Dtype::I8, Dtype::F64]
-        .into_iter()
-        .find(|dtype| format!("{dtype:?}") == name)
+    [
+        Dtype::F32,
+        Dtype::F16,
+        Dtype::U8,
+        Dtype::U16,
+        Dtype::I8,
+        Dtype::F64,
+    ]
+    .into_iter()
+    .find(|dtype| format!("{dtype:?}") == name)
 }
 
 fn hex(bytes: &[u8]) -> String {

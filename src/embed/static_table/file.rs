@@ -5,10 +5,16 @@ use std::collections::BTreeMap;
 use safetensors::tensor::{Dtype, SafeTensors, TensorView, serialize};
 use sha2::{Digest, Sha256};
 
-use super::{GROUP_BYTES, MAX_DIM, SCHEMA_VERSION, rans, words};
+use super::{rans, words};
 use crate::embed::{EmbedError, Metadata, hex};
 use crate::printable::printable;
 
+/// Version of the file's layout.
+pub(super) const SCHEMA_VERSION: u32 = 2;
+/// Bytes of eight codes in layout 1.
+const GROUP_BYTES: usize = 3;
+/// Most dimensions of a table.
+pub(super) const MAX_DIM: usize = 512;
 /// The layout with three bits for each number.
 const FIRST_VERSION: u32 = 1;
 

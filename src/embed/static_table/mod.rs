@@ -23,16 +23,11 @@ mod words;
 
 use super::{Embed, EmbedError, Embedded, Metadata, WordPiece};
 pub use file::Parts;
-use file::read;
+use file::{MAX_DIM, SCHEMA_VERSION, read};
 
 /// Id of the bundled table.
 pub const STATIC_ID: &str = "static-minilm-64";
 
-/// Version of the file's layout.
-const SCHEMA_VERSION: u32 = 2;
-/// Bytes of eight codes in layout 1.
-const GROUP_BYTES: usize = 3;
-const MAX_DIM: usize = 512;
 /// Row number of a token that has no row.
 const NO_ROW: u16 = u16::MAX;
 

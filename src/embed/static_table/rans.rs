@@ -36,7 +36,7 @@ impl Writer {
                 self.bytes.push(self.state as u8);
                 self.state >>= 8;
             }
-            self.state = (self.state / frequency << BITS) + self.state % frequency + start;
+            self.state = ((self.state / frequency) << BITS) + self.state % frequency + start;
         }
     }
 
