@@ -1,3 +1,4 @@
+import { byId } from "../../ui/dom.js";
 import { addStyle, onDemand } from "../../ui/on-demand.js";
 
 /** @import { App } from "../../state/app.js" */
@@ -8,11 +9,14 @@ import { addStyle, onDemand } from "../../ui/on-demand.js";
  * @param {App} app
  */
 export function mountPoolOnDemand(app) {
+  const root = byId("view-pool");
+  root.inert = true; // nothing in it works yet
   const load = onDemand(async () => {
     const style = addStyle(new URL("../../../css/pool.css", import.meta.url));
     const { mountPool } = await import("./index.js");
     await style;
     mountPool(app);
+    root.inert = false;
   });
   app.store.watch(["view"], ({ view }) => {
     if (view !== "pool") return;
