@@ -638,8 +638,9 @@ reference: BatchModel,
  */
 equal: Contrast, 
 /**
- * What that costs, in USD, if the other models are as good, or as bad, as the ends of their
- * intervals. The reference itself is one of the ways.
+ * Its cost in USD from the good to the bad end of the interval: the cheapest way that may be as good,
+ * and the cheapest that is not worse by more than two points. The reference itself is one of
+ * the ways.
  */
 equalCost: [number, number], 
 /**

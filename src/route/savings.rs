@@ -243,7 +243,7 @@ impl Compared<'_> {
         let mean = mean / n;
         Gain {
             mean,
-            interval: [mean - half, mean + half],
+            interval: [(mean - half).max(-1.0), (mean + half).min(1.0)],
         }
     }
 

@@ -19,6 +19,7 @@ import { mountPlot } from "./views/plot.js";
 import { mountPoolChoice } from "./views/pool/choice.js";
 import { mountPoolOnDemand } from "./views/pool/on-demand.js";
 import { mountPrompt } from "./views/prompt.js";
+import { mountSavings } from "./views/savings.js";
 import { mountTourStart } from "./views/tour-start.js";
 import { mountTradeoff } from "./views/tradeoff.js";
 
@@ -31,6 +32,7 @@ for (const mount of [
   mountPrompt,
   mountEmbedder,
   mountDecision,
+  mountSavings,
   mountTradeoff,
   mountPlot,
   mountKinds,

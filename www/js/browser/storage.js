@@ -41,6 +41,16 @@ export function saveTourSeen() {
   tryTo(() => localStorage.setItem(`${KEY}-tour`, "seen"));
 }
 
+/** @returns {unknown} the model that the person uses and how much, as it was saved, unchecked */
+export function savedUsage() {
+  return tryTo(() => JSON.parse(localStorage.getItem(`${KEY}-usage`) ?? "{}"));
+}
+
+/** @param {object} usage */
+export function saveUsage(usage) {
+  tryTo(() => localStorage.setItem(`${KEY}-usage`, JSON.stringify(usage)));
+}
+
 export function savedPrompt() {
   return tryTo(() => sessionStorage.getItem(KEY)) ?? null;
 }

@@ -14,6 +14,7 @@ import { PoolController } from "./pool-controller.js";
 import { PoolLibrary } from "./pool-library.js";
 import { initialState, isEmpty, routeRequest } from "./state.js";
 import { Store } from "./store.js";
+import { UsageController } from "./usage.js";
 import { loadWatched } from "./watched-router.js";
 
 /** @import { WorkerRouter } from "../../uniroute/worker.js" */
@@ -35,6 +36,7 @@ export class App {
   batch = new BatchController(this);
   pool = new PoolController(this);
   embedder = new EmbedderController(this);
+  usage = new UsageController(this);
   /** @type {WorkerRouter | null} */
   router = null;
   /** @type {ReturnType<typeof setTimeout> | undefined} */

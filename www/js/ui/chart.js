@@ -19,6 +19,8 @@ import { name as nameOf, nameInText } from "./names.js";
  * @property {string} description shown when it is pointed at or focused
  */
 
+/** @typedef {(svg: SVGElement, scale: Scale) => void} Overlay draws over the chart; what can
+ * be focused has `data-overlay` */
 /** @typedef {{ dots: Dot[], line: { cost: number, quality: number }[], stairs: boolean }} Data */
 
 const HEIGHT = 330;
@@ -41,6 +43,8 @@ export function chart(title, label) {
   /** @type {Data | null} */
   let data = null;
   let width = 0;
+  /** @type {Overlay | null} */
+  let overlay = null;
   const draw = () => {
     if (data === null || width === 0) return;
     svg.setAttribute("viewBox", `0 0 ${width} ${HEIGHT}`);
@@ -60,9 +64,16 @@ export function chart(title, label) {
       class: data.stairs ? "frontier" : "frontier whole",
       d: path(data, scale, width),
     });
-    redrawKeepingFocus(svg, () =>
-      setChildren(svg, ...axes(scale, width), line, ...marks, ...names(dots, scale, width)),
-    );
+    const fill = () => setChildren(svg, ...axes(scale, width), line, ...marks, ...names(dots, scale, width));
+    const focused = document.activeElement?.closest("[data-overlay]");
+    if (focused instanceof SVGElement && svg.contains(focused)) {
+      fill();
+      overlay?.(svg, scale);
+      focused.focus({ preventScroll: true });
+    } else {
+      redrawKeepingFocus(svg, fill);
+      overlay?.(svg, scale);
+    }
     describe(shown);
   };
   svg.addEventListener("pointerleave", () => {
@@ -79,6 +90,12 @@ export function chart(title, label) {
     /** @param {Data} next */
     show: (next) => {
       data = next;
+      draw();
+    },
+    redraw: draw,
+    /** @param {Overlay} next */
+    setOverlay: (next) => {
+      overlay = next;
       draw();
     },
   };
@@ -117,6 +134,14 @@ function scales({ dots, line }, width) {
         : left + (Math.log(cost / low) / Math.log(high / low)) * (width - left - EDGE.right),
     /** @param {number} quality */
     y: (quality) => EDGE.top + ((top - quality) / (top - bottom)) * (HEIGHT - EDGE.top - EDGE.bottom),
+    /** @param {number} x */
+    costAt: (x) =>
+      free && x < EDGE.left + FREE_WIDTH
+        ? 0
+        : low * (high / low) ** Math.min(1, Math.max(0, (x - left) / (width - left - EDGE.right))),
+    /** @param {number} y */
+    qualityAt: (y) =>
+      top - Math.min(1, Math.max(0, (y - EDGE.top) / (HEIGHT - EDGE.top - EDGE.bottom))) * (top - bottom),
   };
 }
 

@@ -13,9 +13,10 @@ import { nameInText } from "../../ui/names.js";
  *
  * @param {App} app
  */
-export function mountReport({ batch }) {
+export function mountReport(app) {
+  const { batch } = app;
   mountSummary(batch);
-  mountChart(batch);
+  mountChart(app);
   mountShares(batch);
 }
 
@@ -73,18 +74,25 @@ function comparisonWith({ name, quality, cost }, equal) {
   const saved = 1 - equal.cost / Math.max(1e-12, cost ?? 0);
   const single = `All prompts with ${nameInText(name)}, the best single model, cost ${usd(cost)} at ${percent(quality ?? 0)}. `;
   if (saved <= 0.005) return [single, "Routing cannot reach that quality at a lower cost here."];
-  const routed = `Routing reaches the same quality for ${usd(equal.cost)}, ${percent(saved)} less.`;
+  const routed = `Routing is expected to reach the same quality for ${usd(equal.cost)}, ${percent(saved)} less.`;
   return [single, h("strong", {}, routed)];
 }
 
-/** @param {BatchController} batch */
-function mountChart(batch) {
+/** @param {App} app */
+function mountChart(app) {
+  const { batch } = app;
   const root = byId("batch-curve");
-  const { parts, show } = chart(
+  const { parts, show, redraw, setOverlay } = chart(
     "Quality against cost over all prompts",
     "Mean expected quality against cost of routing and of each single model; the table of models has the same numbers",
   );
-  setChildren(root, ...parts);
+  const imagined = h("div", { class: "what-if" });
+  const click = async () => {
+    const { imaginedModel } = await import("./what-if.js");
+    setOverlay(imaginedModel(app, imagined, redraw));
+  };
+  setChildren(imagined, h("button", { type: "button", click }, "What if there were another model?"));
+  setChildren(root, ...parts, imagined);
   batch.store.watch(["report"], ({ report, prompts }) => {
     root.hidden = report === null;
     if (report === null) return;

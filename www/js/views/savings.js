@@ -1,0 +1,29 @@
+import { modelOfPool } from "../state/usage.js";
+import { byId } from "../ui/dom.js";
+
+/** @import { App } from "../state/app.js" */
+
+/**
+ * What routing saves against the model in use and against the best single one, for one prompt and for a batch. The
+ * words, the numbers and the share card are loaded with the first comparison.
+ *
+ * @param {App} app
+ */
+export function mountSavings(app) {
+  const places = { prompt: byId("savings"), batch: byId("batch-savings") };
+  /** @type {Promise<typeof import("./savings/panel.js")> | undefined} */
+  let loading;
+  const draw = async () => {
+    const { prompt, batch } = app.usage.store.state;
+    if (prompt === null && batch === null) return;
+    const { panel } = await (loading ??= import("./savings/panel.js"));
+    panel(app, "prompt", places.prompt);
+    panel(app, "batch", places.batch);
+  };
+  app.usage.start();
+  app.usage.store.watch(["prompt", "batch", "modelInUse", "promptsAMonth"], draw);
+  app.store.watch(["pool"], ({ pool }) => {
+    if (modelOfPool(pool, app.usage.store.state.modelInUse)) void app.usage.refresh();
+    void draw();
+  });
+}
