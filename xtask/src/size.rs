@@ -5,7 +5,7 @@ use anyhow::{Result, bail};
 use crate::{bytes, files, package::DEFAULT_POOL, site};
 
 /// Bytes, compressed, that everything needed for the first decision may take.
-const LIMIT: usize = 1_000_000;
+const LIMIT: usize = 1_200_000;
 
 /// Prints each file of the page with its size. A first load that is too large is an error.
 pub fn run() -> Result<()> {
