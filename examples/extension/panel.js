@@ -27,7 +27,16 @@ function decide(router) {
 
 /** @param {number | null} usd */
 const price = (usd) =>
-  usd === null ? "price unknown" : `about $${(1000 * usd).toPrecision(2)} for a thousand such prompts`;
+  usd === null
+    ? "price unknown"
+    : `about $${Number((1000 * usd).toPrecision(2))} for a thousand such prompts`;
+
+/** The active tab of this window; where that is none, as for a panel of its own window, of the window used last. */
+async function activeTab() {
+  const [here] = await api.tabs.query({ active: true, currentWindow: true });
+  const [last] = here ? [here] : await api.tabs.query({ active: true, lastFocusedWindow: true });
+  return last;
+}
 
 /**
  * Runs a function in the active page, if the person called this extension there; the text that it returns.
@@ -35,8 +44,8 @@ const price = (usd) =>
  * @param {(() => unknown) | (() => string)} func
  */
 async function inPage(func) {
-  const [tab] = await api.tabs.query({ active: true, lastFocusedWindow: true });
   try {
+    const tab = await activeTab();
     const [frame] = await api.scripting.executeScript({ target: { tabId: tab.id }, func });
     return typeof frame?.result === "string" ? frame.result : "";
   } catch {
