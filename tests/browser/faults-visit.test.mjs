@@ -34,7 +34,7 @@ test("two tabs decide for themselves; the pool that was used last is the one of 
     assert.ok((await decision(page)).name);
     assert.deepEqual(await names(other), ["Large", "Small"]);
     assert.ok((await candidates(page)).length > 5, "the other tab keeps its pool");
-    await page.getByRole("button", { name: "Proof", exact: true }).click();
+    await page.getByRole("button", { name: "E-mail", exact: true }).click();
     assert.equal((await decision(page)).text, first.text);
     await other.waitForFunction(() => location.hash.includes("poolId=own"));
     const third = await context.newPage();

@@ -64,7 +64,7 @@ test("a worker that the browser ends is noticed; the page starts another, with t
     await decision(page);
     assert.equal(await page.inputValue("#prompt"), "Asked of nobody");
     assert.deepEqual((await candidates(page)).map(({ name }) => name).sort(), ["Large", "Small"]);
-    await page.getByRole("button", { name: "Proof", exact: true }).click();
+    await page.getByRole("button", { name: "E-mail", exact: true }).click();
     assert.equal((await decision(page)).text, before.text);
     assert.equal(await notice.count(), 0);
   });
@@ -89,7 +89,7 @@ test("an error in the worker's script fails the prompt, not the page", async () 
     const notice = page.locator(".notice", { hasText: "a defect of the worker" });
     await notice.getByRole("button", { name: "Start again" }).click();
     await decision(page);
-    await page.getByRole("button", { name: "Proof", exact: true }).click();
+    await page.getByRole("button", { name: "E-mail", exact: true }).click();
     assert.equal((await decision(page)).text, text);
     problems.length = 0;
   });
@@ -132,7 +132,7 @@ for (const [what, breakIt, prompt] of STOPS) {
       await notice.locator("code", { hasText: "stopped" }).waitFor();
       t.diagnostic((await notice.innerText()).replaceAll("\n", " "));
       assert.equal(await page.locator("#decision h2").count(), 0, "no decision of another prompt is shown");
-      await page.getByRole("button", { name: "Proof", exact: true }).click();
+      await page.getByRole("button", { name: "E-mail", exact: true }).click();
       assert.equal((await decision(page)).text, text);
       assert.equal(await page.locator(".notice").count(), 0, "the notice goes with the next decision");
     });
