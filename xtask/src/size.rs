@@ -10,13 +10,14 @@ const LIMIT: usize = 1_200_000;
 /// Prints each file of the page with its size. A first load that is too large is an error.
 pub fn run() -> Result<()> {
     let site = site::default_folder();
+    let document = String::from_utf8(files::read(&site.join("index.html"))?)?;
     let (mut raw_sum, mut gzip_sum) = (0, 0);
     println!("{:>11}  {:>11}  file", "raw", "gzip");
     for path in site::files_of_page(&site)? {
         let file = files::read(&site.join(&path))?;
         let gzip = bytes::gzip_len(&file)?;
         let name = path.to_string_lossy().replace('\\', "/");
-        let first = is_first_load(&name);
+        let first = is_first_load(&name, &document);
         if first {
             raw_sum += file.len();
             gzip_sum += gzip;
@@ -43,10 +44,14 @@ pub fn run() -> Result<()> {
     Ok(())
 }
 
-/// Whether the first decision needs the file. Other pools, other modules and the transformer are
-/// fetched on demand, the icons when the page is installed, and the service worker with its list after
-/// the page has loaded.
-fn is_first_load(name: &str) -> bool {
+/// Whether the first decision needs the file. On demand come scripts and styles of the page that its `document`
+/// does not name, other pools, other modules and the transformer; the icons come when the page is installed, and
+/// the service worker with its list after the page has loaded.
+fn is_first_load(name: &str, document: &str) -> bool {
+    let of_page = name.starts_with("js/") || name.starts_with("css/");
+    if of_page && !document.contains(name) {
+        return false;
+    }
     let on_demand = name.contains("_relaxed")
         || name.contains("minilm")
         || name.ends_with(".schema.json")
@@ -62,13 +67,26 @@ fn is_first_load(name: &str) -> bool {
 mod tests {
     use super::*;
 
+    const DOCUMENT: &str = r#"<link rel="modulepreload" href="js/main.js" />"#;
+
     #[test]
     fn the_default_pool_counts_and_what_is_fetched_on_demand_does_not() {
-        assert!(is_first_load("uniroute/dist/pools/models-2026.json"));
-        assert!(is_first_load("uniroute/dist/uniroute_bg.wasm"));
-        assert!(!is_first_load("uniroute/dist/pools/reasoning.json"));
-        assert!(!is_first_load("icons/icon-512.png"));
-        assert!(!is_first_load("sw-files.js"));
-        assert!(!is_first_load("uniroute/dist/uniroute_relaxed_bg.wasm"));
+        assert!(is_first_load(
+            "uniroute/dist/pools/models-2026.json",
+            DOCUMENT
+        ));
+        assert!(is_first_load("uniroute/dist/uniroute_bg.wasm", DOCUMENT));
+        assert!(is_first_load("js/main.js", DOCUMENT));
+        assert!(!is_first_load("js/views/pool/heat.js", DOCUMENT));
+        assert!(!is_first_load(
+            "uniroute/dist/pools/reasoning.json",
+            DOCUMENT
+        ));
+        assert!(!is_first_load("icons/icon-512.png", DOCUMENT));
+        assert!(!is_first_load("sw-files.js", DOCUMENT));
+        assert!(!is_first_load(
+            "uniroute/dist/uniroute_relaxed_bg.wasm",
+            DOCUMENT
+        ));
     }
 }
