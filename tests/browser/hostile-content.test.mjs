@@ -113,7 +113,7 @@ test("a hostile pool, a link with it and hostile prompts are text, and nothing o
       await page.locator("#pool-rows th", { hasText: `${IMAGE} added` }).waitFor();
       await nothingRan(page);
     });
-    await page.getByRole("button", { name: "Share" }).click();
+    await page.getByRole("button", { name: "Share", exact: true }).click();
     await page.getByRole("button", { name: "Copy link with the prompt" }).click();
     await page.getByText("Copied.").waitFor();
     link = await page.evaluate(() => navigator.clipboard.readText());

@@ -164,7 +164,7 @@ test("a link contains pool, switches and setting, and the prompt only on request
     await page.locator("#candidates th", { hasText: "Large" }).waitFor();
     await page.fill("#prompt", "A secret prompt");
     await page.getByRole("switch", { name: "Use Large" }).first().click();
-    await page.getByRole("button", { name: "Share" }).click();
+    await page.getByRole("button", { name: "Share", exact: true }).click();
     await page.getByRole("button", { name: "Copy link", exact: true }).click();
     await page.getByText("Copied.").waitFor();
     link = await page.evaluate(() => navigator.clipboard.readText());

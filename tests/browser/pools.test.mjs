@@ -148,7 +148,7 @@ test("a pool of a link is shared, not saved: the person's own stays, a button sa
     await context.grantPermissions(["clipboard-read", "clipboard-write"]);
     await decision(page);
     await open(page);
-    await page.getByRole("button", { name: "Share" }).click();
+    await page.getByRole("button", { name: "Share", exact: true }).click();
     await page.getByRole("button", { name: "Copy link", exact: true }).click();
     await page.getByText("Copied.").waitFor();
     link = await page.evaluate(() => navigator.clipboard.readText());

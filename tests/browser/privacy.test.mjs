@@ -79,7 +79,7 @@ test(
         await page.locator("#pool-rows th", { hasText: "Large" }).waitFor();
         await openPool(page, "prices.json", JSON.stringify(prices));
         await page.getByRole("button", { name: "Use these prices for 1 model of the pool" }).click();
-        await page.getByRole("button", { name: "Share" }).click();
+        await page.getByRole("button", { name: "Share", exact: true }).click();
         await page.getByRole("button", { name: "Copy link with the prompt" }).click();
         await page.getByText("Copied.").waitFor();
         link = await page.evaluate(() => navigator.clipboard.readText());
