@@ -41,8 +41,8 @@ test("a batch from a table is routed, added up and saved without formulas", asyn
     await page.locator("#batch-outcome", { hasText: "3 prompts, routed" }).waitFor();
     assert.equal(await page.locator("#batch-results tbody tr").count(), 3);
     const csv = await savedFile(page, "Save CSV");
-    assert.match(csv, /^prompt,model,expected_quality,cost_usd\r\n/);
-    assert.match(csv, /\r\n'=HYPERLINK\(1\),/);
+    assert.match(csv, /^id,prompt,model,expected_quality,cost_usd\r\n/);
+    assert.match(csv, /\r\n2,'=HYPERLINK\(1\),/);
     assert.match(csv, /"Say ""hi""\nand bye\."/);
     const json = JSON.parse(await savedFile(page, "Save JSON"));
     assert.equal(json.prompts[1].prompt, "=HYPERLINK(1)");

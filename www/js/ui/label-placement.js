@@ -1,4 +1,4 @@
-const LINE_HEIGHT = 14;
+const LINE_HEIGHT = 16;
 /** Pixels from its point to the places of a label that fits on neither side: above, below, further away. */
 const OFFSETS = [-12, 22, -28, 38, -44];
 
