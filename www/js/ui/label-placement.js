@@ -23,15 +23,16 @@ function widthOf(text, strong) {
  * labels without room are left out, except those that must be there, which are shortened where they are too long.
  *
  * @template T
- * @param {{ item: T, text: string, x: number, y: number, gap: number, must?: boolean }[]} wanted
+ * @param {{ item: T, text: string, x: number, y: number, gap: number, strong?: boolean, must?: boolean }[]}
+ *   wanted `strong`: drawn in bold
  * @param {number} width of the drawing
  * @returns {{ item: T, text: string, x: number, y: number, anchor: "start" | "end" }[]}
  */
 export function placeLabels(wanted, width) {
   /** @type {{ left: number, right: number, y: number }[]} */
   const placed = [];
-  return wanted.flatMap(({ item, text, x, y, gap, must = false }) => {
-    const length = widthOf(text, must);
+  return wanted.flatMap(({ item, text, x, y, gap, must = false, strong = must }) => {
+    const length = widthOf(text, strong);
     /** @type {("start" | "end")[]} */
     const sides = x + gap + length > width ? ["end", "start"] : ["start", "end"];
     for (const anchor of sides) {

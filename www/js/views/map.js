@@ -156,6 +156,7 @@ function clusterNames(spots, weightOf, width) {
     x: item.x,
     y: item.y + 4,
     gap: item.r + 4,
+    strong: weightOf(item) > 0,
     must: weightOf(item) > 0.2,
   }));
   return placeLabels(wanted, width).map(({ item, text, x, y, anchor }) => {
