@@ -1,5 +1,6 @@
 import { modelOfPool } from "../state/usage.js";
 import { byId } from "../ui/dom.js";
+import { loadStyles } from "../ui/stylesheet.js";
 
 /** @import { App } from "../state/app.js" */
 
@@ -17,6 +18,7 @@ export function mountSavings(app) {
     const { prompt, batch } = app.usage.store.state;
     if (prompt === null && batch === null) return;
     const { panel } = await (loading ??= import("./savings/panel.js"));
+    await loadStyles("savings.css"); // so that nothing is drawn without it and moves when it has come
     panel(app, "prompt", places.prompt);
     panel(app, "batch", places.batch);
   };

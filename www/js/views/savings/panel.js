@@ -1,7 +1,6 @@
 /** The panel of what routing saves. Loaded on demand. */
 import { modelOfPool } from "../../state/usage.js";
 import { h, setAttribute, setChildren } from "../../ui/dom.js";
-import { loadStyles } from "../../ui/stylesheet.js";
 import { claimOfBatch, claimOfPrompt } from "./words.js";
 
 /** @import { Savings } from "../../../uniroute/lib/types.js" */
@@ -62,7 +61,6 @@ export function lines(app, scope) {
  * @param {HTMLElement} root
  */
 function newPanel(app, scope, root) {
-  void loadStyles("savings.css");
   const claims = h("div", { class: "claims", "aria-live": "polite" });
   const select = h("select", {
     id: `${scope}-in-use`,
