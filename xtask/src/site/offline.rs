@@ -56,7 +56,7 @@ fn is_stored(name: &str) -> bool {
 
 /// Whether only the transformer needs a file.
 fn is_for_the_transformer(name: &str) -> bool {
-    name.contains("/minilm/") || name.contains("_relaxed")
+    name.contains("/minilm/") || name.contains("_minilm") || name.contains("_relaxed")
 }
 
 #[cfg(test)]
