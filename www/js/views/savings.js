@@ -1,5 +1,6 @@
 import { modelOfPool } from "../state/usage.js";
 import { byId } from "../ui/dom.js";
+import { onDemand } from "../ui/on-demand.js";
 import { loadStyles } from "../ui/stylesheet.js";
 
 /** @import { App } from "../state/app.js" */
@@ -12,12 +13,11 @@ import { loadStyles } from "../ui/stylesheet.js";
  */
 export function mountSavings(app) {
   const places = { prompt: byId("savings"), batch: byId("batch-savings") };
-  /** @type {Promise<typeof import("./savings/panel.js")> | undefined} */
-  let loading;
+  const load = onDemand(() => import("./savings/panel.js"));
   const draw = async () => {
     const { prompt, batch } = app.usage.store.state;
     if (prompt === null && batch === null) return;
-    const { panel } = await (loading ??= import("./savings/panel.js"));
+    const { panel } = await load();
     await loadStyles("savings.css"); // so that nothing is drawn without it and moves when it has come
     panel(app, "prompt", places.prompt);
     panel(app, "batch", places.batch);

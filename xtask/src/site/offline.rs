@@ -82,12 +82,13 @@ mod tests {
         for name in [
             "index.html",
             "uniroute/dist/uniroute_relaxed_bg.wasm",
+            "uniroute/dist/uniroute_minilm_bg.wasm",
             "uniroute/dist/minilm/default.router",
             "uniroute/dist/minilm/weights.safetensors",
         ] {
             files.add(Path::new(name), b"a");
         }
         assert_eq!(files.first.len(), 1);
-        assert_eq!(files.later.len(), 2);
+        assert_eq!(files.later.len(), 3);
     }
 }
