@@ -1,6 +1,11 @@
 use crate::{
-    dataset::DatasetError, embed::EmbedError, pool::PoolError, profile::ProfileError,
-    route::RouteError, router::RouterError,
+    dataset::{DatasetError, labels::Choice},
+    embed::EmbedError,
+    feedback::FeedbackError,
+    pool::PoolError,
+    profile::ProfileError,
+    route::RouteError,
+    router::RouterError,
 };
 
 /// Everything that can be wrong with the input of a caller. The message names the place and the
@@ -26,6 +31,9 @@ pub enum Error {
     /// A file of prompts, labels or scores.
     #[error(transparent)]
     Dataset(#[from] DatasetError),
+    /// A verdict on an answer, or feedback that was kept.
+    #[error(transparent)]
+    Feedback(#[from] FeedbackError),
 }
 
 impl Error {
@@ -38,6 +46,15 @@ impl Error {
             Self::Profile(_) => "profile",
             Self::Route(e) => e.code(),
             Self::Dataset(e) => e.code(),
+            Self::Feedback(e) => e.code(),
+        }
+    }
+
+    /// What a person must decide so that a file of labels can be read, and what there is to choose from.
+    pub fn choice(&self) -> Option<(Choice, &[String])> {
+        match self {
+            Self::Dataset(error) => error.choice(),
+            _ => None,
         }
     }
 
@@ -46,6 +63,7 @@ impl Error {
         match self {
             Self::Pool(e) => e.path(),
             Self::Route(e) => Some(e.path().to_owned()),
+            Self::Feedback(e) => e.path(),
             Self::Embed(_) | Self::Router(_) | Self::Profile(_) | Self::Dataset(_) => None,
         }
     }

@@ -42,6 +42,7 @@
 //! * [`router`]: embedder, clusters and prior in one file;
 //! * [`fit`]: a data set to a router;
 //! * [`pool`]: the models that may be selected, with profiles, prices and limits;
+//! * [`feedback`]: verdicts on answers to evidence about the models of a pool;
 //! * [`route`]: a prompt, a router and a pool to a [`route::Decision`];
 //! * [`session`]: a router, a pool and the latest prompts, for interactive use;
 //! * `eval`: how good such decisions are, measured as the paper measures them (feature `eval`).
@@ -61,6 +62,7 @@ pub mod dataset;
 pub mod embed;
 #[cfg(feature = "eval")]
 pub mod eval;
+pub mod feedback;
 pub mod fit;
 mod json;
 mod linalg;
@@ -72,6 +74,7 @@ pub mod prior;
 pub mod profile;
 pub mod route;
 pub mod router;
+mod sealed;
 pub mod session;
 #[cfg(all(feature = "wasm", target_arch = "wasm32"))]
 pub mod wasm;

@@ -1,8 +1,12 @@
 //! Linear algebra for the posterior, without LAPACK, so that it also runs in the browser.
 
-use ndarray::{Array1, Array2, ArrayView2, Axis};
+use ndarray::linalg::general_mat_mul;
+use ndarray::{Array1, Array2, ArrayView2, Axis, s};
 use std::iter::Sum;
 use std::ops::{Add, AddAssign, Mul};
+
+/// Rows of a symmetric product that are computed at once, up to their diagonal block.
+const TILE: usize = 32;
 
 /// Lower triangle L of a symmetric positive definite matrix A = LLᵀ.
 ///
@@ -93,8 +97,35 @@ impl Cholesky {
             divide(&mut row[..=i], self.row(i)[i]);
         }
         let inverse = shaped(inverse, (n, n));
-        inverse.t().dot(&inverse)
+        let mut product = Array2::zeros((n, n));
+        for start in (0..n).step_by(TILE) {
+            // Above row `start` these columns of L⁻¹ are zero.
+            let rows = inverse.slice(s![start.., ..]);
+            add_tile(&mut product, rows, rows, start);
+        }
+        for i in 0..n {
+            for j in 0..i {
+                product[[j, i]] = product[[i, j]];
+            }
+        }
+        product
     }
+}
+
+/// Adds the lower triangle of AᵀB, which the caller knows to be symmetric, to `sum`. What `sum` holds above the
+/// diagonal has no meaning then.
+pub(crate) fn add_symmetric(sum: &mut Array2<f64>, a: ArrayView2<f64>, b: ArrayView2<f64>) {
+    for start in (0..sum.nrows()).step_by(TILE) {
+        add_tile(sum, a, b, start);
+    }
+}
+
+/// The rows of AᵀB from `start` on, up to their diagonal block.
+fn add_tile(sum: &mut Array2<f64>, a: ArrayView2<f64>, b: ArrayView2<f64>, start: usize) {
+    let end = sum.nrows().min(start + TILE);
+    let left = a.slice(s![.., start..end]);
+    let mut tile = sum.slice_mut(s![start..end, ..end]);
+    general_mat_mul(1.0, &left.t(), &b.slice(s![.., ..end]), 1.0, &mut tile);
 }
 
 fn flat(a: ArrayView2<f64>) -> Vec<f64> {
@@ -162,6 +193,22 @@ mod tests {
                 .iter()
                 .all(|d| d.abs() < 1e-12)
         );
+    }
+
+    #[test]
+    fn matrices_of_several_tiles_agree_with_whole_products() {
+        let n = 2 * TILE + 5;
+        let rows =
+            Array2::from_shape_fn((3 * n, n), |(i, j)| ((i * 37 + j * 11) % 23) as f64 - 11.0);
+        let whole = rows.t().dot(&rows);
+        let mut sum = Array2::zeros((n, n));
+        add_symmetric(&mut sum, rows.view(), rows.view());
+        for ((i, j), value) in whole.indexed_iter().filter(|((i, j), _)| i >= j) {
+            assert!((sum[[i, j]] - value).abs() < 1e-9);
+        }
+        let widened = whole / (n as f64) + Array2::<f64>::eye(n);
+        let inverse = Cholesky::new(widened.view()).unwrap().inverse();
+        assert!(close(&inverse.dot(&widened), &Array2::eye(n)));
     }
 
     #[test]

@@ -27,6 +27,8 @@ pub struct Usage {
     pub input: f64,
     /// Input tokens that the provider has in its cache.
     pub cached: f64,
+    /// Whether the other input tokens are written to the provider's cache.
+    pub writes: bool,
     /// Expected output tokens, without reasoning.
     pub output: f64,
     /// 90 % interval of the output tokens, without reasoning.
@@ -63,8 +65,8 @@ pub struct Cost {
 }
 
 impl Prices {
-    /// USD for these tokens. Without a separate price, cached tokens cost as much as other input
-    /// tokens, and reasoning tokens as much as other output tokens.
+    /// USD for these tokens. Without a separate price, tokens that are read from or written to a cache
+    /// cost as much as other input tokens, and reasoning tokens as much as other output tokens.
     pub fn cost(&self, usage: &Usage) -> Cost {
         let error = if usage.exact { 0.0 } else { Family::ERROR };
         let [least, most] = usage.output_range;
@@ -95,7 +97,11 @@ impl Prices {
     fn prompt(&self, usage: &Usage, input: f64) -> Option<f64> {
         let cached = usage.cached.min(usage.input);
         let cache_read = self.cache_read.or(self.input)?;
-        Some((self.input? * (input - cached).max(0.0) + cache_read * cached) / MILLION)
+        let other = match usage.writes {
+            true => self.cache_write.or(self.input)?,
+            false => self.input?,
+        };
+        Some((other * (input - cached).max(0.0) + cache_read * cached) / MILLION)
     }
 
     fn answer(&self, usage: &Usage, output: f64) -> Option<f64> {
@@ -174,6 +180,26 @@ mod tests {
         (prices.cache_read, prices.reasoning) = (None, None);
         let cost = prices.cost(&usage);
         assert_eq!((cost.input, cost.output), (Some(2.0), Some(12.0)));
+    }
+
+    #[test]
+    fn tokens_that_are_written_to_a_cache_have_their_own_price_or_that_of_input() {
+        let mut prices = Prices {
+            input: Some(2.0),
+            output: Some(0.0),
+            cache_read: Some(0.5),
+            cache_write: Some(2.5),
+            reasoning: None,
+        };
+        let usage = Usage {
+            cached: 4e5,
+            writes: true,
+            ..usage(1e6, 0.0)
+        };
+        // 0.4 million tokens are read, 0.6 million written.
+        assert_eq!(prices.cost(&usage).total, Some(1.7));
+        prices.cache_write = None;
+        assert_eq!(prices.cost(&usage).total, Some(1.4));
     }
 
     #[test]

@@ -21,10 +21,15 @@ pub(super) struct Found<'a> {
 impl Found<'_> {
     /// The text: all of it, or of the last turn of the user that has text.
     pub fn text(&self) -> Option<String> {
-        match self.value {
-            Value::Array(turns) => turns.iter().rev().find_map(users_text),
-            text => content(text),
-        }
+        text(self.value)
+    }
+}
+
+/// A text, or that of the last turn of the user of a conversation that has text.
+pub(super) fn text(value: &Value) -> Option<String> {
+    match value {
+        Value::Array(turns) => turns.iter().rev().find_map(users_text),
+        text => content(text),
     }
 }
 

@@ -1,11 +1,12 @@
 //! Why a file of prompts, labels or scores was rejected.
 
 use crate::printable::printable;
-use std::fmt;
 use std::io;
 
 use super::encoding::NotUtf8;
-use super::place::Place;
+use super::label_error::{Choice, LabelsError};
+use super::listed::Listed;
+use super::place::{Part, Place};
 
 /// Why a file of prompts, labels or scores was rejected. The message names the file, then the line
 /// or item, then the column or field.
@@ -318,6 +319,37 @@ pub enum DatasetError {
         /// Most scores of a table.
         limit: usize,
     },
+    /// A file, row or page that takes more memory than is given to it.
+    #[error("{at}: larger than {limit} bytes when unpacked; {remedy}")]
+    TooLarge {
+        /// The file or its part.
+        at: Place,
+        /// Most bytes.
+        limit: u64,
+        /// What to do.
+        remedy: &'static str,
+    },
+    /// A packed file that is damaged, or packed in a way that is not read.
+    #[error("{at}: {named}", named = printable(.problem))]
+    Packed {
+        /// The file or its part.
+        at: Place,
+        /// What is wrong, with the remedy.
+        problem: String,
+    },
+    /// Several rows that are wrong.
+    #[error("{first} (and {more} more bad rows: {})", Listed(.others))]
+    BadRows {
+        /// What is wrong with the first one.
+        first: Box<Self>,
+        /// How many others there are.
+        more: usize,
+        /// Places of the first of these.
+        others: Vec<String>,
+    },
+    /// A file of labels that cannot be read as it is.
+    #[error(transparent)]
+    Labels(#[from] LabelsError),
 }
 
 impl DatasetError {
@@ -349,6 +381,48 @@ impl DatasetError {
             Self::NotList { .. } => "batch_type",
             Self::PublishedColumns { .. } | Self::PublishedRows { .. } => "published_columns",
             Self::PublishedScore { .. } | Self::PublishedNumber { .. } => "published_score",
+            Self::TooLarge { .. } => "dataset_rows",
+            Self::Packed { .. } => "dataset_packed",
+            Self::BadRows { first, .. } => first.code(),
+            Self::Labels(error) => error.code(),
+        }
+    }
+
+    /// What a person must decide so that a file of labels can be read, and what there is to choose from.
+    pub fn choice(&self) -> Option<(Choice, &[String])> {
+        match self {
+            Self::BadRows { first, .. } => first.choice(),
+            Self::Labels(error) => error.choice(),
+            Self::SeveralModels { found, .. } | Self::NoLabelsOfModel { found, .. } => {
+                Some((Choice::Model, found))
+            }
+            error => {
+                let part = error.place()?.part;
+                // The first line of a table names its columns.
+                let is_of_header =
+                    part == Part::Line(1) && matches!(error, Self::RepeatedColumn { .. });
+                let is_of_a_row = part != Part::Whole && !is_of_header;
+                is_of_a_row.then_some((Choice::Rows, &[]))
+            }
+        }
+    }
+
+    /// The row of a file of labels that is wrong.
+    pub(super) fn place(&self) -> Option<&Place> {
+        match self {
+            Self::RepeatedColumn { at, .. }
+            | Self::Json { at, .. }
+            | Self::NotObject { at }
+            | Self::NotText { at, .. }
+            | Self::Columns { at, .. }
+            | Self::NotNumber { at, .. }
+            | Self::Score { at, .. }
+            | Self::ScoreType { at, .. }
+            | Self::IncompleteLabel { at, .. }
+            | Self::Labels(LabelsError::NoPrompt { at, .. } | LabelsError::NoColumn { at, .. }) => {
+                Some(at)
+            }
+            _ => None,
         }
     }
 
@@ -368,21 +442,6 @@ impl DatasetError {
             at,
             character: error.column(),
             problem: text.split(" at line ").next().unwrap_or(&text).to_owned(),
-        }
-    }
-}
-
-/// The first few of a list of models.
-struct Listed<'a>(&'a [String]);
-
-impl fmt::Display for Listed<'_> {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        const SHOWN: usize = 8;
-        let shown = self.0.get(..SHOWN).unwrap_or(self.0);
-        f.write_str(&printable(shown.join(", ")))?;
-        match self.0.len() - shown.len() {
-            0 => Ok(()),
-            more => write!(f, " and {more} more"),
         }
     }
 }

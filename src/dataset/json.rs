@@ -1,7 +1,9 @@
 //! JSON values in which no object has one key twice.
 
 use crate::printable::shortened;
-use serde::de::{Deserialize, Deserializer, Error, MapAccess, SeqAccess, Visitor};
+use serde::de::{
+    Deserialize, DeserializeSeed, Deserializer, Error, IgnoredAny, MapAccess, SeqAccess, Visitor,
+};
 use serde_json::{Map, Number, Value};
 use std::fmt;
 
@@ -14,7 +16,15 @@ const MOST_SHOWN: usize = 80;
 /// # Errors
 /// Those of the parser, and for a repeated key one of the category "data", which has no others.
 pub fn parse(json: &[u8]) -> serde_json::Result<Value> {
-    serde_json::from_slice(json).map(|Unique(value)| value)
+    parse_without(json, &[])
+}
+
+/// As [`parse`], without the fields of these names, at any depth. They are checked, but not kept.
+pub(super) fn parse_without(json: &[u8], left_out: &[&str]) -> serde_json::Result<Value> {
+    let mut deserializer = serde_json::Deserializer::from_slice(json);
+    let value = UniqueSeed(left_out).deserialize(&mut deserializer)?;
+    deserializer.end()?;
+    Ok(value)
 }
 
 /// A JSON value in which no object has one key twice, at any depth.
@@ -23,13 +33,23 @@ pub(crate) struct Unique(pub Value);
 
 impl<'de> Deserialize<'de> for Unique {
     fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
-        deserializer.deserialize_any(UniqueVisitor).map(Self)
+        UniqueSeed(&[]).deserialize(deserializer).map(Self)
     }
 }
 
-struct UniqueVisitor;
+/// Reads a value; fields of these names are left out.
+#[derive(Clone, Copy)]
+struct UniqueSeed<'k>(&'k [&'k str]);
 
-impl<'de> Visitor<'de> for UniqueVisitor {
+impl<'de> DeserializeSeed<'de> for UniqueSeed<'_> {
+    type Value = Value;
+
+    fn deserialize<D: Deserializer<'de>>(self, deserializer: D) -> Result<Value, D::Error> {
+        deserializer.deserialize_any(self)
+    }
+}
+
+impl<'de> Visitor<'de> for UniqueSeed<'_> {
     type Value = Value;
 
     fn expecting(&self, f: &mut fmt::Formatter) -> fmt::Result {
@@ -66,7 +86,7 @@ impl<'de> Visitor<'de> for UniqueVisitor {
 
     fn visit_seq<A: SeqAccess<'de>>(self, mut items: A) -> Result<Value, A::Error> {
         let mut list = Vec::new();
-        while let Some(Unique(item)) = items.next_element()? {
+        while let Some(item) = items.next_element_seed(self)? {
             list.push(item);
         }
         Ok(Value::Array(list))
@@ -78,8 +98,11 @@ impl<'de> Visitor<'de> for UniqueVisitor {
             if object.contains_key(&key) {
                 return Err(repeated_key(&key));
             }
-            let Unique(value) = fields.next_value()?;
-            object.insert(key, value);
+            if self.0.contains(&key.as_str()) {
+                fields.next_value::<IgnoredAny>()?;
+                continue;
+            }
+            object.insert(key, fields.next_value_seed(self)?);
         }
         Ok(Value::Object(object))
     }

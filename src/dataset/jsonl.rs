@@ -10,18 +10,44 @@ use std::io::{BufRead, BufReader, Read};
 /// Longest line of [`JsonlPrompts`], in bytes.
 pub const MAX_LINE: usize = 8 * 1024 * 1024;
 
+/// Longest line of a data set or of labels, in bytes. A sample of an evaluation may hold long conversations.
+const MAX_SAMPLE: usize = 64 * 1024 * 1024;
+
 /// The lines of a file that are not blank, with their numbers from 1.
 pub(super) fn lines<'a>(
     file: &'a str,
     reader: impl Read + 'a,
 ) -> impl Iterator<Item = Result<(u64, String), DatasetError>> + 'a {
+    let mut reader = BufReader::new(Text::new(reader));
     (1..)
-        .zip(BufReader::new(Text::new(reader)).lines())
-        .map(move |(line, text)| match text {
-            Ok(text) => Ok((line, text)),
-            Err(cause) => Err(DatasetError::read(Place::line(file, line), cause)),
+        .map_while(move |line| match next_line(file, line, &mut reader) {
+            Ok(text) => text.map(|text| Ok((line, text))),
+            Err(error) => Some(Err(error)),
         })
         .filter(|line| !line.as_ref().is_ok_and(|(_, text)| text.trim().is_empty()))
+}
+
+/// The next line without its end; `None` after the last one.
+fn next_line(
+    file: &str,
+    line: u64,
+    reader: &mut impl BufRead,
+) -> Result<Option<String>, DatasetError> {
+    let mut text = Vec::new();
+    let at = || Place::line(file, line);
+    let limited = &mut reader.take(MAX_SAMPLE as u64);
+    let read = limited.read_until(b'\n', &mut text);
+    let read = read.map_err(|cause| DatasetError::read(at(), cause))?;
+    if read >= MAX_SAMPLE {
+        return Err(DatasetError::LineTooLong {
+            at: at(),
+            limit: MAX_SAMPLE,
+        });
+    }
+    text.truncate(text.trim_ascii_end().len());
+    // `Text` gives UTF-8 only, so that this does not fail.
+    let text = String::from_utf8(text).map_err(|_| DatasetError::NotObject { at: at() })?;
+    Ok((read > 0).then_some(text))
 }
 
 /// The items of a file that is one JSON list.

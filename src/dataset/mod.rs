@@ -1,5 +1,6 @@
 //! Files of prompts and of scores, read from readers or bytes.
 //!
+//! * tables in Parquet, with the feature `packed` (`parquet`);
 //! * a folder of `prompts.jsonl`, `models.json`, `scores.csv` and perhaps `costs.csv`
 //!   ([`Dataset::from_folder`]): the score of every model on every prompt, empty where missing;
 //! * [`labels`], a label a row: of all models ([`Dataset::from_labels`]) or of one
@@ -22,13 +23,19 @@ mod error;
 mod folder;
 mod json;
 mod jsonl;
+mod label_error;
 pub mod labels;
+mod listed;
+#[cfg(feature = "packed")]
+pub mod parquet;
 mod place;
 mod prompts;
 mod published;
 mod quotes;
 mod score;
 mod topics;
+#[cfg(feature = "packed")]
+mod unpack;
 
 use ndarray::Array2;
 

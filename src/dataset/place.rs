@@ -21,6 +21,10 @@ pub enum Part {
     Line(u64),
     /// An item of the JSON list that the file is, from 0.
     Item(usize),
+    /// An item of a list inside the JSON that the file is, from 0.
+    Entry(&'static str, usize),
+    /// A row of a file that has no lines, from 1.
+    Row(u64),
 }
 
 impl Place {
@@ -36,6 +40,15 @@ impl Place {
         Self::new(file, Part::Item(item))
     }
 
+    pub(super) fn entry(file: &str, list: &'static str, item: usize) -> Self {
+        Self::new(file, Part::Entry(list, item))
+    }
+
+    #[cfg(feature = "packed")]
+    pub(super) fn row(file: &str, row: u64) -> Self {
+        Self::new(file, Part::Row(row))
+    }
+
     fn new(file: &str, part: Part) -> Self {
         Self {
             file: file.to_owned(),
@@ -49,8 +62,19 @@ impl fmt::Display for Place {
         f.write_str(&printable(&self.file))?;
         match self.part {
             Part::Whole => Ok(()),
-            Part::Line(line) => write!(f, ", line {line}"),
-            Part::Item(item) => write!(f, ", [{item}]"),
+            part => write!(f, ", {part}"),
+        }
+    }
+}
+
+impl fmt::Display for Part {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Self::Whole => f.write_str("the whole file"),
+            Self::Line(line) => write!(f, "line {line}"),
+            Self::Item(item) => write!(f, "[{item}]"),
+            Self::Entry(list, item) => write!(f, "{list}[{item}]"),
+            Self::Row(row) => write!(f, "row {row}"),
         }
     }
 }

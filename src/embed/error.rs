@@ -37,9 +37,9 @@ pub enum EmbedError {
     /// The file's metadata are absent or malformed.
     #[error("the file's metadata entry \"uniroute\" cannot be used: {0}")]
     Metadata(String),
-    /// A file of a later layout.
+    /// A file of another layout.
     #[error(
-        "the table has schema_version {0}; this build reads 1 and 2; use the version of uniroute that wrote it, or fit it again"
+        "the table has schema_version {0}; this build reads 1 and 3; use the version of uniroute that wrote it, or fit it again"
     )]
     SchemaVersion(u32),
     /// A tensor that has to be there.

@@ -12,6 +12,8 @@
 //! * a [`Curve`] states how much quality the predictions give at each cost;
 //! * [`guarantee()`] compares the intervals and the regret of a [`FittedRouter`] with the outcome.
 //!
+//! [`verdict_areas`] adds verdicts from use in place of labels.
+//!
 //! [`published`] is apart: it leaves out scores of a table of published scores and predicts them.
 //!
 //! [`run()`] does this for many trials and returns one [`TrialResult`] for each; [`summary`] and
@@ -33,6 +35,7 @@ mod result;
 mod run;
 pub mod summary;
 mod trial;
+mod verdicts;
 
 pub use curve::{Curve, Fixed, Outcomes};
 pub use estimate::Estimate;
@@ -44,3 +47,4 @@ pub use report::Report;
 pub use result::{Guarantee, Score, TrialResult};
 pub use run::{Plan, run};
 pub use trial::{Hidden, Known, Training, Trial};
+pub use verdicts::{FALSE_SHARE, VerdictAreas, verdict_areas, verdict_json, verdict_report};

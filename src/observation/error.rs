@@ -23,8 +23,8 @@ pub enum ProfileError {
         /// The range it must be in.
         range: &'static str,
     },
-    /// The covariance of a prior is not symmetric positive definite.
-    #[error("the prior's covariance is not symmetric and positive definite")]
+    /// The covariance of a prior, or the precision of observations, is not symmetric positive definite.
+    #[error("the covariance is not symmetric and positive definite")]
     Covariance,
 }
 

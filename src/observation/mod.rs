@@ -10,6 +10,7 @@
 //! | source | r | n | τ² | effects |
 //! |---|---|---|---|---|
 //! | one label | Φ(prompt) | 1 | 0 | none |
+//! | one answer, right or wrong | Φ(prompt) | 1, with κ = 1 | 0 | none |
 //! | one overall accuracy | the clusters' shares | the prompts it was measured on | the harness | none |
 //! | one benchmark score | mean Φ over the benchmark's prompts | its prompts | the harness | the benchmark's own |
 //!
@@ -39,6 +40,9 @@ const HARNESS_VARIANCE: f64 = 0.03 * 0.03;
 pub enum Source {
     /// The label of one prompt.
     Label,
+    /// An answer to one prompt that is right or wrong. Its noise is γ(1 − γ), that of a coin, whatever
+    /// the ratio κ of labels is.
+    Answer,
     /// One accuracy over prompts of all kinds.
     Overall,
     /// The score of one benchmark, with its position in the list that it was taken from.
@@ -92,6 +96,20 @@ impl Observations {
     /// [`ProfileError::Range`] for an error outside `[0, 1]` or a membership that is not one.
     pub fn from_labels(memberships: ArrayView2<f32>, errors: &[f32]) -> Result<Self, ProfileError> {
         Self::from_label_weights(memberships.mapv(f64::from), errors)
+    }
+
+    /// [`Observations::from_labels`] where each label says whether an answer is right or wrong
+    /// ([`Source::Answer`]).
+    ///
+    /// # Errors
+    /// As [`Observations::from_labels`].
+    pub fn from_answers(
+        memberships: ArrayView2<f32>,
+        errors: &[f32],
+    ) -> Result<Self, ProfileError> {
+        let mut answers = Self::from_labels(memberships, errors)?;
+        answers.sources.fill(Source::Answer);
+        Ok(answers)
     }
 
     /// [`Observations::from_labels`] of memberships that are weights already.
@@ -208,7 +226,7 @@ impl Observations {
         let what = match self.sources.first() {
             Some(Source::Overall) => "shares",
             Some(Source::Benchmark(_)) => "weights of a benchmark",
-            Some(Source::Label) | None => "memberships of a label",
+            Some(Source::Label | Source::Answer) | None => "memberships of a label",
         };
         check_length(what, self.clusters(), expected)
     }
@@ -263,7 +281,7 @@ impl Observations {
     pub(crate) fn labels_and_sum(&self) -> (usize, f64) {
         let labels = self.sources.iter().zip(&self.values);
         labels
-            .filter(|(source, _)| **source == Source::Label)
+            .filter(|(source, _)| matches!(source, Source::Label | Source::Answer))
             .fold((0, 0.0), |(n, sum), (_, value)| (n + 1, sum + value))
     }
 
@@ -275,7 +293,9 @@ impl Observations {
         for ((row, labels), source) in rows.zip(&self.sources) {
             match source {
                 Source::Benchmark(_) => {}
-                Source::Label | Source::Overall => counted.scaled_add(*labels, &row),
+                Source::Label | Source::Answer | Source::Overall => {
+                    counted.scaled_add(*labels, &row)
+                }
             }
         }
         counted

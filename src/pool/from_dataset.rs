@@ -10,9 +10,9 @@ use super::pool::Pool;
 use super::raw::{RawCost, RawErrors, RawModel, RawPool, RawRouterRef, RawScore};
 use crate::dataset::{Dataset, DatasetError, Model, read_models};
 use crate::observation::Observations;
-use crate::profile::{Profile, ProfileError};
+use crate::profile::ProfileError;
 use crate::router::Router;
-use ndarray::{ArrayView2, Axis};
+use ndarray::{ArrayView1, ArrayView2, Axis};
 use std::collections::HashMap;
 
 /// Characters of English prose in one token of the usual tokenizers, by the rule of thumb of their
@@ -28,6 +28,9 @@ pub struct PoolParams<'a> {
     pub list: ModelList,
     /// Name of the pool; by default that of the base, or else of the data set.
     pub name: Option<String>,
+    /// Whether every score says that an answer is right or wrong; see
+    /// [`Observations::from_answers`].
+    pub right_or_wrong: bool,
     /// Date of the prices, `YYYY-MM-DD`; by default that of the base.
     pub as_of: Option<String>,
 }
@@ -65,10 +68,12 @@ pub fn from_dataset(
         let old = pool.models.iter().position(|m| m.id == model.id);
         let mut raw = old.map(|i| pool.models[i].clone()).unwrap_or_default();
         let published = published(router, &raw)?;
-        let Some(profile) = profile(router, memberships.view(), data, column, &published)? else {
+        let column = data.scores.column(column);
+        let Some(observed) = observed(memberships.view(), column, params.right_or_wrong)? else {
             without_scores.push(model.id.clone());
             continue;
         };
+        let profile = router.profile(&observed.and(&published)?)?;
         describe(&mut raw, model, params.list.get(&model.id));
         raw.errors = Some(RawErrors::from(&profile));
         raw.labels = None;
@@ -85,23 +90,23 @@ pub fn from_dataset(
     })
 }
 
-/// Ψ of the model in this column; `None` if it has no score.
-fn profile(
-    router: &Router,
+/// The scores of one model; `None` if it has none.
+fn observed(
     memberships: ArrayView2<f32>,
-    data: &Dataset,
-    column: usize,
-    published: &Observations,
-) -> Result<Option<Profile>, ProfileError> {
-    let scores = data.scores.column(column);
+    scores: ArrayView1<f32>,
+    right_or_wrong: bool,
+) -> Result<Option<Observations>, ProfileError> {
     let scored = scores.iter().enumerate().filter(|(_, s)| !s.is_nan());
     let (rows, errors): (Vec<usize>, Vec<f32>) = scored.map(|(row, s)| (row, 1.0 - s)).unzip();
     if rows.is_empty() {
         return Ok(None);
     }
     let memberships = memberships.select(Axis(0), &rows);
-    let labels = Observations::from_labels(memberships.view(), &errors)?;
-    router.profile(&labels.and(published)?).map(Some)
+    let from = match right_or_wrong {
+        true => Observations::from_answers,
+        false => Observations::from_labels,
+    };
+    from(memberships.view(), &errors).map(Some)
 }
 
 /// What the published scores of a model of the base say.

@@ -1,5 +1,6 @@
 //! A checked pool as a table for people.
 
+use super::error::PoolError;
 use super::model::{Model, Note, ProfileSource};
 use super::pool::Pool;
 use crate::router::Router;
@@ -37,8 +38,11 @@ pub struct ModelInfo {
     pub quality: f64,
     /// 90 % interval of the quality.
     pub interval: [f64; 2],
-    /// Number of labels behind the quality.
+    /// Number of labels behind the quality; a verdict counts as much as it was trusted.
     pub labels: f64,
+    /// Number of verdicts from use behind the quality.
+    #[cfg_attr(feature = "schema", ts(type = "number"))]
+    pub verdicts: u64,
     /// Titles of the benchmarks whose published scores the quality rests on.
     pub benchmarks: Vec<String>,
     /// USD per million input tokens; `null` is unknown.
@@ -53,26 +57,34 @@ pub struct ModelInfo {
     pub output_limit: Option<f64>,
     /// What it can do beside text.
     pub capabilities: Vec<String>,
+    /// What it is, for requests that allow only some kinds of models.
+    pub tags: Vec<String>,
 }
 
 impl Pool {
     /// The pool as a table for people.
     pub fn info(&self, router: &Router) -> PoolInfo {
-        let shares = router.clusters().shares();
+        let models = self.models().iter();
         PoolInfo {
             name: self.name().map(str::to_owned),
             as_of: self.as_of().map(str::to_owned),
-            models: self
-                .models()
-                .iter()
-                .map(|model| {
-                    let info = model_info(model, shares);
-                    let priced = info.priced.or_else(|| self.as_of().map(str::to_owned));
-                    ModelInfo { priced, ..info }
-                })
-                .collect(),
+            models: models.map(|model| self.row(model, router)).collect(),
             notes: self.notes().to_vec(),
         }
+    }
+
+    /// One model of the pool, as [`Pool::info`] lists it.
+    ///
+    /// # Errors
+    /// [`PoolError::UnknownModel`].
+    pub fn model_info(&self, id: &str, router: &Router) -> Result<ModelInfo, PoolError> {
+        self.model(id).map(|model| self.row(model, router))
+    }
+
+    fn row(&self, model: &Model, router: &Router) -> ModelInfo {
+        let info = model_info(model, router.clusters().shares());
+        let priced = info.priced.or_else(|| self.as_of().map(str::to_owned));
+        ModelInfo { priced, ..info }
     }
 }
 
@@ -93,6 +105,7 @@ pub(super) fn model_info(model: &Model, shares: &[f32]) -> ModelInfo {
         quality: (1.0 - error).clamp(0.0, 1.0),
         interval: [1.0 - f64::from(high), 1.0 - f64::from(low)],
         labels: profile.labels.iter().copied().map(f64::from).sum(),
+        verdicts: model.verdicts,
         benchmarks: model.evidence.benchmarks.clone(),
         input: model.prices.input,
         output: model.prices.output,
@@ -100,6 +113,7 @@ pub(super) fn model_info(model: &Model, shares: &[f32]) -> ModelInfo {
         context_limit: model.context_limit,
         output_limit: model.output_limit,
         capabilities: model.capabilities.clone(),
+        tags: model.tags.clone(),
     }
 }
 

@@ -7,14 +7,16 @@
 //! [`Pool::notes`] lists every assumption.
 //!
 //! [`import_prices`] reads the price lists that others publish, as models that can be added to a
-//! pool. `RawErrors::from(&profile)` and [`RawModel::labels_to_errors`] go the other way: they
+//! pool. [`Pool::observe`] adds evidence from use that the file does not hold. `RawErrors::from(&profile)` and [`RawModel::labels_to_errors`] go the other way: they
 //! write what the library computed into a pool file.
 
 #![cfg_attr(not(test), deny(clippy::indexing_slicing))]
 
+mod certainty;
 mod check;
 mod error;
 mod export;
+mod fields;
 mod from_dataset;
 mod from_published;
 mod import;
@@ -22,6 +24,7 @@ mod info;
 mod json;
 mod limits;
 mod model;
+mod observe;
 #[expect(clippy::module_inception, reason = "the file of the type `Pool`")]
 mod pool;
 mod preview;
@@ -30,7 +33,9 @@ mod raw;
 mod tests;
 mod walk;
 
+pub use certainty::{FieldCertainty, ModelCertainty, NextLabel};
 pub use error::PoolError;
+pub use fields::{FieldQuality, ModelFields};
 pub use from_dataset::{ModelList, ModelListError, PoolDraft, PoolParams, from_dataset};
 pub use from_published::{PublishedDraft, from_published};
 pub use import::{ImportedPrices, PriceList, PriceMatch, import_prices};
@@ -41,8 +46,10 @@ pub use limits::{
 };
 pub use model::{Evidence, Model, Note, ProfileSource};
 pub use pool::Pool;
-pub use preview::{FieldQuality, ModelPreview, NextBenchmark};
-pub use raw::{RawCost, RawErrors, RawLabel, RawLimit, RawModel, RawPool, RawRouterRef, RawScore};
+pub use preview::{ModelPreview, NextBenchmark};
+pub use raw::{
+    RawCost, RawErrors, RawLabel, RawLatency, RawLimit, RawModel, RawPool, RawRouterRef, RawScore,
+};
 
 /// The pools that come with uniroute, by name: models of 2026, open-weight models of 2026 and small
 /// models to run at home, known from their published scores; general open models, reasoning models

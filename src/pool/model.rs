@@ -52,6 +52,23 @@ pub struct Note {
     pub message: String,
 }
 
+/// How fast a model answers, as far as it was measured.
+#[derive(Clone, Copy, Debug, Default, PartialEq)]
+pub struct Speed {
+    /// Seconds from the request to the first part of the answer.
+    pub first_token: Option<f64>,
+    /// Output tokens in each second after that.
+    pub tokens_per_second: Option<f64>,
+}
+
+impl Speed {
+    /// Seconds to the end of an answer of so many output tokens; none where it was not measured.
+    pub fn seconds(&self, tokens: f64) -> Option<f64> {
+        let rate = self.tokens_per_second.filter(|rate| *rate > 0.0)?;
+        Some(self.first_token? + tokens / rate)
+    }
+}
+
 /// One checked model.
 #[derive(Clone, Debug)]
 pub struct Model {
@@ -71,10 +88,16 @@ pub struct Model {
     pub output_limit: Option<f64>,
     /// What it can do beside text.
     pub capabilities: Vec<String>,
+    /// What it is, for requests that allow only some kinds of models.
+    pub tags: Vec<String>,
+    /// How fast it answers.
+    pub speed: Speed,
     /// Ψ(h) and its uncertainty.
     pub profile: Profile,
-    /// What Ψ(h) rests on.
+    /// What Ψ(h) rests on, as far as the file says.
     pub evidence: Evidence,
+    /// Number of verdicts that Ψ(h) rests on beside the file; see [`crate::pool::Pool::observe`].
+    pub verdicts: u64,
     /// Expected output tokens.
     pub output_tokens: OutputTokens,
     /// The family of tokenizers that its input tokens are estimated for.

@@ -56,6 +56,12 @@ impl Pool {
             })
     }
 
+    /// A model as written, and as checked.
+    pub(super) fn entry(&mut self, id: &str) -> Option<(&RawModel, &mut Model)> {
+        let at = self.models.iter().position(|m| m.id == id)?;
+        self.raw.models.get(at).zip(self.models.get_mut(at))
+    }
+
     /// What was assumed where the file was silent.
     pub fn notes(&self) -> &[Note] {
         &self.notes

@@ -7,8 +7,9 @@
 
 use super::check::{self, Known};
 use super::error::PoolError;
+use super::fields::{FieldQuality, Fields};
 use super::info::{ModelInfo, model_info};
-use super::model::{Model, Note};
+use super::model::Note;
 use super::raw::RawModel;
 use crate::profile::Profile;
 use crate::router::Router;
@@ -32,19 +33,6 @@ pub struct ModelPreview {
     pub notes: Vec<Note>,
 }
 
-/// Expected quality in one field of topics.
-#[derive(Clone, Debug, PartialEq, Serialize)]
-#[serde(rename_all = "camelCase")]
-#[cfg_attr(feature = "schema", derive(ts_rs::TS))]
-pub struct FieldQuality {
-    /// Name of the field.
-    pub field: String,
-    /// Expected quality over its clusters, weighted by their shares, in [0, 1].
-    pub quality: f64,
-    /// 90 % interval of the quality.
-    pub interval: [f64; 2],
-}
-
 /// A benchmark of which the model has no score yet.
 #[derive(Clone, Debug, PartialEq, Serialize)]
 #[serde(rename_all = "camelCase")]
@@ -63,11 +51,8 @@ impl RawModel {
     /// [`PoolError`], naming the JSON path of the first value that is wrong.
     pub fn preview(&self, router: &Router) -> Result<ModelPreview, PoolError> {
         let (model, notes, known) = check::model(self, router)?;
-        let fields = router.meta().fields.iter().enumerate();
         Ok(ModelPreview {
-            fields: fields
-                .filter_map(|(field, name)| field_quality(&model, field, name, router))
-                .collect(),
+            fields: Fields::of(router).qualities(&model),
             model: model_info(&model, router.clusters().shares()),
             next: known.map_or(Vec::new(), |known| next(&known, router)),
             notes,
@@ -113,27 +98,6 @@ fn next(known: &Known, router: &Router) -> Vec<NextBenchmark> {
             interval: profile.predict(shares).quality_interval().map(f64::from),
         })
         .collect()
-}
-
-/// The quality in a field; `None` if no cluster belongs to it.
-fn field_quality(model: &Model, field: usize, name: &str, router: &Router) -> Option<FieldQuality> {
-    let shares = router.clusters().shares();
-    let topics = router.meta().topics.iter();
-    let mut membership: Vec<f32> = topics
-        .zip(shares)
-        .map(|(topic, share)| if topic.field == field { *share } else { 0.0 })
-        .collect();
-    let whole: f32 = membership.iter().sum();
-    if whole <= 0.0 {
-        return None;
-    }
-    membership.iter_mut().for_each(|m| *m /= whole);
-    let prediction = model.profile.predict(&membership);
-    Some(FieldQuality {
-        field: name.to_owned(),
-        quality: f64::from(1.0 - prediction.mean),
-        interval: prediction.quality_interval().map(f64::from),
-    })
 }
 
 #[cfg(test)]

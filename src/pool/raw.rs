@@ -85,6 +85,10 @@ pub struct RawModel {
     #[serde(default, skip_serializing_if = "Option::is_none")]
     #[cfg_attr(feature = "schema", ts(optional))]
     pub capabilities: Option<Vec<String>>,
+    /// What it is, for requests that allow only some kinds of models, for example `local`, `trusted`, `eu`.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[cfg_attr(feature = "schema", ts(optional))]
+    pub tags: Option<Vec<String>>,
     /// Its tokenizer, for the number of input tokens: `o200k`, `cl100k`, `llama3`, `qwen`, `gemma` or
     /// `claude`. Guessed from the id when absent.
     #[serde(default, skip_serializing_if = "Option::is_none")]
@@ -122,6 +126,28 @@ pub struct RawModel {
         )
     )]
     pub output_tokens: Option<Value>,
+    /// How fast it answered where it was measured; for requests with a limit of time.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[cfg_attr(feature = "schema", ts(optional))]
+    pub latency: Option<RawLatency>,
+    /// Fields that this release does not know; returned on export.
+    #[serde(flatten)]
+    #[cfg_attr(feature = "schema", ts(skip))]
+    pub extra: Map<String, Value>,
+}
+
+/// How fast a model answered, medians over the answers that were measured.
+#[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema, ts_rs::TS))]
+pub struct RawLatency {
+    /// Seconds from the request to the first part of the answer.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[cfg_attr(feature = "schema", ts(optional))]
+    pub time_to_first_token_s: Option<f64>,
+    /// Output tokens in each second after that.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[cfg_attr(feature = "schema", ts(optional))]
+    pub tokens_per_second: Option<f64>,
     /// Fields that this release does not know; returned on export.
     #[serde(flatten)]
     #[cfg_attr(feature = "schema", ts(skip))]

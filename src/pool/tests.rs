@@ -98,6 +98,15 @@ fn dates_lengths_and_accuracies_that_cannot_be_are_rejected() {
     }
     let short = json!({"output_tokens": {"mean": 500, "p90": 400}});
     rejected(model(short), "pool_range", "$.models[0].output_tokens.p90");
+    let slow = json!({"latency": {"time_to_first_token_s": -1}});
+    rejected(
+        model(slow),
+        "pool_range",
+        "$.models[0].latency.time_to_first_token_s",
+    );
+    let measured =
+        json!({"latency": {"time_to_first_token_s": 0.4, "tokens_per_second": 91, "note": "kept"}});
+    assert!(pool(model(measured)).is_ok());
     let both = json!({"accuracy": 85, "errors": {"mean": [0.1, 0.1]}});
     rejected(model(both), "pool_range", "$.models[0].accuracy");
 }

@@ -20,6 +20,7 @@ pub(super) enum Part {
     Router,
     Cost,
     Limit,
+    Latency,
     Errors,
     Score,
     OutputTokens,
@@ -39,19 +40,21 @@ impl Part {
             (Self::Pool, "schema_version" | "name" | "as_of" | "currency") => Self::Leaf,
             (Self::Model, "cost") => Self::Cost,
             (Self::Model, "limit") => Self::Limit,
+            (Self::Model, "latency") => Self::Latency,
             (Self::Model, "errors") => Self::Errors,
             (Self::Model, "benchmarks") => Self::Score,
             (Self::Model, "output_tokens") => Self::OutputTokens,
             (
                 Self::Model,
-                "id" | "name" | "provider" | "priced" | "capabilities" | "tokenizer" | "labels"
-                | "accuracy" | "labels_count",
+                "id" | "name" | "provider" | "priced" | "capabilities" | "tags" | "tokenizer"
+                | "labels" | "accuracy" | "labels_count",
             ) => Self::Leaf,
             (Self::Errors, "mean" | "labels" | "sd" | "correlation") => Self::Leaf,
             (Self::OutputTokens, "per_cluster") => Self::Lengths,
             (Self::Leaf | Self::Router, _) => Self::Leaf,
             (Self::Cost, "input" | "output" | "cache_read" | "cache_write" | "reasoning")
             | (Self::Limit, "context" | "output")
+            | (Self::Latency, "time_to_first_token_s" | "tokens_per_second")
             | (Self::Score, "name" | "score" | "setting" | "source" | "as_of") => Self::Leaf,
             _ => Self::Unknown,
         }

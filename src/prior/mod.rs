@@ -17,15 +17,18 @@ pub use published::{LearnedBenchmarks, PublishedScores};
 use crate::linalg::Cholesky;
 use crate::observation::{ProfileError, check_length, check_range, check_unit};
 use ndarray::{Array1, Array2, ArrayView1, ArrayView2};
+use std::sync::OnceLock;
 
 /// Predicted errors are kept this far from 0 and 1 when the noise of a label is estimated.
 const NOISE_MARGIN: f64 = 0.05;
 
 /// Ψ ~ N(μ, Σ) over models, with the noise of a single label.
-#[derive(Debug, Clone, PartialEq)]
+#[derive(Debug, Clone)]
 pub struct Prior {
     mean: Array1<f64>,
     covariance: Array2<f64>,
+    /// Σ⁻¹, once it was needed.
+    precision: OnceLock<Option<Array2<f64>>>,
     noise_ratio: f64,
     mean_error: f64,
     training_models: usize,
@@ -66,6 +69,7 @@ impl Prior {
         Ok(Self {
             mean,
             covariance,
+            precision: OnceLock::new(),
             noise_ratio,
             mean_error,
             training_models,
@@ -96,6 +100,16 @@ impl Prior {
         self.covariance.view()
     }
 
+    /// Σ⁻¹, `(k, k)`, computed once for all models whose profiles need it. `None` would mean that Σ is not
+    /// positive definite, which [`Prior::try_new`] rejects.
+    pub(crate) fn precision(&self) -> Option<ArrayView2<'_, f64>> {
+        let inverse = || Cholesky::new(self.covariance.view()).map(|factor| factor.inverse());
+        self.precision
+            .get_or_init(inverse)
+            .as_ref()
+            .map(|inverse| inverse.view())
+    }
+
     /// κ: the variance of a label around its prediction, as a share of p(1 − p).
     pub fn noise_ratio(&self) -> f64 {
         self.noise_ratio
@@ -113,8 +127,24 @@ impl Prior {
 
     /// κp(1 − p), the variance of a label whose predicted error is `p`.
     pub(crate) fn label_noise(&self, p: f64) -> f64 {
-        let p = p.clamp(NOISE_MARGIN, 1.0 - NOISE_MARGIN);
-        self.noise_ratio * p * (1.0 - p)
+        self.noise_ratio * answer_noise(p)
+    }
+}
+
+/// p(1 − p), the variance of an answer that is right or wrong, whose predicted error is `p`.
+pub(crate) fn answer_noise(p: f64) -> f64 {
+    let p = p.clamp(NOISE_MARGIN, 1.0 - NOISE_MARGIN);
+    p * (1.0 - p)
+}
+
+/// Σ⁻¹ follows from Σ, whether it was needed yet or not.
+impl PartialEq for Prior {
+    fn eq(&self, other: &Self) -> bool {
+        self.mean == other.mean
+            && self.covariance == other.covariance
+            && self.noise_ratio == other.noise_ratio
+            && self.mean_error == other.mean_error
+            && self.training_models == other.training_models
     }
 }
 

@@ -3,6 +3,7 @@
 use super::Prior;
 use crate::observation::{ProfileError, check_length};
 use ndarray::{Array1, Array2, ArrayView2};
+use std::sync::OnceLock;
 
 /// Prior variance that all clusters share: how much models differ in overall ability.
 pub(super) const SHARED_VARIANCE: f64 = 0.02;
@@ -30,6 +31,7 @@ impl Prior {
         Self {
             mean: Array1::from_elem(k, mean_error),
             covariance,
+            precision: OnceLock::new(),
             noise_ratio: NOISE_RATIO,
             mean_error,
             training_models: 0,
@@ -51,6 +53,7 @@ impl Prior {
             noise_ratio,
             mean_error,
             training_models,
+            ..
         } = plain;
         Self::try_new(
             mean,

@@ -1,9 +1,9 @@
 //! The prior conditioned on observations: one linear solve.
 
 use super::Posterior;
-use crate::linalg::Cholesky;
-use crate::observation::{Observations, ProfileError};
-use crate::prior::Prior;
+use crate::linalg::{Cholesky, add_symmetric};
+use crate::observation::{Observations, ProfileError, Source};
+use crate::prior::{Prior, answer_noise};
 use ndarray::{Array1, Array2, ArrayView2, Axis, s};
 
 /// Labels that the mean error of a prior without training models counts for.
@@ -53,24 +53,28 @@ fn condition(prior: &Prior, observations: &Observations) -> Posterior {
         covariance: prior.covariance().to_owned(),
         labels: observations.labels_by_cluster(),
     };
-    for _ in 0..NOISE_ROUNDS {
+    for round in 1..=NOISE_ROUNDS {
         let noise = Noise::new(prior, observations, &rows.dot(&psi.mean));
-        let solved = match rows.dim() {
+        let system = match rows.dim() {
             (0, _) => None,
-            (n, k) if n <= k => by_observations(prior.covariance(), rows, &residual, &noise),
-            _ => by_clusters(prior.covariance(), rows, &residual, &noise),
+            (n, k) if n <= k => System::by_observations(prior, rows, &noise),
+            _ => System::by_clusters(prior, rows, &residual, &noise),
         };
-        let Some((shift, covariance)) = solved else {
+        let Some(system) = system else {
             break;
         };
-        (psi.mean, psi.covariance) = (&prior.mean() + &shift, covariance);
+        psi.mean = &prior.mean() + &system.shift(&residual);
+        // The noise of the next round follows from the mean alone.
+        if round == NOISE_ROUNDS {
+            psi.covariance = system.covariance(prior);
+        }
     }
     psi
 }
 
 /// The noise of observations, with covariance N = D + LLᵀ.
 pub(super) struct Noise<'a> {
-    /// D: κγ(1 − γ)/n + τ² of each observation.
+    /// D: κγ(1 − γ)/n + τ² of each observation, with κ = 1 for answers that are right or wrong.
     variances: Array1<f64>,
     /// L: its loadings on effects that observations share.
     loadings: ArrayView2<'a, f64>,
@@ -85,9 +89,14 @@ impl<'a> Noise<'a> {
     ) -> Self {
         let (labels, extra) = (observations.labels(), observations.extra_variances());
         let each = predicted.iter().zip(labels).zip(extra);
+        let of_one = |p: f64, source: &Source| match source {
+            Source::Answer => answer_noise(p),
+            _ => prior.label_noise(p),
+        };
         Self {
             variances: each
-                .map(|((p, n), extra)| prior.label_noise(*p) / n + extra)
+                .zip(observations.sources())
+                .map(|(((p, n), extra), source)| of_one(*p, source) / n + extra)
                 .collect(),
             loadings: observations.loadings(),
         }
@@ -103,7 +112,7 @@ impl<'a> Noise<'a> {
         }
     }
 
-    /// RᵀN⁻¹R and RᵀN⁻¹r for `rows` R, `(n, K)`, and the `residual` r, `(n)`: what the observations say, in
+    /// The lower triangle of RᵀN⁻¹R, and RᵀN⁻¹r, for `rows` R, `(n, K)`, and the `residual` r, `(n)`: what the observations say, in
     /// the space of the clusters. Effects take one solve of their number (Woodbury's identity). Works on a
     /// block of rows at a time, so that many labels need no memory beside their own.
     fn information(
@@ -121,7 +130,7 @@ impl<'a> Noise<'a> {
             let variances = self.variances.slice(part).insert_axis(Axis(1));
             let (rows, residual) = (rows.slice(block), residual.slice(part));
             let scaled = &rows / &variances;
-            gram += &scaled.t().dot(&rows);
+            add_symmetric(&mut gram, scaled.view(), rows);
             vector += &scaled.t().dot(&residual);
             if effects > 0 {
                 let loadings = self.loadings.slice(block);
@@ -140,35 +149,61 @@ impl<'a> Noise<'a> {
     }
 }
 
-/// ΣRᵀ(RΣRᵀ + N)⁻¹r and Σ − ΣRᵀ(RΣRᵀ + N)⁻¹RΣ, with R the `rows` of the observations and N the
-/// covariance of their `noise`: one solve of the number of observations.
-fn by_observations(
-    covariance: ArrayView2<f64>,
-    rows: ArrayView2<f64>,
-    residual: &Array1<f64>,
-    noise: &Noise,
-) -> Option<(Array1<f64>, Array2<f64>)> {
-    let cross = rows.dot(&covariance);
-    let gram = noise.added_to(cross.dot(&rows.t()));
-    let factor = Cholesky::new(gram.view())?;
-    let shift = cross.t().dot(&factor.solve_vector(residual));
-    let half = factor.forward(cross.view());
-    Some((shift, &covariance - &half.t().dot(&half)))
+/// The linear system that gives the posterior, factored, with R the `rows` of the observations, r their residual
+/// and N the covariance of their noise. Both ways give the same posterior.
+enum System {
+    /// m − μ = ΣRᵀ(RΣRᵀ + N)⁻¹r and V = Σ − ΣRᵀ(RΣRᵀ + N)⁻¹RΣ: as large as the number of observations.
+    ByObservations {
+        /// RΣ, `(n, k)`.
+        cross: Array2<f64>,
+        factor: Cholesky,
+    },
+    /// V = (Σ⁻¹ + RᵀN⁻¹R)⁻¹ and m − μ = VRᵀN⁻¹r: as large as the number of clusters.
+    ByClusters {
+        /// RᵀN⁻¹r, `(k)`.
+        vector: Array1<f64>,
+        /// Of V⁻¹.
+        factor: Cholesky,
+    },
 }
 
-/// The same as [`by_observations`] through V = (Σ⁻¹ + RᵀN⁻¹R)⁻¹: one solve of the number of
-/// clusters.
-fn by_clusters(
-    covariance: ArrayView2<f64>,
-    rows: ArrayView2<f64>,
-    residual: &Array1<f64>,
-    noise: &Noise,
-) -> Option<(Array1<f64>, Array2<f64>)> {
-    let (gram, vector) = noise.information(rows, residual)?;
-    let precision = Cholesky::new(covariance)?.inverse() + gram;
-    let covariance = Cholesky::new(precision.view())?.inverse();
-    let shift = covariance.dot(&vector);
-    Some((shift, covariance))
+impl System {
+    fn by_observations(prior: &Prior, rows: ArrayView2<f64>, noise: &Noise) -> Option<Self> {
+        let cross = rows.dot(&prior.covariance());
+        let gram = noise.added_to(cross.dot(&rows.t()));
+        let factor = Cholesky::new(gram.view())?;
+        Some(Self::ByObservations { cross, factor })
+    }
+
+    fn by_clusters(
+        prior: &Prior,
+        rows: ArrayView2<f64>,
+        residual: &Array1<f64>,
+        noise: &Noise,
+    ) -> Option<Self> {
+        let (gram, vector) = noise.information(rows, residual)?;
+        let factor = Cholesky::new((gram + prior.precision()?).view())?;
+        Some(Self::ByClusters { vector, factor })
+    }
+
+    /// m − μ.
+    fn shift(&self, residual: &Array1<f64>) -> Array1<f64> {
+        match self {
+            Self::ByObservations { cross, factor } => cross.t().dot(&factor.solve_vector(residual)),
+            Self::ByClusters { vector, factor } => factor.solve_vector(vector),
+        }
+    }
+
+    /// V.
+    fn covariance(&self, prior: &Prior) -> Array2<f64> {
+        match self {
+            Self::ByObservations { cross, factor } => {
+                let half = factor.forward(cross.view());
+                &prior.covariance() - &half.t().dot(&half)
+            }
+            Self::ByClusters { factor, .. } => factor.inverse(),
+        }
+    }
 }
 
 #[cfg(test)]
@@ -197,10 +232,22 @@ mod tests {
     }
 
     #[test]
+    fn an_answer_says_as_much_as_a_label_of_a_prior_with_a_ratio_of_one() {
+        let with_ratio =
+            |ratio| Prior::try_new(array![0.4], array![[0.03]], ratio, 0.4, 5).unwrap();
+        let memberships = array![[1.0f32], [0.7]];
+        let answers = Observations::from_answers(memberships.view(), &[1.0, 0.0]).unwrap();
+        let found = Posterior::new(&with_ratio(0.6), &answers).unwrap();
+        let labels = from_labels(&with_ratio(1.0), memberships.view(), &[1.0, 0.0]);
+        assert_eq!(found, labels);
+        let graded = from_labels(&with_ratio(0.6), memberships.view(), &[1.0, 0.0]);
+        assert!(graded.covariance[[0, 0]] < found.covariance[[0, 0]]);
+    }
+
+    #[test]
     fn both_ways_to_solve_agree() {
         let mut rng = ChaCha8Rng::seed_from_u64(2);
         let prior = Prior::fallback(6, 0.3);
-        let sigma = prior.covariance();
         for (n, effects) in [(9, 0), (9, 1), (9, 4), (2 * BLOCK + 7, 3)] {
             let rows = Array2::from_shape_fn((n, 6), |_| rng.random::<f64>());
             let r = Array1::from_shape_fn(n, |_| rng.random::<f64>() - 0.5);
@@ -210,10 +257,12 @@ mod tests {
                 variances,
                 loadings: loadings.view(),
             };
-            let (shift_a, v_a) = by_observations(sigma, rows.view(), &r, &noise).unwrap();
-            let (shift_b, v_b) = by_clusters(sigma, rows.view(), &r, &noise).unwrap();
-            assert!((shift_a - shift_b).iter().all(|d| d.abs() < 1e-10));
-            assert!((v_a - v_b).iter().all(|d| d.abs() < 1e-10));
+            let small = System::by_observations(&prior, rows.view(), &noise).unwrap();
+            let large = System::by_clusters(&prior, rows.view(), &r, &noise).unwrap();
+            let shifts = small.shift(&r) - large.shift(&r);
+            assert!(shifts.iter().all(|d| d.abs() < 1e-10));
+            let covariances = small.covariance(&prior) - large.covariance(&prior);
+            assert!(covariances.iter().all(|d| d.abs() < 1e-10));
         }
     }
 

@@ -4,15 +4,19 @@
 //! Ψ(h) has a [`Prior`](crate::prior::Prior), Ψ ~ N(μ, Σ), learned from other models, and
 //! [observations](crate::observation) make it a [`Posterior`]. A [`Profile`] is what is stored and
 //! shared of the posterior: mean and standard deviation per cluster and one correlation, enough for
-//! an interval around every predicted quality.
+//! an interval around every predicted quality. [`Information`] is evidence that comes one observation after
+//! another; it conditions a posterior, or what a profile says of it, without the observations themselves.
 
 mod condition;
+mod expand;
+mod information;
 mod posterior;
 mod prediction;
 mod quick;
 mod summary;
 
 pub use crate::observation::ProfileError;
+pub use information::Information;
 pub use posterior::Posterior;
 pub use prediction::Prediction;
 #[cfg(feature = "eval")]

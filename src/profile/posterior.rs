@@ -15,6 +15,15 @@ pub struct Posterior {
 }
 
 impl Posterior {
+    /// A posterior of these parts, each over K clusters.
+    pub(super) fn of(mean: Array1<f64>, covariance: Array2<f64>, labels: Array1<f64>) -> Self {
+        Self {
+            mean,
+            covariance,
+            labels,
+        }
+    }
+
     /// m, the expected error in each cluster, `(k)`; not clipped to `[0, 1]`.
     pub fn mean(&self) -> ArrayView1<'_, f64> {
         self.mean.view()

@@ -21,7 +21,7 @@ pub struct Profile {
 }
 
 /// Part of its standard deviation within which an expected error bends at 0 and at 1.
-const SMOOTHING: f64 = 0.2;
+pub(super) const SMOOTHING: f64 = 0.2;
 
 /// The profile of Ψ with this `mean`, these `variances` and `labels`, each `(K)`. `overlap` O `(K, K)`
 /// is the mean of ΦΦᵀ over prompts and `all` the sum of O∘V, V being the covariance of Ψ. A profile
@@ -60,6 +60,16 @@ fn within(mean: f64, sd: f64) -> f64 {
         near => width * near.exp().ln_1p(),
     };
     (1.0 - above(1.0 - above(mean))).clamp(0.0, 1.0)
+}
+
+/// The mean of which [`within`] made this one, `width` being that of its bend. An error that is at the end of
+/// the range for want of digits came from a mean at most 5 widths beyond it.
+pub(super) fn unbent(mean: f64, width: f64) -> f64 {
+    let below = |y: f64| match y / width {
+        far if far.is_nan() || far >= 40.0 => y,
+        near => (width * near.max(0.0).exp_m1().ln()).max(-5.0 * width),
+    };
+    below(1.0 - below(1.0 - mean))
 }
 
 impl Profile {
@@ -138,34 +148,6 @@ impl Profile {
         let variance = (1.0 - self.correlation) * own + self.correlation * together * together;
         variance.max(0.0).sqrt()
     }
-
-    /// Updates the profile with one more label: the error made on a prompt of this membership. A
-    /// label that is out of range or over other clusters is ignored.
-    ///
-    /// This uses only what the profile keeps of the covariance, so it approximates the posterior
-    /// with all labels. It is made for a few labels in a browser tab.
-    pub fn observe(&mut self, prior: &Prior, membership: &[f32], error: f32) {
-        if !(0.0..=1.0).contains(&error) || membership.len() != self.mean.len() {
-            return;
-        }
-        let before = self.predict(membership);
-        let noise = prior.label_noise(f64::from(before.mean)) as f32;
-        let total = before.sd * before.sd + noise;
-        let together: f32 = membership
-            .iter()
-            .zip(&self.sd)
-            .map(|(phi, s)| phi * s)
-            .sum();
-        let rho = self.correlation;
-        for (k, phi) in membership.iter().enumerate() {
-            let s = self.sd[k];
-            let covariance = (1.0 - rho) * phi * s * s + rho * s * together;
-            self.mean[k] =
-                (self.mean[k] + covariance / total * (error - before.mean)).clamp(0.0, 1.0);
-            self.sd[k] = (s * s - covariance * covariance / total).max(0.0).sqrt();
-            self.labels[k] += phi;
-        }
-    }
 }
 
 /// Number of partial sums: with a single sum each addition would wait for the one before it.
@@ -227,9 +209,6 @@ fn mean_correlation(prior: &Prior) -> f32 {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::observation::Observations;
-    use crate::profile::Posterior;
-    use ndarray::Array2;
 
     fn profile(correlation: f32) -> Profile {
         Profile {
@@ -256,6 +235,17 @@ mod tests {
     }
 
     #[test]
+    fn a_bend_is_undone() {
+        for sd in [0.0, 0.01, 0.1, 0.3] {
+            for mean in [-0.9 * sd, 0.0, 0.03, 0.5, 0.98, 1.0 + 0.9 * sd] {
+                let found = unbent(within(mean, sd), SMOOTHING * sd);
+                assert!((found - mean).abs() < 1e-9, "{mean} {sd} {found}");
+            }
+            assert!((unbent(0.0, SMOOTHING * sd) + sd).abs() < 1e-9);
+        }
+    }
+
+    #[test]
     fn uncertainty_averages_out_only_as_far_as_it_is_not_shared() {
         let half = [0.5, 0.5];
         let close = |a: f32, b: f32| (a - b).abs() < 1e-6;
@@ -275,28 +265,6 @@ mod tests {
         let sd = |trust| profile.predict_with_trust(&[0.5, 0.5], trust).sd;
         assert_eq!(sd(1.0), 0.0);
         assert!((sd(0.0) - 0.2).abs() < 1e-6 && (sd(0.75) - 0.1).abs() < 1e-6);
-    }
-
-    #[test]
-    fn an_update_with_a_label_agrees_with_the_exact_posterior() {
-        let plain = Prior::fallback(3, 0.4);
-        let (mean, covariance) = (plain.mean().to_owned(), plain.covariance().to_owned());
-        let prior = Prior::try_new(mean, covariance, plain.noise_ratio(), 0.4, 1).unwrap();
-        let phi = [0.6f32, 0.3, 0.1];
-        let rows = Array2::from_shape_vec((1, 3), phi.to_vec()).unwrap();
-        let label = Observations::from_labels(rows.view(), &[1.0]).unwrap();
-        let exact = Posterior::new(&prior, &label).unwrap();
-        let none = Posterior::new(&prior, &Observations::none(3)).unwrap();
-        let mut learned = none.profile(Array2::from_elem((3, 3), 1.0 / 9.0).view());
-        learned.observe(&prior, &phi, 1.0);
-        for k in 0..3 {
-            assert!(
-                (f64::from(learned.mean[k]) - exact.mean()[k]).abs() < 5e-3,
-                "{k}"
-            );
-            let sd = exact.covariance()[[k, k]].sqrt();
-            assert!((f64::from(learned.sd[k]) - sd).abs() < 5e-3, "{k}");
-        }
     }
 
     #[test]

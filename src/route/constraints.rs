@@ -8,13 +8,18 @@ use crate::cost::{Cost, Usage};
 use crate::pool::{Model, Pool};
 use crate::printable::printable;
 
-/// Checks that the allow and deny lists name models of the pool.
+/// Checks that the request names models of the pool.
 pub(super) fn check_names(pool: &Pool, request: &Request) -> Result<(), RouteError> {
     for (field, ids) in [("allow", &request.allow), ("deny", &request.deny)] {
         for id in ids {
             pool.model(id)
                 .map_err(|source| RouteError::UnknownModel { field, source })?;
         }
+    }
+    if let Some(previous) = &request.previous {
+        let field = "previous.model";
+        pool.model(&previous.model)
+            .map_err(|source| RouteError::UnknownModel { field, source })?;
     }
     Ok(())
 }
@@ -36,6 +41,10 @@ pub(super) fn exclusion_code(
     if !request.allow.is_empty() && !request.allow.contains(&model.id) {
         return Some(NotAllowed);
     }
+    if !request.allow_tags.is_empty() && !model.tags.iter().any(|t| request.allow_tags.contains(t))
+    {
+        return Some(Tag);
+    }
     if missing(model, request).is_some() {
         return Some(Capability);
     }
@@ -49,6 +58,13 @@ pub(super) fn exclusion_code(
         && expected > limit
     {
         return Some(OutputLimit);
+    }
+    if let Some(most) = request.max_latency {
+        match model.speed.seconds(usage.tokens_out()) {
+            Some(seconds) if seconds > most => return Some(TooSlow),
+            None if !request.allow_untimed => return Some(Untimed),
+            _ => {}
+        }
     }
     let Some(price) = price else {
         return Some(Unpriced);
@@ -71,6 +87,16 @@ pub(super) fn exclusion(
     let message = match code {
         ExclusionCode::Denied => "on the deny list".into(),
         ExclusionCode::NotAllowed => "not on the allow list".into(),
+        ExclusionCode::Tag => format!(
+            "has none of the allowed tags: {}",
+            printable(request.allow_tags.join(", "))
+        ),
+        ExclusionCode::TooSlow => format!(
+            "takes about {:.1} s for the answer, {:.1} s are allowed",
+            model.speed.seconds(cost.tokens_out).unwrap_or_default(),
+            request.max_latency.unwrap_or_default()
+        ),
+        ExclusionCode::Untimed => "its speed is unknown".into(),
         ExclusionCode::Capability => format!(
             "cannot do what is needed: {}",
             printable(missing(model, request).unwrap_or_default())

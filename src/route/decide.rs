@@ -2,12 +2,13 @@
 
 use super::Placed;
 use super::constraints::check_names;
-use super::decision::{ClusterShare, Decision};
-use super::place::place;
+use super::decision::{CacheUse, ClusterShare, Decision};
+use super::place::place_in;
 use super::query::Query;
 use super::reason::reason;
 use super::request::{Objective, Request, RouteError};
 use super::score::{Scored, order, relax_floor};
+use crate::cost::Usage;
 use crate::pool::Pool;
 use crate::router::Router;
 
@@ -43,7 +44,7 @@ pub fn route(
     decide(
         router,
         pool,
-        &place(router, prompt, &request.context),
+        &place_in(router, &[prompt], request).swap_remove(0),
         request,
     )
 }
@@ -80,11 +81,13 @@ pub fn decide(
         _ => None,
     };
     let mut decision = Decision {
-        model,
+        model: model.clone(),
         candidates,
         clusters: heaviest(router, &placed.membership),
         out_of_distribution: placed.out_of_distribution,
         unknown_words: placed.unknown_words,
+        from_earlier: f64::from(placed.from_earlier),
+        cache: cache_use(pool, model.as_deref(), &query),
         lambda,
         reason: String::new(),
     };
@@ -93,6 +96,36 @@ pub fn decide(
         .candidates
         .truncate(request.top.unwrap_or(usize::MAX));
     Ok(decision)
+}
+
+/// What the cache of the last turn's model means for the selected one.
+fn cache_use(pool: &Pool, selected: Option<&str>, query: &Query) -> Option<CacheUse> {
+    let previous = query.request.previous.as_ref()?;
+    let warm = previous.is_warm();
+    // What a model's input costs with so many cached tokens.
+    let input = |id: &str, cached: f64| {
+        let model = pool.model(id).ok()?;
+        let usage = Usage {
+            cached,
+            ..query.usage(model)
+        };
+        model.prices.cost(&usage).input
+    };
+    // What holding the cache changes for a model.
+    let saves = |id: &str| match warm {
+        true => Some(input(id, 0.0)? - input(id, previous.cached_tokens)?),
+        false => Some(0.0),
+    };
+    let switching = match selected {
+        Some(id) if id != previous.model => saves(id),
+        _ => Some(0.0),
+    };
+    Some(CacheUse {
+        saves: saves(&previous.model),
+        model: previous.model.clone(),
+        warm,
+        switching,
+    })
 }
 
 /// The clusters with the largest memberships, in falling order.

@@ -20,6 +20,12 @@ pub enum ExclusionCode {
     NotAllowed,
     /// In the deny list.
     Denied,
+    /// Has none of the allowed tags.
+    Tag,
+    /// Takes longer for the answer than is allowed.
+    TooSlow,
+    /// Its speed is unknown.
+    Untimed,
     /// Does not have a needed capability.
     Capability,
     /// Input and output tokens together exceed its context.
@@ -49,6 +55,8 @@ pub struct Candidate {
     pub interval: [f64; 2],
     /// What the prompt costs with this model.
     pub cost: Cost,
+    /// Expected seconds to the end of the answer; `null` where the speed is unknown.
+    pub latency: Option<f64>,
     /// What was minimised; lower is better. `null` where the price is unknown.
     pub score: Option<f64>,
     /// Why it was not considered.
@@ -71,6 +79,22 @@ pub struct ClusterShare {
     pub weight: f64,
 }
 
+/// What the cache of the last turn's model means for this prompt.
+#[derive(Clone, Debug, PartialEq, Serialize)]
+#[serde(rename_all = "camelCase")]
+#[cfg_attr(feature = "schema", derive(ts_rs::TS))]
+pub struct CacheUse {
+    /// Id of the model of the last turn.
+    pub model: String,
+    /// Whether its provider still has the tokens.
+    pub warm: bool,
+    /// US dollars that the cache saves if that model gets the prompt too; `null` where a price is unknown.
+    pub saves: Option<f64>,
+    /// US dollars that the prompt costs more because the selected model holds no cache, although it would cost
+    /// less if it did; 0 if the model stays, `null` where a price is unknown.
+    pub switching: Option<f64>,
+}
+
 /// Which model should get a prompt, why, and for how much.
 #[derive(Clone, Debug, PartialEq, Serialize)]
 #[serde(rename_all = "camelCase")]
@@ -88,6 +112,13 @@ pub struct Decision {
     /// Whether that is because most of its words are unknown to the embedder, as in a language that
     /// it does not cover.
     pub unknown_words: bool,
+    /// Weight of the earlier turns and answers in what the prompt is taken to be about, in [0, 1]: above 0.5,
+    /// the prompt alone says too little.
+    pub from_earlier: f64,
+    /// What the cache of the last turn's model means; absent without `previous`.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    #[cfg_attr(feature = "schema", ts(optional))]
+    pub cache: Option<CacheUse>,
     /// λ in quality per US dollar; `null` when a budget or a floor decided.
     pub lambda: Option<f64>,
     /// The decision in words.

@@ -125,6 +125,7 @@ mod tests {
                     total,
                     ..Cost::default()
                 },
+                latency: None,
                 score: None,
                 excluded: None,
             })
@@ -135,6 +136,8 @@ mod tests {
             clusters: vec![],
             out_of_distribution: false,
             unknown_words: false,
+            from_earlier: 0.0,
+            cache: None,
             lambda: None,
             reason: String::new(),
         }

@@ -34,9 +34,17 @@ impl<'a> Query<'a> {
                 (expected, model.output_tokens.range(expected))
             }
         };
+        let (cached, writes) = match &self.request.previous {
+            None => (self.request.cached_tokens, false),
+            Some(previous) if previous.model == model.id && previous.is_warm() => {
+                (previous.cached_tokens, true)
+            }
+            Some(_) => (0.0, true),
+        };
         Usage {
             input: counted.unwrap_or(self.estimated[model.tokenizer as usize]),
-            cached: self.request.cached_tokens,
+            cached,
+            writes,
             output,
             output_range,
             reasoning: self.request.reasoning_tokens,

@@ -3,7 +3,7 @@
 #![cfg_attr(not(test), deny(clippy::indexing_slicing))]
 
 use super::request::MAX_REQUEST;
-use super::{InputTokens, Objective, Request, RouteError};
+use super::{InputTokens, Objective, Previous, Request, RouteError};
 use serde::de::{MapAccess, Visitor};
 use serde::{Deserialize, Deserializer};
 use std::{collections::BTreeMap, fmt};
@@ -28,13 +28,25 @@ pub struct RawRequest {
     pub allow: Option<Vec<String>>,
     /// None of these models.
     pub deny: Option<Vec<String>>,
+    /// Only models with one of these tags.
+    pub allow_tags: Option<Vec<String>>,
     /// Capabilities that the model must have.
     pub need: Option<Vec<String>>,
+    /// Most seconds to the end of the answer, by the speed that the pool has for each model.
+    pub max_latency: Option<f64>,
+    /// Consider models whose speed is unknown as if they were fast enough.
+    pub allow_untimed: Option<bool>,
     /// Expected output tokens; takes precedence over those of the pool.
     pub expected_output_tokens: Option<f64>,
     /// Text that is sent along with the prompt: the system message, the conversation so far. It
     /// counts for the cost, and not for the kind of the prompt.
     pub context: Option<String>,
+    /// The earlier turns of the user, oldest first. They tell what the prompt is about where it does not
+    /// say so itself, and count for the cost.
+    pub earlier: Option<Vec<String>>,
+    /// What models answered to them, oldest first. It counts little for what the prompt is about, and for
+    /// the cost.
+    pub answers: Option<Vec<String>>,
     /// Input tokens, context included, where the caller has counted them: one number, or numbers by
     /// model id or by name of a tokenizer.
     #[cfg_attr(
@@ -44,6 +56,9 @@ pub struct RawRequest {
     pub input_tokens: Option<RawInputTokens>,
     /// Input tokens that the provider has in its cache.
     pub cached_tokens: Option<f64>,
+    /// The model of the last turn of a conversation, and what its provider has in its cache: that model
+    /// reads those tokens at its price of cached tokens, and all models write the rest.
+    pub previous: Option<RawPrevious>,
     /// Hidden reasoning tokens before the answer.
     pub reasoning_tokens: Option<f64>,
     /// Consider models with an unknown price as if they were free.
@@ -51,6 +66,34 @@ pub struct RawRequest {
     /// Number of candidates to list, best first; all when absent. With large pools, listing takes
     /// most of the time.
     pub top: Option<u32>,
+}
+
+/// The model of the last turn of a conversation.
+#[derive(Clone, Debug, Default, PartialEq, Deserialize)]
+#[serde(rename_all = "camelCase", deny_unknown_fields)]
+#[cfg_attr(
+    feature = "schema",
+    derive(ts_rs::TS),
+    ts(optional_fields, rename = "PreviousTurn")
+)]
+pub struct RawPrevious {
+    /// Its id.
+    pub model: String,
+    /// Input tokens of this request that its provider has in its cache: usually all of the last request.
+    pub cached_tokens: f64,
+    /// Seconds since the last turn; 0 when absent.
+    pub age: Option<f64>,
+    /// Seconds for which the provider keeps its cache; 300 when absent.
+    pub ttl: Option<f64>,
+}
+
+impl From<RawPrevious> for Previous {
+    fn from(raw: RawPrevious) -> Self {
+        let mut previous = Self::new(raw.model, raw.cached_tokens);
+        previous.age = raw.age.unwrap_or(previous.age);
+        previous.ttl = raw.ttl.unwrap_or(previous.ttl);
+        previous
+    }
 }
 
 impl RawRequest {
@@ -145,21 +188,29 @@ impl TryFrom<RawRequest> for Request {
                 return Err(RouteError::Objectives { field });
             }
         };
-        if raw.allow.as_ref().is_some_and(Vec::is_empty) {
-            return Err(RouteError::Type {
-                path: "allow".into(),
-                problem: "is empty, so that no model is left; leave it out to allow all".into(),
-            });
+        for (path, list) in [("allow", &raw.allow), ("allowTags", &raw.allow_tags)] {
+            if list.as_ref().is_some_and(Vec::is_empty) {
+                return Err(RouteError::Type {
+                    path: path.into(),
+                    problem: "is empty, so that no model is left; leave it out to allow all".into(),
+                });
+            }
         }
         Ok(Self {
             objective,
             allow: raw.allow.unwrap_or_default(),
             deny: raw.deny.unwrap_or_default(),
+            allow_tags: raw.allow_tags.unwrap_or_default(),
             need: raw.need.unwrap_or_default(),
+            max_latency: raw.max_latency,
+            allow_untimed: raw.allow_untimed.unwrap_or_default(),
             expected_output_tokens: raw.expected_output_tokens,
             context: raw.context.unwrap_or_default(),
+            earlier: raw.earlier.unwrap_or_default(),
+            answers: raw.answers.unwrap_or_default(),
             input_tokens: raw.input_tokens.map(Into::into).unwrap_or_default(),
             cached_tokens: raw.cached_tokens.unwrap_or_default(),
+            previous: raw.previous.map(Into::into),
             reasoning_tokens: raw.reasoning_tokens.unwrap_or_default(),
             allow_unpriced: raw.allow_unpriced.unwrap_or_default(),
             top: raw.top.map(|top| top as usize),
@@ -195,12 +246,11 @@ mod tests {
 
     #[test]
     fn an_empty_list_of_allowed_models_is_rejected() {
-        let none = RawRequest::parse(r#"{"allow": []}"#).unwrap();
-        let rejected = Request::try_from(none).unwrap_err();
-        assert_eq!(
-            (rejected.code(), rejected.path()),
-            ("request_type", "allow")
-        );
+        for field in ["allow", "allowTags"] {
+            let none = RawRequest::parse(&format!(r#"{{"{field}": []}}"#)).unwrap();
+            let rejected = Request::try_from(none).unwrap_err();
+            assert_eq!((rejected.code(), rejected.path()), ("request_type", field));
+        }
     }
 
     #[test]

@@ -1,7 +1,10 @@
 //! The reason of a decision in words, for readers who know nothing about routing.
 
-use super::decision::{Candidate, Decision};
+use super::decision::{CacheUse, Candidate, Decision};
 use super::request::{Objective, Request};
+
+/// Share from earlier turns above which the prompt alone says too little.
+const HALF: f64 = 0.5;
 
 /// The reason of a decision. `floor_missed`: no model reaches the quality floor.
 pub(super) fn reason(decision: &Decision, request: &Request, floor_missed: bool) -> String {
@@ -49,6 +52,16 @@ pub(super) fn reason(decision: &Decision, request: &Request, floor_missed: bool)
     if let Some(next) = considered.next() {
         words.push(compare(selected, next));
     }
+    words.extend(
+        decision
+            .cache
+            .as_ref()
+            .and_then(|cache| about_cache(selected, cache)),
+    );
+    if decision.from_earlier > HALF {
+        words
+            .push("The prompt says little by itself, so what was asked before counts more.".into());
+    }
     if decision.unknown_words {
         words.push(
             "Most of this prompt is in words that the router does not know, perhaps in another language, so each model is judged by its overall ability."
@@ -61,6 +74,22 @@ pub(super) fn reason(decision: &Decision, request: &Request, floor_missed: bool)
         );
     }
     words.join(" ")
+}
+
+/// What the cache of the last turn's model has to do with the decision.
+fn about_cache(selected: &Candidate, cache: &CacheUse) -> Option<String> {
+    let stays = selected.id == cache.model;
+    match (stays, cache.saves, cache.switching) {
+        (true, Some(saves), _) if saves > 0.0 => Some(format!(
+            "It has the conversation in its cache, which saves {}.",
+            dollars(saves)
+        )),
+        (false, _, Some(more)) if more > 0.0 => Some(format!(
+            "It has no cache of the conversation, which costs {} more.",
+            dollars(more)
+        )),
+        _ => None,
+    }
 }
 
 /// How the next best model compares with the selected one.
@@ -148,6 +177,7 @@ mod tests {
                 total: Some(total),
                 ..Default::default()
             },
+            latency: None,
             score: None,
             excluded: None,
         }

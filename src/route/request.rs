@@ -54,6 +54,39 @@ impl InputTokens {
     }
 }
 
+/// Seconds for which providers keep a cache if nothing else is said: the shortest time that is usual.
+const CACHE_SECONDS: f64 = 300.0;
+
+/// What the model of the last turn holds in its provider's cache.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Previous {
+    /// Id of that model.
+    pub model: String,
+    /// Input tokens of this request that were also in the last one.
+    pub cached_tokens: f64,
+    /// Seconds since the last turn.
+    pub age: f64,
+    /// Seconds for which the provider keeps its cache.
+    pub ttl: f64,
+}
+
+impl Previous {
+    /// A cache that was just used.
+    pub fn new(model: impl Into<String>, cached_tokens: f64) -> Self {
+        Self {
+            model: model.into(),
+            cached_tokens,
+            age: 0.0,
+            ttl: CACHE_SECONDS,
+        }
+    }
+
+    /// Whether the provider still has the tokens.
+    pub fn is_warm(&self) -> bool {
+        self.age <= self.ttl && self.cached_tokens > 0.0
+    }
+}
+
 /// What a decision is based on beside the prompt.
 #[derive(Clone, Debug, Default, PartialEq)]
 pub struct Request {
@@ -63,18 +96,32 @@ pub struct Request {
     pub allow: Vec<String>,
     /// Never these models.
     pub deny: Vec<String>,
+    /// Only models with one of these tags; all when empty.
+    pub allow_tags: Vec<String>,
     /// Capabilities that a model must have.
     pub need: Vec<String>,
+    /// Most seconds to the end of the answer.
+    pub max_latency: Option<f64>,
+    /// Consider models whose speed is unknown as if they were fast enough.
+    pub allow_untimed: bool,
     /// Expected output tokens; takes precedence over those of the pool.
     pub expected_output_tokens: Option<f64>,
     /// Text that is sent along with the prompt: the system message, the conversation so far. It
     /// counts for the cost, and not for the prompt's place among the clusters. For
-    /// [`route`](super::route) and [`place`](super::place); a placed prompt includes it.
+    /// [`route`](super::route); a placed prompt includes it.
     pub context: String,
+    /// The earlier turns of the user, oldest first. They tell what the prompt is about where it does not
+    /// say so itself, and count for the cost. For [`route`](super::route); a placed prompt includes them.
+    pub earlier: Vec<String>,
+    /// What models answered to them; it counts little for what the prompt is about, and for the cost.
+    pub answers: Vec<String>,
     /// Input tokens, context included, where the caller has counted them.
     pub input_tokens: InputTokens,
     /// Input tokens that the provider has in its cache.
     pub cached_tokens: f64,
+    /// The model of the last turn, whose provider may have a part of the input in its cache; all models
+    /// then write to their caches what they do not read from them.
+    pub previous: Option<Previous>,
     /// Hidden reasoning tokens before the answer.
     pub reasoning_tokens: f64,
     /// Consider models with an unknown price as if they were free.
@@ -117,7 +164,10 @@ pub enum RouteError {
         /// Name of the first of them.
         field: &'static str,
     },
-    /// An allow or deny list names a model that the pool does not have.
+    /// Cached tokens both for all models and for the model of the last turn.
+    #[error("cachedTokens: use only one of cachedTokens and previous")]
+    Caches,
+    /// A model that the pool does not have.
     #[error("{field}: {source}")]
     UnknownModel {
         /// Name of the request's field.
@@ -135,6 +185,7 @@ impl RouteError {
             Self::Type { .. } => "request_type",
             Self::Number { .. } => "request_number",
             Self::Objectives { .. } => "request_objective",
+            Self::Caches => "request_cache",
             Self::UnknownModel { .. } => "unknown_model",
         }
     }
@@ -144,6 +195,7 @@ impl RouteError {
         match self {
             Self::TooLarge { .. } => WHOLE,
             Self::Type { path, .. } => path,
+            Self::Caches => "cachedTokens",
             Self::Number { field, .. }
             | Self::Objectives { field }
             | Self::UnknownModel { field, .. } => field,
@@ -214,6 +266,16 @@ impl Request {
             self.expected_output_tokens.unwrap_or_default(),
         )?;
         tokens("cachedTokens", self.cached_tokens)?;
+        if let Some(previous) = &self.previous {
+            tokens("previous.cachedTokens", previous.cached_tokens)?;
+            check("previous.age", previous.age, f64::MAX, NOT_NEGATIVE)?;
+            check("previous.ttl", previous.ttl, f64::MAX, NOT_NEGATIVE)?;
+            if self.cached_tokens > 0.0 {
+                return Err(RouteError::Caches);
+            }
+        }
+        let seconds = self.max_latency.unwrap_or_default();
+        check("maxLatency", seconds, f64::MAX, NOT_NEGATIVE)?;
         tokens("reasoningTokens", self.reasoning_tokens)?;
         match &self.input_tokens {
             InputTokens::Estimated => Ok(()),

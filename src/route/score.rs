@@ -52,7 +52,8 @@ impl Scored {
 
     /// The model as a decision lists it.
     pub fn candidate(&self, model: &Model, query: &Query) -> Candidate {
-        let cost = model.prices.cost(&query.usage(model));
+        let usage = query.usage(model);
+        let cost = model.prices.cost(&usage);
         let Placed {
             membership, trust, ..
         } = query.placed;
@@ -63,6 +64,7 @@ impl Scored {
             quality: self.quality,
             interval: predicted.quality_interval().map(f64::from),
             cost,
+            latency: model.speed.seconds(usage.tokens_out()),
             score: self.score,
             excluded: self
                 .excluded

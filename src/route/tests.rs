@@ -276,3 +276,148 @@ fn a_count_by_model_beats_one_by_tokenizer_and_the_rest_is_estimated() {
     };
     assert!(!routed("code code", other).candidates[0].cost.exact);
 }
+
+/// `local` is weak and `remote` strong; reading from the cache costs a tenth, writing to it a quarter more.
+fn conversation_pool() -> Pool {
+    let value = json!({"models": [
+        {"id": "local", "errors": {"mean": [0.5, 0.5]}, "cost": {"input": 1, "output": 0, "cache_read": 0.1,
+         "cache_write": 1.25}, "output_tokens": 100, "tags": ["local", "eu"],
+         "latency": {"time_to_first_token_s": 0.5, "tokens_per_second": 50}},
+        {"id": "remote", "errors": {"mean": [0.4, 0.4]}, "cost": {"input": 2, "output": 0, "cache_read": 0.2,
+         "cache_write": 2.5}, "output_tokens": 100, "tags": ["us"],
+         "latency": {"time_to_first_token_s": 1, "tokens_per_second": 100}},
+        {"id": "unmeasured", "errors": {"mean": [0.1, 0.1]}, "cost": {"input": 9, "output": 0},
+         "latency": {"tokens_per_second": 100}}]});
+    Pool::from_json(value.to_string().as_bytes(), &fixture::router()).unwrap()
+}
+
+fn in_conversation(request: Request) -> Decision {
+    let request = Request {
+        input_tokens: InputTokens::Counted(10_000.0),
+        ..request
+    };
+    route(&fixture::router(), &conversation_pool(), "code", &request).unwrap()
+}
+
+fn total(decision: &Decision, id: &str) -> f64 {
+    let mut candidates = decision.candidates.iter();
+    candidates.find(|c| c.id == id).unwrap().cost.total.unwrap()
+}
+
+#[test]
+fn the_model_of_the_last_turn_reads_its_cache_and_the_others_write_theirs() {
+    let previous = |age| Previous {
+        age,
+        ..Previous::new("remote", 8_000.0)
+    };
+    let deny = vec!["unmeasured".to_owned()];
+    let warm = Request {
+        objective: Objective::Lambda(10.0),
+        previous: Some(previous(300.0)),
+        deny: deny.clone(),
+        ..Request::default()
+    };
+    let decision = in_conversation(warm.clone());
+    // remote: 8,000 · 0.2 + 2,000 · 2.5; local: 10,000 · 1.25; USD per million tokens.
+    assert!((total(&decision, "remote") - 0.0066).abs() < 1e-12);
+    assert!((total(&decision, "local") - 0.0125).abs() < 1e-12);
+    assert_eq!(decision.model.as_deref(), Some("remote"));
+    let cache = decision.cache.unwrap();
+    assert!(cache.warm && (cache.saves.unwrap() - 8_000.0 * 2.3 / 1e6).abs() < 1e-12);
+    assert_eq!(cache.switching, Some(0.0));
+    assert!(
+        decision.reason.contains("in its cache, which saves"),
+        "{}",
+        decision.reason
+    );
+    // Much weight on cost: now the cache decides between them, and a cold one does not count.
+    let cold = Request {
+        objective: Objective::Lambda(100.0),
+        previous: Some(previous(301.0)),
+        ..warm.clone()
+    };
+    let decision = in_conversation(cold);
+    assert_eq!(decision.model.as_deref(), Some("local"));
+    assert!((total(&decision, "remote") - 0.025).abs() < 1e-12);
+    let cache = decision.cache.unwrap();
+    assert_eq!(
+        (cache.warm, cache.saves, cache.switching),
+        (false, Some(0.0), Some(0.0))
+    );
+    // What local saves of the same tokens if it held them is what the change to it costs.
+    let leaves = Request {
+        deny: vec!["remote".into(), "unmeasured".into()],
+        ..warm
+    };
+    let decision = in_conversation(leaves);
+    let switching = decision.cache.unwrap().switching.unwrap();
+    assert!(
+        (switching - 8_000.0 * 1.15 / 1e6).abs() < 1e-12,
+        "{switching}"
+    );
+    assert!(
+        decision.reason.contains("has no cache of the conversation"),
+        "{}",
+        decision.reason
+    );
+    let alone = in_conversation(Request::default());
+    assert_eq!(alone.cache, None);
+    assert!((total(&alone, "local") - 0.01).abs() < 1e-12);
+}
+
+#[test]
+fn tags_and_a_limit_of_time_exclude_models_and_say_why() {
+    let local = Request {
+        allow_tags: vec!["local".into(), "trusted".into()],
+        ..Request::default()
+    };
+    let decision = in_conversation(local);
+    assert_eq!(decision.model.as_deref(), Some("local"));
+    assert_eq!(why(&decision, "remote"), ExclusionCode::Tag);
+    // 100 tokens take local 0.5 + 2 s, and remote 1 + 1 s.
+    let fast = Request {
+        max_latency: Some(2.0),
+        ..Request::default()
+    };
+    let decision = in_conversation(fast.clone());
+    assert_eq!(decision.model.as_deref(), Some("remote"));
+    assert_eq!(decision.candidates[0].latency, Some(2.0));
+    assert_eq!(why(&decision, "local"), ExclusionCode::TooSlow);
+    assert_eq!(why(&decision, "unmeasured"), ExclusionCode::Untimed);
+    let decision = in_conversation(Request {
+        allow_untimed: true,
+        ..fast
+    });
+    assert_eq!(decision.model.as_deref(), Some("unmeasured"));
+}
+
+#[test]
+fn a_prompt_that_says_little_is_placed_by_the_turns_before_it() {
+    let router = fixture::router();
+    let texts = |list: &[&str]| list.iter().map(|&text| text.to_owned()).collect();
+    let placed = |earlier: &[&str], answers: &[&str], prompt: &str| {
+        let request = Request {
+            earlier: texts(earlier),
+            answers: texts(answers),
+            ..Request::default()
+        };
+        place_in(&router, &[prompt], &request).swap_remove(0)
+    };
+    // A word is five tokens, and forty have the full weight.
+    let (code, poem) = ("code ".repeat(20), "poem ".repeat(20));
+    let (alone, follows) = (placed(&[], &[], "poem"), placed(&[&code], &[], "poem"));
+    assert!(alone.membership[1] > 0.99 && follows.membership[0] > 0.99);
+    // Twice an eighth, beside one.
+    assert_eq!((alone.from_earlier, follows.from_earlier), (0.0, 0.8));
+    assert!((follows.membership.iter().sum::<f32>() - 1.0).abs() < 1e-6);
+    // A long prompt counts twice as much as a long turn before, and an answer little.
+    let (short, long) = (&follows, placed(&[&code], &[], &poem));
+    assert!((long.from_earlier - 1.0 / 3.0).abs() < 1e-6);
+    assert!(long.membership[1] > 0.5 && long.membership[1] > short.membership[1]);
+    let answered = placed(&[], &[&code], "poem");
+    assert!((answered.from_earlier - 0.2 / 0.45).abs() < 1e-6);
+    assert!(answered.membership[1] > 0.5);
+    let estimated = |placed: &Placed| crate::cost::Family::default().tokens(&placed.token_features);
+    assert!(estimated(&follows) > estimated(&alone) + 15.0);
+    assert!(estimated(&answered) > estimated(&alone) + 15.0);
+}

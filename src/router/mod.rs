@@ -33,7 +33,7 @@ mod tests;
 pub use error::RouterError;
 pub use info::RouterInfo;
 pub use meta::{MAX_BYTES, Meta, PriorMeta, Provenance, Topic};
-pub use place::Placed;
+pub use place::{Before, Placed};
 
 use crate::benchmark::Benchmarks;
 use crate::cluster::{Calibration, Clusters};

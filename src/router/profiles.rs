@@ -2,7 +2,9 @@
 
 use super::Router;
 use crate::observation::{Observations, Source, check_unit};
-use crate::profile::{Overlap, Profile, ProfileError, Projection};
+use crate::profile::{
+    Information, Overlap, Posterior, Prediction, Profile, ProfileError, Projection,
+};
 use ndarray::{Array1, Array2, ArrayView1, ArrayView2, Axis};
 
 /// Number of prompts assumed for an accuracy that does not say how many it was measured on.
@@ -63,7 +65,7 @@ impl Router {
                 let own = weights.iter().zip(shares).all(|(w, s)| *w == f64::from(*s));
                 own.then_some(self.benchmarks.len())
             }
-            Source::Label => None,
+            Source::Label | Source::Answer => None,
         }
     }
 
@@ -134,6 +136,94 @@ impl Router {
     ) -> Result<Vec<usize>, ProfileError> {
         let overlap = self.overlap().view();
         self.prior.suggest(memberships, overlap, labels)
+    }
+
+    /// The clusters, of those with examples, where a label is most worth having for a model with this
+    /// profile; the best first.
+    pub fn clusters_to_label(&self, profile: &Profile, labels: usize) -> Vec<usize> {
+        let k = self.clusters.len();
+        let clusters: Vec<usize> = (0..k).filter(|c| !self.examples(*c).is_empty()).collect();
+        let mut memberships = Array2::zeros((clusters.len(), k));
+        for (mut row, cluster) in memberships.rows_mut().into_iter().zip(&clusters) {
+            if let Some(weight) = row.get_mut(*cluster) {
+                *weight = 1.0;
+            }
+        }
+        let overlap = self.overlap().view();
+        let now = profile.posterior(&self.prior, overlap);
+        let picks = self
+            .prior
+            .suggest_after(now.covariance(), memberships.view(), overlap, labels);
+        // All of these are over the clusters of this router.
+        let picks = picks.unwrap_or_default().into_iter();
+        picks
+            .filter_map(|pick| clusters.get(pick).copied())
+            .collect()
+    }
+
+    /// Number of labels that make a prediction as certain as it is `after`, if it was as certain as
+    /// `before`: (1/after² − 1/before²) times the variance of a label.
+    pub fn effective_labels(&self, before: Prediction, after: Prediction) -> f64 {
+        let precision = |prediction: Prediction| f64::from(prediction.sd).powi(-2);
+        let noise = self.prior.label_noise(f64::from(after.mean));
+        let labels = noise * (precision(after) - precision(before));
+        match labels.is_finite() {
+            true => labels.max(0.0),
+            false => 0.0,
+        }
+    }
+
+    /// Weights of the clusters of a field, by their shares; they sum to 1. `None` if no cluster belongs to it.
+    pub fn field_membership(&self, field: usize) -> Option<Vec<f32>> {
+        let of_field = self.meta.topics.iter().zip(self.clusters.shares());
+        let mut membership: Vec<f32> = of_field
+            .map(|(topic, share)| if topic.field == field { *share } else { 0.0 })
+            .collect();
+        let whole: f32 = membership.iter().sum();
+        membership.iter_mut().for_each(|weight| *weight /= whole);
+        (whole > 0.0).then_some(membership)
+    }
+
+    /// The profile of a model with these observations and further information, from the full covariance.
+    /// `None` where the information is not over this router's clusters.
+    ///
+    /// # Errors
+    /// As [`Router::profile`].
+    pub fn profile_with(
+        &self,
+        observations: &Observations,
+        information: &Information,
+    ) -> Result<Option<Profile>, ProfileError> {
+        let posterior = Posterior::new(&self.prior, observations)?;
+        Ok(self.summary(&posterior, information))
+    }
+
+    /// A profile with further information, from what the profile keeps of the covariance. `None` where
+    /// the information is not over this router's clusters.
+    pub fn conditioned(&self, profile: &Profile, information: &Information) -> Option<Profile> {
+        let posterior = profile.posterior(&self.prior, self.overlap().view());
+        self.summary(&posterior, information)
+    }
+
+    fn summary(&self, posterior: &Posterior, information: &Information) -> Option<Profile> {
+        let posterior = posterior.with_information(information)?;
+        Some(posterior.profile(self.overlap().view()))
+    }
+
+    /// [`Router::suggest`] where the groups of rows (`groups`, `(n)`) take turns; see
+    /// [`crate::prior::Prior::suggest_in_turn`].
+    ///
+    /// # Errors
+    /// As [`Router::suggest`], and unless there is one group for each row.
+    pub fn suggest_in_turn(
+        &self,
+        memberships: ArrayView2<f32>,
+        groups: &[usize],
+        labels: usize,
+    ) -> Result<Vec<usize>, ProfileError> {
+        let overlap = self.overlap().view();
+        self.prior
+            .suggest_in_turn(memberships, groups, overlap, labels)
     }
 
     fn overlap(&self) -> &Overlap {

@@ -194,6 +194,20 @@ fn a_prompt_of_few_tokens_has_less_trust() {
 }
 
 #[test]
+fn a_turn_of_unknown_words_is_placed_by_those_before() {
+    let router = Router::new(Parts {
+        embedder: Box::new(OneLanguage),
+        ..parts()
+    })
+    .unwrap();
+    let (code, foreign) = ("code code code code code", "bitte poem poem poem poem poem");
+    let before = router.before(&[code.into(), foreign.into()], &[]);
+    let after = router.place_after(&router.embedder().embed(foreign), foreign, &before);
+    assert!(after.membership[0] > 0.99 && after.from_earlier == 1.0);
+    assert!(!after.out_of_distribution && !after.unknown_words);
+}
+
+#[test]
 fn names_in_a_damaged_file_cannot_drive_a_terminal() {
     let header = r#"{"\u001b[31m":{"dtype":"F32","shape":[1],"data_offsets":[4,8]}}"#;
     let length = (header.len() as u64).to_le_bytes();

@@ -28,7 +28,15 @@ impl From<Thrown> for JsValue {
 impl<E: Into<Error>> From<E> for Thrown {
     fn from(cause: E) -> Self {
         let cause = cause.into();
-        Self(error(cause.code(), &cause.to_string(), cause.path()))
+        let thrown = error(cause.code(), &cause.to_string(), cause.path());
+        if let Some((choice, names)) = cause.choice() {
+            let names: js_sys::Array = names.iter().map(|name| JsValue::from_str(name)).collect();
+            let of = JsValue::from_str(choice.name());
+            // Setting a property of an object that was just made cannot fail.
+            let _ = Reflect::set(&thrown, &JsValue::from_str("choice"), &of);
+            let _ = Reflect::set(&thrown, &JsValue::from_str("names"), &names);
+        }
+        Self(thrown)
     }
 }
 
@@ -64,6 +72,13 @@ pub fn request(json: Option<String>) -> Result<Request, Thrown> {
         None => Ok(Request::default()),
         Some(json) => Ok(Request::try_from(RawRequest::parse(&json)?)?),
     }
+}
+
+/// The bytes of a file that JavaScript has under a name, if it has it.
+pub fn file(files: &js_sys::Function, name: &str) -> Option<Vec<u8>> {
+    let found = files.call1(&JsValue::NULL, &JsValue::from_str(name)).ok()?;
+    let bytes: js_sys::Uint8Array = found.dyn_into().ok()?;
+    Some(bytes.to_vec())
 }
 
 /// The clock that browsers, workers, Node and workerd all have.

@@ -7,16 +7,17 @@
 
 mod convert;
 
-use crate::dataset::{PastedScores, PromptOptions, PromptTable, labels};
+use crate::dataset::labels::{self, LabelOptions};
+use crate::dataset::{PastedScores, PromptOptions, PromptTable};
 use crate::embed::Embed;
-use crate::pool::RawLabel;
+use crate::feedback::Verdict;
 use crate::router::{self, LoadOptions};
 use crate::session::Session;
 use convert::{Thrown, to_js};
 use wasm_bindgen::prelude::*;
 
 #[wasm_bindgen(typescript_custom_section)]
-const TYPES: &str = r#"import type { BatchReport, ClusterMap, Comparison, CostEstimate, CostTotal, Decision, Explanation, ImportedPrices, ModelPreview, PastedScores, PoolInfo, PromptTable, RawLabel, RouterInfo, Savings, WhatIf } from "../lib/core.js";"#;
+const TYPES: &str = r#"import type { BatchReport, ClusterMap, Comparison, CostEstimate, CostTotal, Decision, Explanation, ImportedPrices, Labels, ModelCertainty, ModelFields, ModelInfo, ModelPreview, PastedScores, PoolInfo, PromptTable, RouterInfo, Savings, WhatIf } from "../lib/core.js";"#;
 
 /// Makes a panic an error that a caller can catch, instead of an `unreachable` without a message.
 #[wasm_bindgen(start)]
@@ -32,6 +33,31 @@ pub fn start() {
 #[wasm_bindgen]
 pub fn version() -> String {
     env!("CARGO_PKG_VERSION").to_owned()
+}
+
+/// Reads the labels of one model from a file; the ending of `name` gives the format. `model` is needed where
+/// the file has labels of several models, `score` where it has several scores, and `prompt` names the column
+/// of the prompts. `beside` gives the bytes of another file by its name. A module with the feature `forms`
+/// also reads files of evaluation programs and logs.
+#[wasm_bindgen(js_name = readLabels, unchecked_return_type = "Labels")]
+pub fn read_labels(
+    name: &str,
+    file: &[u8],
+    model: Option<String>,
+    score: Option<String>,
+    prompt: Option<String>,
+    skip_bad: bool,
+    beside: js_sys::Function,
+) -> Result<JsValue, Thrown> {
+    let scores: Vec<String> = score.into_iter().collect();
+    let options = LabelOptions {
+        model: model.as_deref(),
+        scores: &scores,
+        prompt: prompt.as_deref(),
+        skip_bad,
+        beside: Some(&|name| convert::file(&beside, name)),
+    };
+    to_js(&labels::read(name, file, &options)?)
 }
 
 /// A router with the pool it chooses from.
@@ -182,9 +208,80 @@ impl Router {
         to_js(&self.0.preview_model(model)?)
     }
 
-    /// The pool as LLM profile JSON, unknown fields included.
-    pub fn pool(&self) -> String {
-        self.0.pool().to_json()
+    /// The expected quality of each model of the pool in each field of topics.
+    #[wasm_bindgen(unchecked_return_type = "ModelFields[]")]
+    pub fn fields(&self) -> Result<JsValue, Thrown> {
+        to_js(&self.0.fields())
+    }
+
+    /// How sure the router is of a model of the pool in each field, and which prompts to label next; `null`
+    /// for a model that the pool does not have.
+    #[wasm_bindgen(unchecked_return_type = "ModelCertainty | null")]
+    pub fn certainty(&self, id: &str) -> Result<JsValue, Thrown> {
+        to_js(&self.0.certainty(id))
+    }
+
+    /// The pool as LLM profile JSON, unknown fields included; with `verdicts`, those that were given are
+    /// part of the per-cluster errors.
+    pub fn pool(&self, verdicts: Option<bool>) -> String {
+        match verdicts {
+            Some(true) => self.0.pool_with_verdicts(),
+            _ => self.0.pool().to_json(),
+        }
+    }
+
+    /// Adds a verdict on the answer of a model to a prompt: a score in [0, 1], a trust in (0, 1], and the
+    /// time in milliseconds since 1970. Returns what is now known of the model.
+    #[wasm_bindgen(unchecked_return_type = "ModelInfo")]
+    pub fn feedback(
+        &mut self,
+        model: &str,
+        prompt: &str,
+        score: f64,
+        trust: f64,
+        at: f64,
+    ) -> Result<JsValue, Thrown> {
+        let verdict = Verdict {
+            model,
+            score,
+            trust,
+            at: Some(at),
+        };
+        to_js(&self.0.feedback(prompt, verdict)?)
+    }
+
+    /// All verdicts, as bytes to keep.
+    #[wasm_bindgen(js_name = exportFeedback)]
+    pub fn export_feedback(&self) -> Result<Vec<u8>, Thrown> {
+        Ok(self.0.given_feedback().to_bytes()?)
+    }
+
+    /// Replaces the verdicts by exported ones, or adds those (`merge`), as of the time `at`.
+    #[wasm_bindgen(js_name = importFeedback, unchecked_return_type = "PoolInfo")]
+    pub fn import_feedback(
+        &mut self,
+        bytes: &[u8],
+        merge: bool,
+        at: f64,
+    ) -> Result<JsValue, Thrown> {
+        self.0.set_feedback(bytes, merge)?;
+        if !self.0.given_feedback().is_empty() {
+            self.0.pass_time(at)?;
+        }
+        self.pool_info()
+    }
+
+    /// Drops the verdicts on one model, or all of them.
+    #[wasm_bindgen(js_name = resetFeedback, unchecked_return_type = "PoolInfo")]
+    pub fn reset_feedback(&mut self, model: Option<String>) -> Result<JsValue, Thrown> {
+        self.0.reset_feedback(model.as_deref())?;
+        self.pool_info()
+    }
+
+    /// The days after which a verdict counts half, from now on.
+    #[wasm_bindgen(js_name = setHalfLife)]
+    pub fn set_half_life(&mut self, days: Option<f64>) -> Result<(), Thrown> {
+        Ok(self.0.set_half_life(days)?)
     }
 
     /// The pool as it was understood.
@@ -211,18 +308,23 @@ impl Router {
         to_js(&self.0.import_prices(list)?)
     }
 
-    /// Reads the labels of one model from a file; the ending of `name` gives the format. `model` is
-    /// needed where the file has labels of several models.
-    #[wasm_bindgen(js_name = readLabels, unchecked_return_type = "RawLabel[]")]
+    /// As the function [`read_labels`].
+    #[wasm_bindgen(js_name = readLabels, unchecked_return_type = "Labels")]
+    #[allow(
+        clippy::too_many_arguments,
+        reason = "values of JavaScript cross one by one"
+    )]
     pub fn read_labels(
         &self,
         name: &str,
         file: &[u8],
         model: Option<String>,
+        score: Option<String>,
+        prompt: Option<String>,
+        skip_bad: bool,
+        beside: js_sys::Function,
     ) -> Result<JsValue, Thrown> {
-        let labels = labels::read(name, file, model.as_deref())?;
-        let labels: Vec<_> = labels.into_iter().map(RawLabel::from).collect();
-        to_js(&labels)
+        read_labels(name, file, model, score, prompt, skip_bad, beside)
     }
 
     /// Reads the scores of a model card as people paste them: a benchmark and its score a line.
@@ -271,10 +373,4 @@ fn transformer(weights: Vec<u8>) -> Result<Box<dyn Embed>, Thrown> {
 #[cfg(not(feature = "minilm"))]
 fn transformer(_weights: Vec<u8>) -> Result<Box<dyn Embed>, Thrown> {
     Err(Thrown::without_transformer())
-}
-
-impl From<labels::Label> for RawLabel {
-    fn from(labels::Label { prompt, score }: labels::Label) -> Self {
-        Self { prompt, score }
-    }
 }

@@ -10,10 +10,12 @@ use std::io::Read;
 
 use ndarray::Array2;
 
-use super::super::place::Place;
-use super::super::{Dataset, DatasetError, Model, Prompt};
-use super::record::Needed;
+use super::options::{LabelOptions, LabelsReport};
+use super::reading::Reading;
+use super::record::{Needed, Record};
 use super::visit::visit;
+use crate::dataset::place::Place;
+use crate::dataset::{Dataset, DatasetError, Model, Prompt};
 
 impl Dataset {
     /// Reads the labels of all models in a file; each label must name its model. Several labels of
@@ -23,14 +25,91 @@ impl Dataset {
     /// # Errors
     /// [`DatasetError`] with line and column of the first thing that is wrong.
     pub fn from_labels(name: &str, file: &str, reader: impl Read) -> Result<Self, DatasetError> {
-        let mut matrix = Collector::default();
-        visit(file, reader, Needed::ModelToo, &mut |record| {
+        let mut labels = LabelFiles::default();
+        labels.add(file, reader, &LabelOptions::default())?;
+        labels.finish(name)
+    }
+}
+
+/// The labels of several files, which become one data set. Several labels of one model on one prompt are
+/// averaged.
+#[derive(Default)]
+pub struct LabelFiles {
+    matrix: Collector,
+}
+
+impl LabelFiles {
+    /// Reads a file of text. `file` is its name, for its format and for messages.
+    ///
+    /// # Errors
+    /// [`DatasetError`]: what is wrong, or what must be decided ([`DatasetError::choice`]).
+    pub fn add(
+        &mut self,
+        file: &str,
+        reader: impl Read,
+        options: &LabelOptions,
+    ) -> Result<LabelsReport, DatasetError> {
+        self.read(file, options, |reading| visit(reading, reader))
+    }
+
+    /// Reads a Parquet file; a column is a field of the labels.
+    ///
+    /// # Errors
+    /// As [`LabelFiles::add`].
+    #[cfg(feature = "packed")]
+    pub fn add_parquet<R: Read + std::io::Seek + Send + 'static>(
+        &mut self,
+        file: &str,
+        reader: R,
+        options: &LabelOptions,
+    ) -> Result<LabelsReport, DatasetError> {
+        self.read(file, options, |reading| {
+            super::packed::parquet(reading, reader)
+        })
+    }
+
+    /// Reads a packed log of Inspect (`.eval`).
+    ///
+    /// # Errors
+    /// As [`LabelFiles::add`].
+    #[cfg(feature = "packed")]
+    pub fn add_archive(
+        &mut self,
+        file: &str,
+        reader: impl Read + std::io::Seek,
+        options: &LabelOptions,
+    ) -> Result<LabelsReport, DatasetError> {
+        self.read(file, options, |reading| {
+            super::packed::archive(reading, reader)
+        })
+    }
+
+    fn read(
+        &mut self,
+        file: &str,
+        options: &LabelOptions,
+        visit: impl FnOnce(&mut Reading) -> Result<(), DatasetError>,
+    ) -> Result<LabelsReport, DatasetError> {
+        let matrix = &mut self.matrix;
+        // Of labels that name no model, the caller has said it.
+        let said = options.model.unwrap_or_default();
+        let mut each = |record: Record| {
             let row = matrix.row(record.prompt, record.task);
             for (model, score) in record.scores {
-                matrix.add(row, model.unwrap_or_default(), score as f32);
+                matrix.add(row, model.unwrap_or_else(|| said.to_owned()), score as f32);
             }
-        })?;
-        matrix.finish(name, file)
+        };
+        let mut reading = Reading::new(file, options, Needed::ModelToo, &mut each);
+        visit(&mut reading)?;
+        Ok(reading.finish()?.report)
+    }
+
+    /// The data set of all files.
+    ///
+    /// # Errors
+    /// [`DatasetError::Empty`] without any label.
+    pub fn finish(self, name: &str) -> Result<Dataset, DatasetError> {
+        self.matrix.finish(name, name)
     }
 }
 

@@ -1,81 +1,64 @@
 //! Labels in a table: one a row.
 
-#![allow(
-    clippy::indexing_slicing,
-    reason = "columns were found in the same header"
-)]
-
 use std::io::Read;
 
-use super::super::csv::{Row, Table};
-use super::super::place::Place;
-use super::super::score::in_range;
-use super::super::{DatasetError, PROMPT_NAMES};
-use super::record::{MODEL_NAMES, Needed, Record, SCORE_NAMES};
+use super::columns::{Columns, lacks, unused};
+use super::reading::Reading;
+use super::record::{Needed, Row};
+use super::scores::text_score;
+use crate::dataset::DatasetError;
+use crate::dataset::csv::{self, Table};
+use crate::dataset::label_error::Choice;
+use crate::dataset::place::Place;
+use crate::dataset::score::in_range;
 
-/// Calls `each` with the label of each row.
+/// Reads the label of each row.
 pub(super) fn read(
-    file: &str,
+    reading: &mut Reading,
     reader: impl Read,
     delimiter: u8,
-    needed: Needed,
-    each: &mut dyn FnMut(Record),
 ) -> Result<(), DatasetError> {
+    let file = reading.file;
     let mut table = Table::new(file, reader, delimiter)?;
-    let column = |names: &[&str]| {
-        table
-            .column(names)?
-            .ok_or_else(|| DatasetError::MissingColumn {
-                at: Place::line(file, 1),
-                column: names[0].to_owned(),
-                remedy: match needed {
-                    Needed::PromptAndScore => "needed: prompt,score",
-                    Needed::ModelToo => "needed: prompt,model,score",
-                },
-            })
-    };
-    let prompt = column(&PROMPT_NAMES)?;
-    let model = match needed {
-        Needed::PromptAndScore => table.column(&MODEL_NAMES)?,
-        Needed::ModelToo => Some(column(&MODEL_NAMES)?),
-    };
-    let score = column(&SCORE_NAMES)?;
-    let title = table.header()[score].trim().to_owned();
-    while let Some(row) = table.next()? {
-        let value = cell_score(file, &row, score, &title)?;
-        let model = model.map(|model| row.cell(model).to_owned());
-        each(Record {
-            prompt: row.cell(prompt).to_owned(),
-            task: String::new(),
-            // An empty cell names no model, unless each label must name one.
-            scores: vec![(
-                model.filter(|m| needed == Needed::ModelToo || !m.is_empty()),
-                value,
-            )],
-        });
+    let at = Place::line(file, 1);
+    let columns = Columns::find(reading, &at, table.header())?;
+    if columns.model.is_none() && reading.needed == Needed::ModelToo {
+        return Err(lacks(&at, Choice::Model, table.header()));
     }
-    Ok(())
+    let used = [Some(columns.prompt), Some(columns.score), columns.model];
+    reading.taken_for("a table of labels", unused(table.header(), &used));
+    let titles = table.header().iter();
+    let title = titles.map(|title| title.trim()).nth(columns.score);
+    let title = title.unwrap_or_default().to_owned();
+    loop {
+        let row = match table.next() {
+            Ok(None) => return Ok(()),
+            Ok(Some(row)) => label(reading, &row, &columns, &title),
+            // The next row can be read; after any other error it cannot.
+            Err(error @ DatasetError::Columns { .. }) => Err(error),
+            Err(error) => return Err(error),
+        };
+        reading.row(row)?;
+    }
 }
 
-fn cell_score(file: &str, row: &Row, column: usize, title: &str) -> Result<f64, DatasetError> {
-    let at = || Place::line(file, row.line);
-    let text = row.cell(column).trim();
-    text_score(text).map_or_else(
-        || {
-            Err(DatasetError::NotNumber {
-                at: at(),
-                column: title.to_owned(),
-                text: text.to_owned(),
-            })
-        },
-        |score| in_range(score, at(), title),
-    )
-}
-
-fn text_score(text: &str) -> Option<f64> {
-    match text {
-        _ if text.eq_ignore_ascii_case("true") => Some(1.0),
-        _ if text.eq_ignore_ascii_case("false") => Some(0.0),
-        number => number.parse().ok(),
-    }
+fn label(
+    reading: &Reading,
+    row: &csv::Row,
+    columns: &Columns,
+    title: &str,
+) -> Result<Row, DatasetError> {
+    let at = || Place::line(reading.file, row.line);
+    let text = row.cell(columns.score).trim();
+    let score = text_score(text).ok_or_else(|| DatasetError::NotNumber {
+        at: at(),
+        column: title.to_owned(),
+        text: text.to_owned(),
+    })?;
+    let score = in_range(score, at(), title)?;
+    let model = columns.model.map(|model| row.cell(model));
+    // An empty cell names no model, unless each label must name one.
+    let model = model.filter(|m| reading.needed == Needed::ModelToo || !m.is_empty());
+    let prompt = row.cell(columns.prompt).to_owned();
+    Ok(Row::of(prompt, "", model.map(str::to_owned), Some(score)))
 }

@@ -5,12 +5,13 @@ use std::collections::BTreeMap;
 use safetensors::tensor::{Dtype, SafeTensors, TensorView, serialize};
 use sha2::{Digest, Sha256};
 
+use super::context::{CONTEXTS, Contexts, column_sizes};
 use super::{rans, words};
 use crate::embed::{EmbedError, Metadata, hex};
 use crate::printable::printable;
 
 /// Version of the file's layout.
-pub(super) const SCHEMA_VERSION: u32 = 2;
+pub(super) const SCHEMA_VERSION: u32 = 3;
 /// Bytes of eight codes in layout 1.
 const GROUP_BYTES: usize = 3;
 /// Most dimensions of a table.
@@ -64,7 +65,9 @@ impl Parts {
 struct Coded {
     words: Vec<u8>,
     scales: Vec<u8>,
-    /// (d, 2m + 1): the shares of −m … m in each column.
+    /// (d): the mean size of each column's numbers.
+    columns: Vec<u8>,
+    /// (C, 2m + 1): the shares of −m … m in each context.
     frequencies: Vec<u16>,
     rows: Vec<u8>,
 }
@@ -77,23 +80,33 @@ impl Coded {
         let largest = largest.map_or(0, i16::from);
         let symbol = |number: i8| usize::from((i16::from(number) + largest).unsigned_abs());
         let width = symbol(0) * 2 + 1;
-        let columns = (0..dim).map(|column| parts.rows.iter().skip(column).step_by(dim));
-        let models: Vec<Vec<u16>> = columns
-            .clone()
-            .map(|numbers| {
-                let mut counts = vec![0; width];
-                numbers.for_each(|&number| counts[symbol(number)] += 1);
-                rans::frequencies(&counts)
-            })
-            .collect();
+        let columns = column_sizes(&parts.rows, dim);
+        let count = parts.count();
+        let mut contexts = Contexts::new(&columns, count);
+        let mut coded = Vec::with_capacity(parts.rows.len());
+        let mut counts = vec![vec![0; width]; CONTEXTS];
+        for column in 0..dim {
+            contexts.next_column();
+            for row in 0..count {
+                let number = parts.rows[row * dim + column];
+                let context = contexts.of(row);
+                contexts.add(row, number);
+                counts[context][symbol(number)] += 1;
+                coded.push((context, symbol(number)));
+            }
+        }
+        let frequencies: Vec<Vec<u16>> = counts.iter().map(|c| rans::frequencies(c)).collect();
+        let models: Option<Vec<_>> = frequencies.iter().map(|f| rans::Model::new(f)).collect();
+        let models = models.ok_or(EmbedError::Coded("frequencies"))?;
         let mut writer = rans::Writer::new();
-        for (model, numbers) in models.iter().zip(columns).rev() {
-            writer.add(model, numbers.map(|&number| symbol(number)));
+        for (context, symbol) in coded.into_iter().rev() {
+            writer.add(&models[context], symbol);
         }
         Ok(Self {
             words: words::write(&String::from_utf8_lossy(&parts.vocabulary))?,
             scales: parts.scales.clone(),
-            frequencies: models.concat(),
+            columns,
+            frequencies: frequencies.concat(),
             rows: writer.finish(),
         })
     }
@@ -107,9 +120,15 @@ pub(super) fn write(parts: &Parts, metadata: &Metadata, dim: usize) -> Result<Ve
         .iter()
         .flat_map(|f| f.to_le_bytes())
         .collect();
-    let width = coded.frequencies.len() / dim;
+    let width = coded.frequencies.len() / CONTEXTS;
     let tensors = [
-        ("frequencies", Dtype::U16, vec![dim, width], &frequencies),
+        ("columns", Dtype::U8, vec![dim], &coded.columns),
+        (
+            "frequencies",
+            Dtype::U16,
+            vec![CONTEXTS, width],
+            &frequencies,
+        ),
         ("rows", Dtype::U8, vec![coded.rows.len()], &coded.rows),
         ("scales", Dtype::U8, vec![coded.scales.len()], &coded.scales),
         ("words", Dtype::U8, vec![coded.words.len()], &coded.words),
@@ -183,31 +202,40 @@ fn read_coded(file: &SafeTensors) -> Result<Parts, EmbedError> {
         scales: bytes("scales")?.to_vec(),
         rows: Vec::new(),
     };
+    let columns = bytes("columns")?;
+    let dim = columns.len();
+    if !(1..=MAX_DIM).contains(&dim) {
+        return Err(EmbedError::Coded("columns"));
+    }
     let view = tensor(file, "frequencies", Dtype::U16)?;
-    let (dim, width) = match *view.shape() {
-        [dim, width] if (1..=MAX_DIM).contains(&dim) && width % 2 == 1 && width <= 257 => {
-            (dim, width)
-        }
-        _ => return Err(EmbedError::Coded("frequencies")),
+    let wrong = || EmbedError::Coded("frequencies");
+    let width = match *view.shape() {
+        [CONTEXTS, width] if width % 2 == 1 && width <= 257 => width,
+        _ => return Err(wrong()),
     };
     let (pairs, _) = view.data().as_chunks();
     let frequencies: Vec<u16> = pairs.iter().map(|pair| u16::from_le_bytes(*pair)).collect();
-    let mut reader = rans::Reader::new(bytes("rows")?).ok_or(EmbedError::Coded("rows"))?;
+    let models = frequencies.chunks_exact(width).map(rans::Model::new);
+    let models: Vec<rans::Model> = models.collect::<Option<_>>().ok_or_else(wrong)?;
+    let ends_early = || EmbedError::Coded("rows");
+    let mut reader = rans::Reader::new(bytes("rows")?).ok_or_else(ends_early)?;
     let count = parts.count();
     parts.rows = vec![0; count * dim];
     let middle = (width / 2) as i16;
-    for (column, model) in frequencies.chunks_exact(width).enumerate() {
-        let mut places = parts.rows.iter_mut().skip(column).step_by(dim);
-        let read = reader.read(model, count, |number| {
-            if let Some(place) = places.next() {
-                *place = (number as i16 - middle) as i8;
-            }
-        });
-        read.ok_or(EmbedError::Coded("rows"))?;
+    let mut contexts = Contexts::new(columns, count);
+    for column in 0..dim {
+        contexts.next_column();
+        let places = parts.rows.iter_mut().skip(column).step_by(dim);
+        for (row, place) in places.enumerate() {
+            let symbol = reader.read(&models[contexts.of(row)]);
+            let symbol = symbol.ok_or_else(ends_early)?;
+            *place = (symbol as i16 - middle) as i8;
+            contexts.add(row, *place);
+        }
     }
     match reader.is_at_end() {
         true => Ok(parts),
-        false => Err(EmbedError::Coded("rows")),
+        false => Err(ends_early()),
     }
 }
 

@@ -1,22 +1,24 @@
 //! The static embedder: one table row for each distinct token, summed.
 //!
-//! The table is a safetensors file of four tensors. With V tokens, of which R have a row, in d
+//! The table is a safetensors file of five tensors. With V tokens, of which R have a row, in d
 //! dimensions:
 //!
 //! | tensor | type | shape | |
 //! |---|---|---|---|
 //! | `words` | U8 | (bytes) | the tokens in the order of their bytes, each without what it shares with the one before (`words.rs`); the place in this order is the id |
 //! | `scales` | U8 | (V) | s > 0: the row's scale is 2^((s − 255)/16); 0: the token has no row |
-//! | `frequencies` | U16 | (d, 2m + 1) | how often −m … m occur in each column, of 4096 |
-//! | `rows` | U8 | (bytes) | the rows in units of their scales, one column after the other in order of id, coded by these frequencies (`rans.rs`) |
+//! | `columns` | U8 | (d) | the mean size of the numbers in each column, in units of 1/64 |
+//! | `frequencies` | U16 | (40, 2m + 1) | how often −m … m occur in each context, of 4096 |
+//! | `rows` | U8 | (bytes) | the rows in units of their scales, one column after the other in order of id, coded by the frequencies of each number's context (`context.rs`, `rans.rs`) |
 //!
-//! Less than two bits per number are enough where the scale of a row fits its length and how often its
-//! token occurs; finer ones give no measurable gain on everyday prompts. A token counts once however
-//! often it occurs, since repeated tokens are mostly punctuation and function words.
+//! A text's vector is the direction of a sum of rows, so a row has to be the finer the more texts contain
+//! its token. A token counts once however often it occurs, since repeated tokens are mostly punctuation
+//! and function words.
 //!
 //! The entry `uniroute` of its metadata is a JSON object with [`Metadata`]. Files of layout 1 (the
 //! tensors `vocabulary`, `scales`, `levels` and `codes`, three bits per number) are read, too.
 
+mod context;
 mod file;
 mod rans;
 mod words;
@@ -344,11 +346,11 @@ mod tests {
 
     #[test]
     fn a_file_of_another_layout_is_refused_with_its_version_and_the_remedy() {
-        let error = StaticEmbedder::from_bytes(&first_layout(3))
+        let error = StaticEmbedder::from_bytes(&first_layout(2))
             .unwrap_err()
             .to_string();
         assert!(
-            error.contains("schema_version 3") && error.contains("fit it again"),
+            error.contains("schema_version 2") && error.contains("fit it again"),
             "{error}"
         );
     }

@@ -1,12 +1,51 @@
 //! Small numbers coded with as many bits as their frequencies ask for (range asymmetric numeral
-//! system, J. Duda, arXiv:1311.2540). Each column of a table has frequencies of its own.
+//! system, J. Duda, arXiv:1311.2540). Each context has frequencies of its own.
 
-/// The frequencies of a column add up to 2^this.
+/// The frequencies of a context add up to 2^this.
 const BITS: u32 = 12;
-/// What the frequencies of a column add up to.
+/// What the frequencies of a context add up to.
 pub(super) const WHOLE: usize = 1 << BITS;
 /// The state is at least this between two numbers; a byte moves when it is not.
 const LOWEST: u32 = 1 << 23;
+
+/// How often each number occurs in one context, ready for coding.
+pub(super) struct Model {
+    frequencies: Vec<u16>,
+    /// Where each number's share begins.
+    starts: Vec<u16>,
+    /// The number whose share contains each value of the state's last bits; empty for writing.
+    numbers: Vec<u16>,
+}
+
+impl Model {
+    /// `None` unless the frequencies add up to [`WHOLE`].
+    pub(super) fn new(frequencies: &[u16]) -> Option<Self> {
+        let mut sum = 0;
+        let starts: Vec<usize> = frequencies
+            .iter()
+            .map(|&frequency| {
+                sum += usize::from(frequency);
+                sum - usize::from(frequency)
+            })
+            .collect();
+        (sum == WHOLE).then(|| Self {
+            frequencies: frequencies.to_vec(),
+            starts: starts.into_iter().map(|start| start as u16).collect(),
+            numbers: (0..frequencies.len())
+                .flat_map(|number| {
+                    let count = usize::from(frequencies[number]);
+                    std::iter::repeat_n(number as u16, count)
+                })
+                .collect(),
+        })
+    }
+
+    /// Frequency and start of a number.
+    fn share(&self, number: usize) -> (u32, u32) {
+        let (frequency, start) = (self.frequencies[number], self.starts[number]);
+        (u32::from(frequency), u32::from(start))
+    }
+}
 
 /// Writes numbers, the last one first.
 pub(super) struct Writer {
@@ -22,22 +61,15 @@ impl Writer {
         }
     }
 
-    /// Adds numbers that a reader with these frequencies will read before those added so far. Every
-    /// number must have a frequency.
-    pub(super) fn add(
-        &mut self,
-        frequencies: &[u16],
-        numbers: impl DoubleEndedIterator<Item = usize>,
-    ) {
-        let starts = starts(frequencies);
-        for number in numbers.rev() {
-            let (frequency, start) = (u32::from(frequencies[number]), starts[number]);
-            while self.state >= ((LOWEST >> BITS) << 8) * frequency {
-                self.bytes.push(self.state as u8);
-                self.state >>= 8;
-            }
-            self.state = ((self.state / frequency) << BITS) + self.state % frequency + start;
+    /// Adds the number that a reader will read before those added so far. It must have a frequency in
+    /// the model.
+    pub(super) fn add(&mut self, model: &Model, number: usize) {
+        let (frequency, start) = model.share(number);
+        while self.state >= ((LOWEST >> BITS) << 8) * frequency {
+            self.bytes.push(self.state as u8);
+            self.state >>= 8;
         }
+        self.state = ((self.state / frequency) << BITS) + self.state % frequency + start;
     }
 
     /// All numbers as bytes.
@@ -62,53 +94,25 @@ impl<'a> Reader<'a> {
         (state >= LOWEST).then_some(Self { state, rest })
     }
 
-    /// Calls `emit` with `count` numbers.
-    ///
-    /// `None` if the frequencies do not add up to [`WHOLE`], or if the bytes end early.
-    pub(super) fn read(
-        &mut self,
-        frequencies: &[u16],
-        count: usize,
-        mut emit: impl FnMut(usize),
-    ) -> Option<()> {
-        let whole: usize = frequencies.iter().map(|&f| usize::from(f)).sum();
-        if whole != WHOLE {
-            return None;
+    /// The next number, which was added with this model. `None` if the bytes end early.
+    #[inline]
+    pub(super) fn read(&mut self, model: &Model) -> Option<usize> {
+        let last = self.state & (WHOLE as u32 - 1);
+        let number = usize::from(*model.numbers.get(last as usize)?);
+        let (frequency, start) = model.share(number);
+        self.state = frequency * (self.state >> BITS) + last - start;
+        while self.state < LOWEST {
+            let (byte, rest) = self.rest.split_first()?;
+            self.state = self.state << 8 | u32::from(*byte);
+            self.rest = rest;
         }
-        // Frequency, start and number of each value of the state's last bits, in one load.
-        let mut slots = Vec::with_capacity(WHOLE);
-        for (number, (&frequency, start)) in frequencies.iter().zip(starts(frequencies)).enumerate()
-        {
-            slots.extend((0..frequency).map(|_| (frequency, start as u16, number as u16)));
-        }
-        for _ in 0..count {
-            let last = self.state & (WHOLE as u32 - 1);
-            let (frequency, start, number) = slots[last as usize];
-            emit(usize::from(number));
-            self.state = u32::from(frequency) * (self.state >> BITS) + last - u32::from(start);
-            while self.state < LOWEST {
-                let (byte, rest) = self.rest.split_first()?;
-                self.state = self.state << 8 | u32::from(*byte);
-                self.rest = rest;
-            }
-        }
-        Some(())
+        Some(number)
     }
 
     /// Whether exactly the bytes that were written have been read.
     pub(super) fn is_at_end(&self) -> bool {
         self.state == LOWEST && self.rest.is_empty()
     }
-}
-
-/// Where each number's share begins.
-fn starts(frequencies: &[u16]) -> Vec<u32> {
-    let sums = frequencies.iter().scan(0, |sum, &frequency| {
-        let start = *sum;
-        *sum += u32::from(frequency);
-        Some(start)
-    });
-    sums.collect()
 }
 
 /// How often each number occurs, as shares of [`WHOLE`]; a number that occurs has at least one.
@@ -145,36 +149,47 @@ pub(super) fn frequencies(counts: &[usize]) -> Vec<u16> {
 mod tests {
     use super::*;
 
+    fn model(counts: &[usize]) -> Model {
+        Model::new(&frequencies(counts)).unwrap()
+    }
+
+    /// Every number with the model of its place.
+    fn written(models: &[Model], numbers: &[(usize, usize)]) -> Vec<u8> {
+        let mut writer = Writer::new();
+        for &(context, number) in numbers.iter().rev() {
+            writer.add(&models[context], number);
+        }
+        writer.finish()
+    }
+
+    /// Whether these bytes are exactly these numbers.
+    fn holds(bytes: &[u8], models: &[Model], numbers: &[(usize, usize)]) -> bool {
+        Reader::new(bytes).is_some_and(|mut reader| {
+            let all = numbers
+                .iter()
+                .all(|&(context, number)| reader.read(&models[context]) == Some(number));
+            all && reader.is_at_end()
+        })
+    }
+
     #[test]
     fn numbers_come_back_and_frequent_ones_take_less_than_a_bit() {
-        let columns: Vec<Vec<usize>> = vec![
-            (0..5000).map(|i| usize::from(i % 50 == 0)).collect(),
-            (0..5000).map(|i| i * i % 7).collect(),
-            vec![2; 5000],
-            vec![],
+        // One in 50 is 1; all of seven, three bits; always 2, nothing.
+        let models = [
+            model(&[49, 1]),
+            model(&[1; 7]),
+            model(&[0, 0, 5]),
+            model(&[0; 7]),
         ];
-        let models: Vec<Vec<u16>> = columns
-            .iter()
-            .map(|column| {
-                let mut counts = vec![0; 7];
-                column.iter().for_each(|&number| counts[number] += 1);
-                frequencies(&counts)
+        let numbers: Vec<(usize, usize)> = (0..15_000)
+            .map(|i| match i % 3 {
+                0 => (0, usize::from(i % 150 == 0)),
+                1 => (1, i * i % 7),
+                _ => (2, 2),
             })
             .collect();
-        let mut writer = Writer::new();
-        for (column, model) in columns.iter().zip(&models).rev() {
-            writer.add(model, column.iter().copied());
-        }
-        let bytes = writer.finish();
-        let mut reader = Reader::new(&bytes).unwrap();
-        for (column, model) in columns.iter().zip(&models) {
-            let mut read = Vec::new();
-            reader
-                .read(model, column.len(), |number| read.push(number))
-                .unwrap();
-            assert_eq!(&read, column);
-        }
-        assert!(reader.is_at_end());
+        let bytes = written(&models, &numbers);
+        assert!(holds(&bytes, &models, &numbers));
         assert!(
             bytes.len() < 5000 * 3 / 8 + 5000 / 40,
             "{} bytes",
@@ -184,35 +199,19 @@ mod tests {
 
     #[test]
     fn frequencies_that_do_not_add_up_and_bytes_that_end_early_are_noticed() {
-        let model = frequencies(&[3, 1]);
-        let mut writer = Writer::new();
-        writer.add(&model, (0..100).map(|i| usize::from(i % 4 == 0)));
-        let bytes = writer.finish();
-        let ends = |bytes: &[u8]| {
-            Reader::new(bytes).is_some_and(|mut reader| {
-                reader.read(&model, 100, |_| ()).is_some() && reader.is_at_end()
-            })
-        };
-        assert!(ends(&bytes));
-        assert!((0..bytes.len()).all(|length| !ends(&bytes[..length])));
-        assert!(
-            Reader::new(&bytes)
-                .unwrap()
-                .read(&[1, 2], 1, |_| ())
-                .is_none()
-        );
+        let models = [model(&[3, 1])];
+        let numbers: Vec<(usize, usize)> = (0..100).map(|i| (0, usize::from(i % 4 == 0))).collect();
+        let bytes = written(&models, &numbers);
+        assert!(holds(&bytes, &models, &numbers));
+        assert!((0..bytes.len()).all(|length| !holds(&bytes[..length], &models, &numbers)));
+        assert!(Model::new(&[1, 2]).is_none());
+        assert!(Model::new(&[WHOLE as u16, 1]).is_none());
     }
 
     #[test]
     fn rare_numbers_keep_a_frequency() {
-        let model = frequencies(&[1_000_000, 1, 0, 1]);
-        assert_eq!(model, [4094, 1, 0, 1]);
-        assert_eq!(
-            frequencies(&[1; 257])
-                .iter()
-                .map(|&f| usize::from(f))
-                .sum::<usize>(),
-            WHOLE
-        );
+        assert_eq!(frequencies(&[1_000_000, 1, 0, 1]), [4094, 1, 0, 1]);
+        let many = frequencies(&[1; 257]);
+        assert_eq!(many.iter().map(|&f| usize::from(f)).sum::<usize>(), WHOLE);
     }
 }

@@ -40,6 +40,7 @@ const MODEL: Names = Names {
         "cost",
         "limit",
         "capabilities",
+        "tags",
         "tokenizer",
         "errors",
         "labels",
@@ -47,6 +48,7 @@ const MODEL: Names = Names {
         "accuracy",
         "labels_count",
         "output_tokens",
+        "latency",
     ],
     others: &[
         ("price", "cost"),

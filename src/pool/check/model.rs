@@ -6,13 +6,16 @@ use super::value::{date, expected, id, number, text};
 use crate::cost::{Family, OutputTokens, Prices};
 use crate::pool::error::PoolError;
 use crate::pool::limits::{MAX_NAME, MAX_PRICE, MAX_TOKENS};
-use crate::pool::model::Model;
+use crate::pool::model::{Model, Speed};
 use crate::pool::raw::RawModel;
 use serde_json::Value;
 
 /// A price below it, in US dollars per million tokens, is probably the price of one token: the cheapest models
 /// cost ten times as much.
 const PRICE_PER_TOKEN: f64 = 1e-3;
+
+/// Most seconds to a first token, and most tokens a second.
+const MAX_SPEED: f64 = 1e6;
 
 impl Checker<'_> {
     pub fn model(
@@ -29,11 +32,12 @@ impl Checker<'_> {
         if let Some(given) = &raw.priced {
             date(&format!("{path}.priced"), given)?;
         }
-        let mut capabilities = Vec::new();
-        for (i, capability) in raw.capabilities.iter().flatten().enumerate() {
-            id(&format!("{path}.capabilities[{i}]"), capability)?;
-            capabilities.push(capability.clone());
-        }
+        let names = |list: &Option<Vec<String>>, field: &str| -> Result<Vec<String>, PoolError> {
+            for (i, name) in list.iter().flatten().enumerate() {
+                id(&format!("{path}.{field}[{i}]"), name)?;
+            }
+            Ok(list.clone().unwrap_or_default())
+        };
         let limit = |value: Option<f64>, field: &str| -> Result<Option<f64>, PoolError> {
             let at = format!("{path}.limit.{field}");
             value
@@ -58,9 +62,12 @@ impl Checker<'_> {
             priced: raw.priced.clone(),
             context_limit: limit(limits.context, "context")?,
             output_limit: limit(limits.output, "output")?,
-            capabilities,
+            capabilities: names(&raw.capabilities, "capabilities")?,
+            tags: names(&raw.tags, "tags")?,
+            speed: speed(raw, path)?,
             profile,
             evidence,
+            verdicts: 0,
             output_tokens: self.output_tokens(raw, path)?,
             tokenizer: tokenizer(raw, path)?,
         };
@@ -141,8 +148,7 @@ impl Checker<'_> {
                 let p90 = map.get("p90").filter(|v| !v.is_null());
                 let p90 = p90.map(|v| tokens(&at, v)).transpose()?;
                 if let Some(p90) = p90 {
-                    let hint =
-                        "; nine of ten answers are at most that long, so it is not below the mean";
+                    let hint = "; it is the length that 90 % of the answers do not exceed, so it is not below the mean";
                     number(&at, p90, mean, MAX_TOKENS, hint)?;
                 }
                 Ok(OutputTokens::Mean { mean, p90 })
@@ -153,6 +159,22 @@ impl Checker<'_> {
             }),
         }
     }
+}
+
+/// The times that were measured.
+fn speed(raw: &RawModel, path: &str) -> Result<Speed, PoolError> {
+    let latency = raw.latency.clone().unwrap_or_default();
+    let measured = |value: Option<f64>, field: &str| {
+        let at = format!("{path}.latency.{field}");
+        let hint = "; leave it out if it was not measured";
+        value
+            .map(|v| number(&at, v, 0.0, MAX_SPEED, hint))
+            .transpose()
+    };
+    Ok(Speed {
+        first_token: measured(latency.time_to_first_token_s, "time_to_first_token_s")?,
+        tokens_per_second: measured(latency.tokens_per_second, "tokens_per_second")?,
+    })
 }
 
 /// The tokenizer that is named, else the one guessed from the id.

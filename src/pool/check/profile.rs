@@ -8,8 +8,9 @@ use crate::pool::error::PoolError;
 use crate::pool::limits::{MAX_LABELS, MAX_SCORES, MAX_TOKENS};
 use crate::pool::model::{Evidence, ProfileSource};
 use crate::pool::raw::{RawErrors, RawLabel, RawModel};
-use crate::profile::{Profile, ProfileError};
+use crate::profile::{Information, Profile, ProfileError};
 use crate::router::Router;
+use std::borrow::Cow;
 use std::collections::{HashMap, HashSet};
 
 /// Titles of benchmarks that a note offers in place of an unknown name.
@@ -29,17 +30,38 @@ impl Known {
         self.profile_with(router, &self.scores)
     }
 
+    /// The profile that follows together with further information; `None` where that is not over the
+    /// router's clusters.
+    pub fn conditioned(
+        &self,
+        router: &Router,
+        information: &Information,
+    ) -> Result<Option<Profile>, ProfileError> {
+        let observations = self.observations(router, &self.scores)?;
+        router.profile_with(&observations, information)
+    }
+
     /// The profile that would follow with other scores.
     pub fn profile_with(
         &self,
         router: &Router,
         scores: &[(usize, f64)],
     ) -> Result<Profile, ProfileError> {
+        let observations = self.observations(router, scores)?;
+        router.profile(&observations)
+    }
+
+    /// All observations, with these scores.
+    fn observations<'a>(
+        &'a self,
+        router: &Router,
+        scores: &[(usize, f64)],
+    ) -> Result<Cow<'a, Observations>, ProfileError> {
         match scores.is_empty() {
-            true => router.profile(&self.others),
+            true => Ok(Cow::Borrowed(&self.others)),
             false => {
                 let scores = router.benchmarks().observations(scores)?;
-                router.profile(&scores.and(&self.others)?)
+                scores.and(&self.others).map(Cow::Owned)
             }
         }
     }

@@ -80,7 +80,7 @@ impl Reader {
             capabilities,
         } = listed;
         let fits = |text: &&str| value::text(&path, text).is_ok();
-        if !fits(&id) {
+        if value::id(&path, id).is_err() {
             return self.note(path, "has an id that cannot be used; left out");
         }
         let capabilities: Vec<String> = capabilities

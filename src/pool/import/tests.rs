@@ -19,6 +19,19 @@ fn cost(imported: &ImportedPrices, id: &str) -> RawCost {
 }
 
 #[test]
+fn an_id_that_no_pool_may_have_is_left_out_and_a_name_in_another_script_stays() {
+    let entry = |id: &str| {
+        json!({"id": id, "name": "\u{200f}\u{5d0}", "context_length": 9000,
+            "pricing": {"prompt": "0.001", "completion": "0.002"}})
+    };
+    let imported = read(json!({"data": [entry("left\u{200e}right"), entry("plain")]}));
+    let ids: Vec<&str> = imported.models.iter().map(|m| m.id.as_str()).collect();
+    assert_eq!(ids, ["plain"]);
+    assert!(imported.models[0].name.is_some());
+    assert_eq!(imported.notes.len(), 1);
+}
+
+#[test]
 fn litellm_prices_are_per_token_and_embedding_models_are_left_out() {
     let imported = read(json!({
         "sample_spec": {"input_cost_per_token": 0.0, "litellm_provider": "one of …", "mode": "one of …"},
