@@ -6,7 +6,7 @@ mod input;
 mod output;
 
 use clap::{Parser, Subcommand};
-use commands::{cost, eval, fit, inspect, profile, route, serve};
+use commands::{cost, eval, fit, inspect, probe, profile, route, serve};
 use output::streams::note;
 use std::process::ExitCode;
 
@@ -22,6 +22,8 @@ struct Cli {
 enum Command {
     /// Fit a router: cluster prompts, learn what models have in common
     Fit(fit::Args),
+    /// Ask a model questions with known answers and add what is learned to a pool
+    Probe(Box<probe::Args>),
     /// Turn labelled prompts into a pool of models (LLM profile JSON)
     Profile(profile::Args),
     /// Decide which model of a pool should get a prompt
@@ -43,6 +45,7 @@ fn main() -> ExitCode {
     };
     let result = match cli.command {
         Command::Fit(args) => fit::run(args),
+        Command::Probe(args) => probe::run(*args),
         Command::Profile(args) => profile::run(args),
         Command::Route(args) => route::run(args),
         Command::Cost(args) => cost::run(args),

@@ -14,7 +14,9 @@ use uniroute::eval::cards::{CardModels, Cards};
 use uniroute::eval::methods::{self, Method};
 use uniroute::eval::published::{PublishedReport, left_out_benchmarks, left_out_scores};
 use uniroute::eval::summary::MethodSummary;
-use uniroute::eval::{self, Labels, Participation, Plan, Report, report};
+use uniroute::eval::{
+    self, Labels, Participation, Plan, Report, report, verdict_areas, verdict_json, verdict_report,
+};
 use uniroute::fit::BenchmarkKnowledge;
 
 #[derive(clap::Args)]
@@ -48,6 +50,15 @@ pub struct Args {
         value_delimiter = ','
     )]
     labels: Vec<Labels>,
+    /// In place of the methods: the area after so many verdicts from use, beside that of as many labels; numbers
+    /// separated by commas
+    #[arg(
+        long,
+        value_name = "N,M",
+        value_delimiter = ',',
+        conflicts_with_all = ["published", "labels", "methods", "variants", "plot", "curves", "folds"]
+    )]
+    verdicts: Vec<usize>,
     /// Models never seen in training [default: a third, at least 3]
     #[arg(long, value_name = "N")]
     unseen: Option<usize>,
@@ -85,6 +96,12 @@ pub fn run(args: Args) -> Result<()> {
     }
     let methods = selected_methods(&args)?;
     let embedder = artefacts::embedder(&args.embedder)?;
+    if !args.verdicts.is_empty() {
+        return args
+            .data
+            .iter()
+            .try_for_each(|dir| verdicts(&args, &*embedder, &datasets::folder(dir)?));
+    }
     let cards = match (&args.published, &args.card_models) {
         (Some(table), Some(models)) => {
             let mut table = knowledge::published(table)?;
@@ -169,6 +186,41 @@ fn evaluate(
         summaries.push(report.summaries().to_vec());
     }
     Ok(summaries)
+}
+
+/// What verdicts from use are worth, on one data set.
+fn verdicts(args: &Args, embedder: &dyn Embed, data: &Dataset) -> Result<()> {
+    const MOST: usize = 1_000_000;
+    if let Some(count) = args.verdicts.iter().find(|count| **count > MOST) {
+        bail!("--verdicts {count}: at most {MOST} are simulated");
+    }
+    // Gains are against no verdict.
+    let mut counts = vec![0];
+    counts.extend(&args.verdicts);
+    counts.sort_unstable();
+    counts.dedup();
+    let participation = Participation::of(data, args.unseen);
+    if let Some(note) = participation.note(data) {
+        note!("{note}");
+    }
+    let data = &participation.select(data)?;
+    let points = embed(embedder, data)?;
+    let plan = Plan {
+        cards: None,
+        data,
+        points: points.view(),
+        labels: &args.labels,
+        unseen: participation.unseen,
+        trials: args.trials as usize,
+        seed: args.seed,
+    };
+    let bar = progress::bar(u64::from(args.trials), "trials");
+    let trials = verdict_areas(&plan, &counts, || bar.inc(1));
+    bar.finish_and_clear();
+    match args.json {
+        true => streams::print_json(&verdict_json(&plan, &counts, &trials)),
+        false => streams::print(&verdict_report(&plan, &counts, &trials)),
+    }
 }
 
 /// Leaves out published scores, and benchmarks, and predicts them.

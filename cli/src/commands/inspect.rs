@@ -11,6 +11,9 @@ use uniroute::Router;
 use uniroute::pool::{Model, Pool, ProfileSource, RawPool};
 use uniroute::router::{MAX_BYTES, Meta};
 
+/// Prompts to label that are listed for a model.
+const NEXT_LABELS: usize = 3;
+
 #[derive(clap::Args)]
 pub struct Args {
     /// A router file or an LLM profile JSON
@@ -18,6 +21,9 @@ pub struct Args {
     /// Router that a pool is checked against [default: the one that comes with uniroute]
     #[arg(long, value_name = "FILE")]
     router: Option<PathBuf>,
+    /// Of a pool: how sure the quality of each model is, by field, and which prompts to label next
+    #[arg(long)]
+    fields: bool,
     /// Print JSON
     #[arg(long)]
     json: bool,
@@ -141,7 +147,15 @@ fn show_pool(args: &Args, bytes: &[u8]) -> Result<()> {
     let pool = Pool::from_raw(raw, &router)?;
     match args.json {
         true => streams::print_json(&pool_json(&pool, &router)),
-        false => streams::print(&pool_text(&pool, &router)?),
+        false => {
+            let mut text = pool_text(&pool, &router)?;
+            if args.fields {
+                for model in pool.models() {
+                    text.push_str(&certainty_text(model, &router)?);
+                }
+            }
+            streams::print(&text)
+        }
     }
 }
 
@@ -152,7 +166,7 @@ fn pool_json(pool: &Pool, router: &Router) -> Value {
         .map(|m| {
             json!({"id": m.id, "name": m.name, "quality": m.overall_quality(router), "source": m.evidence.source,
             "interval": quality_interval(m, router), "scores": m.evidence.scores, "benchmarks": m.evidence.benchmarks, "labels": labels(m),
-            "input": m.prices.input, "output": m.prices.output})
+            "input": m.prices.input, "output": m.prices.output, "certainty": m.certainty(router, NEXT_LABELS)})
         })
         .collect();
     let notes = pool.notes();
@@ -189,6 +203,46 @@ fn pool_text(pool: &Pool, router: &Router) -> Result<String, fmt::Error> {
             let message = visible::line(&note.message);
             writeln!(out, "  {}: {message}", visible::line(&note.path))?;
         }
+    }
+    Ok(out)
+}
+
+/// How sure the quality of a model is in each field, and which prompts to label next.
+fn certainty_text(model: &Model, router: &Router) -> Result<String, fmt::Error> {
+    let certainty = model.certainty(router, NEXT_LABELS);
+    let rows: Vec<_> = certainty
+        .fields
+        .iter()
+        .map(|field| {
+            let [low, high] = field.interval;
+            vec![
+                field.field.clone(),
+                format!("{:.3}", field.quality),
+                format!("{low:.2} to {high:.2}"),
+                format!("{:.1}", field.labels),
+                format!("{:.1}", field.effective_labels),
+                format!("{:.0} %", 100.0 * field.remaining),
+                if field.guess { "only a guess" } else { "" }.to_owned(),
+            ]
+        })
+        .collect();
+    let header = [
+        "field",
+        "quality",
+        "90 %",
+        "labels",
+        "worth labels",
+        "variance left",
+        "",
+    ];
+    let mut out = format!("\n{}\n", visible::line(&model.id));
+    out.push_str(&table::lines(&header, &rows));
+    if !certainty.next.is_empty() {
+        writeln!(out, "Label next:")?;
+    }
+    for next in &certainty.next {
+        let (field, prompt) = (visible::line(&next.field), visible::line(&next.prompt));
+        writeln!(out, "  {field}: {prompt}")?;
     }
     Ok(out)
 }

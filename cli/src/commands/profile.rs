@@ -1,6 +1,7 @@
 //! `uniroute profile`: labelled prompts to a pool.
 
 use crate::args::RouterArgs;
+use crate::input::labels::{self, LabelArgs};
 use crate::input::prompts::{self, InputArgs, Prompts};
 use crate::input::{artefacts, datasets, files, knowledge};
 use crate::output::file;
@@ -16,9 +17,12 @@ use uniroute::pool::{self, ModelList, Pool, PoolParams};
 pub struct Args {
     #[command(flatten)]
     router: RouterArgs,
-    /// Labelled prompts: a folder (as for `fit`), a .jsonl or a .csv file
-    #[arg(long, value_name = "FILE|DIR", required_unless_present_any = ["suggest", "published"])]
-    labels: Option<PathBuf>,
+    /// Labelled prompts: a folder (as for `fit`), or files: CSV, JSONL, Parquet, samples of
+    /// lm-evaluation-harness, logs of Inspect, results of promptfoo or HELM, logs of requests with scores
+    #[arg(long, value_name = "FILE|DIR", num_args = 1.., required_unless_present_any = ["suggest", "published"])]
+    labels: Vec<PathBuf>,
+    #[command(flatten)]
+    label_args: LabelArgs,
     /// Table of published scores: a score a row, or a model a row as LiveBench and the Open LLM
     /// Leaderboard have it. With --labels, models in both rest on both
     #[arg(long, value_name = "FILE.csv")]
@@ -84,12 +88,11 @@ pub fn run(args: Args) -> Result<()> {
         let made = published(&router, path, &table(path, &args)?, &models, params)?;
         pool = Some(made);
     }
-    if let Some(labels) = &args.labels {
-        let path = labels;
-        let mut labels = datasets::labels(path)?;
+    if !args.labels.is_empty() {
+        let mut labels = labels::read(&args.labels, &args.label_args)?;
         note!(
             "{}: {} labels of {} models on {} prompts",
-            path.display(),
+            labels.name,
             labels.observed(),
             labels.models.len(),
             labels.prompts.len()
@@ -120,6 +123,7 @@ fn params<'a>(args: &Args, list: &Option<ModelList>, base: Option<&'a Pool>) -> 
         list: list.clone().unwrap_or_default(),
         name: args.name.clone(),
         as_of: args.as_of.clone(),
+        ..PoolParams::default()
     }
 }
 

@@ -10,7 +10,7 @@ use crate::output::{table, visible};
 use anyhow::{Result, bail};
 use serde_json::{Value, json};
 use std::fmt::{self, Write};
-use uniroute::route::{Candidate, Decision, Objective, Request, route};
+use uniroute::route::{Candidate, Decision, Objective, Previous, Request, route};
 
 #[derive(clap::Args)]
 pub struct Args {
@@ -29,6 +29,17 @@ pub struct Args {
     /// Capabilities that a model must have, for example `vision`
     #[arg(long, value_name = "CAP", num_args = 1..)]
     need: Vec<String>,
+    /// Only models with one of these tags, for example `local`
+    #[arg(long, value_name = "TAG", num_args = 1..)]
+    allow_tag: Vec<String>,
+    /// Most seconds to the end of the answer, by the speed that the pool has for each model
+    #[arg(long, value_name = "SECONDS")]
+    max_latency: Option<f64>,
+    /// Consider models whose speed is unknown, as if they were fast enough
+    #[arg(long, requires = "max_latency")]
+    allow_untimed: bool,
+    #[command(flatten)]
+    conversation: ConversationArgs,
     /// Output tokens, if you know better than the pool
     #[arg(long, value_name = "TOKENS")]
     output_tokens: Option<f64>,
@@ -46,6 +57,33 @@ pub struct Args {
     /// The prompt; `-` or nothing reads standard input: one prompt, JSONL with
     /// {"id": …, "prompt": …} a line, or a JSON list
     prompt: Option<String>,
+}
+
+/// The turns before the prompt, and what they left in a cache.
+#[derive(clap::Args)]
+struct ConversationArgs {
+    /// An earlier turn of the user, oldest first; once for each
+    #[arg(long, value_name = "TEXT")]
+    earlier: Vec<String>,
+    /// Model of the last turn, whose provider may have the conversation in its cache
+    #[arg(long, value_name = "ID", requires = "cached_tokens")]
+    previous: Option<String>,
+    /// Input tokens that it has there
+    #[arg(long, value_name = "TOKENS", requires = "previous")]
+    cached_tokens: Option<f64>,
+    /// Seconds since the last turn; a cache is kept for 300
+    #[arg(long, value_name = "SECONDS", requires = "previous")]
+    cache_age: Option<f64>,
+}
+
+impl ConversationArgs {
+    fn previous(&self) -> Option<Previous> {
+        let known = Previous::new(self.previous.as_ref()?, self.cached_tokens?);
+        Some(Previous {
+            age: self.cache_age.unwrap_or(known.age),
+            ..known
+        })
+    }
 }
 
 #[derive(clap::Args)]
@@ -70,6 +108,11 @@ pub fn run(args: Args) -> Result<()> {
         allow: args.allow,
         deny: args.deny,
         need: args.need,
+        allow_tags: args.allow_tag,
+        max_latency: args.max_latency,
+        allow_untimed: args.allow_untimed,
+        previous: args.conversation.previous(),
+        earlier: args.conversation.earlier,
         expected_output_tokens: args.output_tokens,
         allow_unpriced: args.allow_unpriced,
         ..Request::default()

@@ -29,17 +29,8 @@ pub fn folder(dir: &Path) -> Result<Dataset> {
     Dataset::from_folder(&name_of(dir), parts).with_context(|| dir.display().to_string())
 }
 
-/// Reads labels: a folder as above, or one file; see `uniroute::dataset::labels`.
-pub fn labels(path: &Path) -> Result<Dataset> {
-    if path.is_dir() {
-        return folder(path);
-    }
-    let text = files::open_text(path)?;
-    let file = path.to_string_lossy();
-    Ok(Dataset::from_labels(&name_of(path), &file, text)?)
-}
-
-fn name_of(path: &Path) -> String {
+/// What a data set is called after its folder or file: the name up to the first dot.
+pub fn name_of(path: &Path) -> String {
     let path = path.canonicalize().unwrap_or_else(|_| path.to_owned());
     let name = path
         .file_name()

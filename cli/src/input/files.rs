@@ -15,6 +15,16 @@ pub fn read(path: &Path, limit: usize) -> Result<Vec<u8>> {
     Ok(bytes)
 }
 
+/// Reads a whole file of at most `limit` bytes, or `path.gz` in its place, whose content is limited so.
+pub fn unpacked(path: &Path, limit: usize) -> Result<Vec<u8>> {
+    let mut bytes = Vec::new();
+    open_text(path)?
+        .take(limit as u64 + 1)
+        .read_to_end(&mut bytes)
+        .with_context(|| format!("cannot read {}", path.display()))?;
+    Ok(bytes)
+}
+
 /// Opens `path`, or `path.gz` in its place, for reading text.
 pub fn open_text(path: &Path) -> Result<Box<dyn Read>> {
     let gz = PathBuf::from(format!("{}.gz", path.display()));

@@ -7,4 +7,5 @@ pub mod exact_tokens;
 pub mod files;
 pub mod form;
 pub mod knowledge;
+pub mod labels;
 pub mod prompts;

@@ -11,7 +11,9 @@ fn usage_errors_exit_with_2_and_help_explains() {
         Some(2)
     );
     assert_eq!(uniroute(&["no-such-command"], b"").status.code(), Some(2));
-    for command in ["fit", "profile", "route", "cost", "inspect", "serve"] {
+    for command in [
+        "fit", "probe", "profile", "route", "cost", "inspect", "serve",
+    ] {
         assert!(
             succeeds(&[command, "--help"], b"").contains("Usage: uniroute"),
             "{command}"
