@@ -13,6 +13,8 @@ const MAX_TEXT = 8 * 1024 * 1024;
 const MAX_FILE = 64 * 1024 * 1024;
 /** Most texts in a list. */
 const MAX_TEXTS = 1_000_000;
+/** Most files beside one of labels. */
+const MAX_OTHERS = 100;
 /** Deepest nesting of a request. */
 const MAX_DEPTH = 8;
 /** Most values in a request. */
@@ -75,6 +77,43 @@ export function tableOptions(value) {
 }
 
 /**
+ * What is said of a file of labels; a text is the id of the model.
+ *
+ * @param {unknown} value
+ * @returns {{ model?: string | undefined, score?: string | undefined, prompt?: string | undefined, skipBad: boolean, others: Map<string, Uint8Array> }}
+ */
+export function labelOptions(value) {
+  const others = new Map();
+  if (value === undefined || value === null) return { skipBad: false, others };
+  if (typeof value === "string") return { model: text(value, "model"), skipBad: false, others };
+  if (typeof value !== "object")
+    reject("options", `must be an object, but it is ${kind(value)}. Pass an object.`);
+  return guarded("options", () => {
+    const said = /** @type {Record<string, unknown>} */ (value);
+    const { skipBad = false, others: files = [] } = said;
+    if (typeof skipBad !== "boolean")
+      reject(
+        "skipBad",
+        `must be true or false, but it is ${kind(skipBad)}. Pass a boolean, or leave it out.`,
+      );
+    if (!Array.isArray(files)) reject("others", `must be a list, but it is ${kind(files)}. Pass a list.`);
+    if (files.length > MAX_OTHERS) reject("others", `has more than ${MAX_OTHERS} files. Leave some out.`);
+    copyOf(files, files.length, (one, i) => {
+      const { name, content } = /** @type {Record<string, unknown>} */ (Object(one));
+      others.set(text(name, `others[${i}].name`), fileBytes(content, `others[${i}].content`).slice());
+    });
+    const optional = (/** @type {string} */ key) => optionalText(said[key], key);
+    return {
+      model: optional("model"),
+      score: optional("score"),
+      prompt: optional("prompt"),
+      skipBad,
+      others,
+    };
+  });
+}
+
+/**
  * @param {unknown} value
  * @param {string} path name of the argument
  * @returns {number}
@@ -85,6 +124,19 @@ export function finite(value, path) {
     path,
     `must be a finite number, but it is ${typeof value === "number" ? value : kind(value)}.`,
   );
+}
+
+/**
+ * One field of an object of options that is true or false; false if it is absent.
+ *
+ * @param {unknown} options
+ * @param {string} name of the field
+ */
+export function flag(options, name) {
+  if (options === undefined || options === null) return false;
+  const value = guarded("options", () => /** @type {Record<string, unknown>} */ (options)[name]);
+  if (value === undefined || typeof value === "boolean") return value === true;
+  return reject(name, `must be true or false, but it is ${kind(value)}. Pass a boolean, or leave it out.`);
 }
 
 /**

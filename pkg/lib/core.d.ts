@@ -75,6 +75,10 @@ limit?: RawLimit,
  */
 capabilities?: Array<string>, 
 /**
+ * What it is, for requests that allow only some kinds of models, for example `local`, `trusted`, `eu`.
+ */
+tags?: Array<string>, 
+/**
  * Its tokenizer, for the number of input tokens: `o200k`, `cl100k`, `llama3`, `qwen`, `gemma` or
  * `claude`. Guessed from the id when absent.
  */
@@ -104,7 +108,11 @@ labels_count?: number,
 /**
  * Output tokens of a typical answer: a number, `{"mean", "p90"}`, or `{"per_cluster": […]}`.
  */
-output_tokens?: number | { mean: number; p90?: number } | { per_cluster: number[] }, };
+output_tokens?: number | { mean: number; p90?: number } | { per_cluster: number[] }, 
+/**
+ * How fast it answered where it was measured; for requests with a limit of time.
+ */
+latency?: RawLatency, };
 
 /**
  * Prices in US dollars per million tokens: `null` is unknown, `0` is free.
@@ -143,6 +151,19 @@ context?: number,
  * Most output tokens.
  */
 output?: number, };
+
+/**
+ * How fast a model answered, medians over the answers that were measured.
+ */
+export type RawLatency = { 
+/**
+ * Seconds from the request to the first part of the answer.
+ */
+time_to_first_token_s?: number, 
+/**
+ * Output tokens in each second after that.
+ */
+tokens_per_second?: number, };
 
 /**
  * Ψ(h): errors in each of the router's K clusters.
@@ -298,7 +319,7 @@ message: string, };
 /**
  * The kinds of reasons for which a model is not considered.
  */
-export type ExclusionCode = "not_allowed" | "denied" | "capability" | "context" | "output_limit" | "unpriced" | "over_budget" | "below_floor";
+export type ExclusionCode = "not_allowed" | "denied" | "tag" | "too_slow" | "untimed" | "capability" | "context" | "output_limit" | "unpriced" | "over_budget" | "below_floor";
 
 /**
  * One model of the pool in a decision.
@@ -324,6 +345,10 @@ interval: [number, number],
  * What the prompt costs with this model.
  */
 cost: Cost, 
+/**
+ * Expected seconds to the end of the answer; `null` where the speed is unknown.
+ */
+latency: number | null, 
 /**
  * What was minimised; lower is better. `null` where the price is unknown.
  */
@@ -355,6 +380,28 @@ field: string | null,
 weight: number, };
 
 /**
+ * What the cache of the last turn's model means for this prompt.
+ */
+export type CacheUse = { 
+/**
+ * Id of the model of the last turn.
+ */
+model: string, 
+/**
+ * Whether its provider still has the tokens.
+ */
+warm: boolean, 
+/**
+ * US dollars that the cache saves if that model gets the prompt too; `null` where a price is unknown.
+ */
+saves: number | null, 
+/**
+ * US dollars that the prompt costs more because the selected model holds no cache, although it would cost
+ * less if it did; 0 if the model stays, `null` where a price is unknown.
+ */
+switching: number | null, };
+
+/**
  * Which model should get a prompt, why, and for how much.
  */
 export type Decision = { 
@@ -381,6 +428,15 @@ outOfDistribution: boolean,
  */
 unknownWords: boolean, 
 /**
+ * Weight of the earlier turns and answers in what the prompt is taken to be about, in [0, 1]: above 0.5,
+ * the prompt alone says too little.
+ */
+fromEarlier: number, 
+/**
+ * What the cache of the last turn's model means; absent without `previous`.
+ */
+cache?: CacheUse, 
+/**
  * λ in quality per US dollar; `null` when a budget or a floor decided.
  */
 lambda: number | null, 
@@ -388,6 +444,27 @@ lambda: number | null,
  * The decision in words.
  */
 reason: string, };
+
+/**
+ * The model of the last turn of a conversation.
+ */
+export type PreviousTurn = { 
+/**
+ * Its id.
+ */
+model: string, 
+/**
+ * Input tokens of this request that its provider has in its cache: usually all of the last request.
+ */
+cachedTokens: number, 
+/**
+ * Seconds since the last turn; 0 when absent.
+ */
+age?: number, 
+/**
+ * Seconds for which the provider keeps its cache; 300 when absent.
+ */
+ttl?: number, };
 
 /**
  * What a caller may require of a decision. At most one of `lambda`, `maxCost` and `minQuality`;
@@ -415,9 +492,21 @@ allow?: Array<string>,
  */
 deny?: Array<string>, 
 /**
+ * Only models with one of these tags.
+ */
+allowTags?: Array<string>, 
+/**
  * Capabilities that the model must have.
  */
 need?: Array<string>, 
+/**
+ * Most seconds to the end of the answer, by the speed that the pool has for each model.
+ */
+maxLatency?: number, 
+/**
+ * Consider models whose speed is unknown as if they were fast enough.
+ */
+allowUntimed?: boolean, 
 /**
  * Expected output tokens; takes precedence over those of the pool.
  */
@@ -428,6 +517,16 @@ expectedOutputTokens?: number,
  */
 context?: string, 
 /**
+ * The earlier turns of the user, oldest first. They tell what the prompt is about where it does not
+ * say so itself, and count for the cost.
+ */
+earlier?: Array<string>, 
+/**
+ * What models answered to them, oldest first. It counts little for what the prompt is about, and for
+ * the cost.
+ */
+answers?: Array<string>, 
+/**
  * Input tokens, context included, where the caller has counted them: one number, or numbers by
  * model id or by name of a tokenizer.
  */
@@ -436,6 +535,11 @@ inputTokens?: number | Record<string, number>,
  * Input tokens that the provider has in its cache.
  */
 cachedTokens?: number, 
+/**
+ * The model of the last turn of a conversation, and what its provider has in its cache: that model
+ * reads those tokens at its price of cached tokens, and all models write the rest.
+ */
+previous?: PreviousTurn, 
 /**
  * Hidden reasoning tokens before the answer.
  */
@@ -795,6 +899,19 @@ quality: number,
 interval: [number, number], };
 
 /**
+ * A model and its expected quality in each field of topics.
+ */
+export type ModelFields = { 
+/**
+ * The model's id in the pool.
+ */
+id: string, 
+/**
+ * In the order of the router's fields; empty for a router without fields.
+ */
+fields: Array<FieldQuality>, };
+
+/**
  * One checked model of a pool.
  */
 export type ModelInfo = { 
@@ -823,9 +940,13 @@ quality: number,
  */
 interval: [number, number], 
 /**
- * Number of labels behind the quality.
+ * Number of labels behind the quality; a verdict counts as much as it was trusted.
  */
 labels: number, 
+/**
+ * Number of verdicts from use behind the quality.
+ */
+verdicts: number, 
 /**
  * Titles of the benchmarks whose published scores the quality rests on.
  */
@@ -853,7 +974,11 @@ outputLimit: number | null,
 /**
  * What it can do beside text.
  */
-capabilities: Array<string>, };
+capabilities: Array<string>, 
+/**
+ * What it is, for requests that allow only some kinds of models.
+ */
+tags: Array<string>, };
 
 /**
  * A model as it would be in a pool, and what would tell most about it.
@@ -1083,3 +1208,140 @@ text: string,
  * Why it was not read.
  */
 problem: string, };
+
+/**
+ * How good one model's answer to a prompt is.
+ */
+export type Label = { 
+/**
+ * The prompt.
+ */
+prompt: string, 
+/**
+ * In `[0, 1]`; 1 is fully right.
+ */
+score: number, };
+
+/**
+ * The labels of one model in a file.
+ */
+export type Labels = { 
+/**
+ * Prompts with scores, in the order of the file.
+ */
+labels: Array<Label>, 
+/**
+ * The model that the labels name; `None` if they name none.
+ */
+model: string | null, 
+/**
+ * What the file is, and its rows.
+ */
+report: LabelsReport, };
+
+/**
+ * What reading a file of labels gave. Each row is counted once: `rows` is the sum of `used`, `unscored`,
+ * `others` and `bad`.
+ */
+export type LabelsReport = { 
+/**
+ * What the file was taken for, such as `samples of lm-evaluation-harness`.
+ */
+taken_for: string, 
+/**
+ * Name of the score that was read; `null` if the file has one score a model.
+ */
+score: string | null, 
+/**
+ * Rows of the file: lines, samples or instances.
+ */
+rows: number, 
+/**
+ * Rows that gave labels.
+ */
+used: number, 
+/**
+ * Rows without a score.
+ */
+unscored: number, 
+/**
+ * Rows of another model or score, or of a changed prompt.
+ */
+others: number, 
+/**
+ * Rows that are wrong and were left out.
+ */
+bad: number, 
+/**
+ * What is wrong with the first of these.
+ */
+problems: Array<string>, 
+/**
+ * Columns or fields that mean nothing here.
+ */
+unused: Array<string>, };
+
+/**
+ * How sure the router is of a model in one field.
+ */
+export type FieldCertainty = { 
+/**
+ * Name of the field.
+ */
+field: string, 
+/**
+ * Expected quality over its clusters, weighted by their shares, in [0, 1].
+ */
+quality: number, 
+/**
+ * 90 % interval of the quality.
+ */
+interval: [number, number], 
+/**
+ * Labels of prompts in the field (fractions, by membership).
+ */
+labels: number, 
+/**
+ * Number of labels in the field that would give the same certainty, if nothing else were known. Labels
+ * of other fields and published scores count as far as they tell about this one.
+ */
+effectiveLabels: number, 
+/**
+ * Variance of the quality, as a share of its variance before anything was known, in [0, 1].
+ */
+remaining: number, 
+/**
+ * Whether the quality rests mostly on what is usual for models.
+ */
+guess: boolean, };
+
+/**
+ * How sure the router is of a model.
+ */
+export type ModelCertainty = { 
+/**
+ * The model in each field of topics; one entry for all prompts if the router has no fields.
+ */
+fields: Array<FieldCertainty>, 
+/**
+ * Prompts whose labels would reduce the uncertainty most, the best first; none if the router has no
+ * fields.
+ */
+next: Array<NextLabel>, };
+
+/**
+ * A prompt to label.
+ */
+export type NextLabel = { 
+/**
+ * Name of its field.
+ */
+field: string, 
+/**
+ * Name of its cluster.
+ */
+cluster: string, 
+/**
+ * A typical prompt of the cluster.
+ */
+prompt: string, };

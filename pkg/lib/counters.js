@@ -15,7 +15,9 @@ export function applyCounters(prompt, requestWithCounters) {
   return guarded("request", () => {
     if (requestWithCounters?.counters === undefined) return requestWithCounters;
     const { counters, ...request } = requestWithCounters;
-    const text = request.context ? `${request.context}\n${prompt}` : prompt;
+    const text = [request.context, ...(request.earlier ?? []), ...(request.answers ?? []), prompt]
+      .filter(Boolean)
+      .join("\n");
     const stated = typeof request.inputTokens === "object" ? request.inputTokens : {};
     const counted = guarded("counters", () =>
       Object.entries(counters).map(([tokenizer, count]) => [tokenizer, count(text)]),

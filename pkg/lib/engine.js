@@ -47,6 +47,12 @@ export class Engine {
    * @type {Uint8Array[]}
    */
   #added = [];
+  /**
+   * The verdicts on answers, as they are exported.
+   *
+   * @type {Uint8Array | null}
+   */
+  #feedback = null;
   /** @type {Uint8Array | undefined} */
   #sha256;
   /** @type {Core | null} */
@@ -131,6 +137,11 @@ export class Engine {
     this.keepPool(new TextEncoder().encode(this.use((core) => core.pool())));
   }
 
+  /** The verdicts that a router has now, it has from now on. */
+  keepFeedback() {
+    this.#feedback = this.use((core) => core.exportFeedback());
+  }
+
   /** Frees the memory. */
   free() {
     const core = this.#core;
@@ -138,6 +149,7 @@ export class Engine {
     this.#core = null;
     this.#files = null;
     this.#added = [];
+    this.#feedback = null;
     if (isAlive) this.#guarded(() => core?.free());
   }
 
@@ -151,6 +163,7 @@ export class Engine {
       const { router, pool, weights } = this.#files;
       const core = new this.#bindings.Router(router, pool, weights, this.#sha256);
       for (const model of this.#added) core.addModel(model);
+      if (this.#feedback !== null) core.importFeedback(this.#feedback, false, Date.now());
       this.#core = core;
       this.#start = this.starts;
     }

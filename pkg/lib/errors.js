@@ -17,13 +17,17 @@ export class UnirouteError extends Error {
   /**
    * @param {string} code stable name of the cause, for example `wrong_router`
    * @param {string} message for people; ends with the remedy
-   * @param {{ path?: string | undefined, cause?: unknown }} [more] `path`: where in the file, as a JSON path
+   * @param {{ path?: string | undefined, choice?: string | undefined, names?: string[] | undefined, cause?: unknown }} [more]
+   *   `path`: where in the file, as a JSON path; `choice`: what must be decided about a file of labels, and
+   *   `names`: what there is to choose from
    */
-  constructor(code, message, { path, cause } = {}) {
+  constructor(code, message, { path, choice, names, cause } = {}) {
     super(message, cause === undefined ? undefined : { cause });
     this.name = "UnirouteError";
     this.code = code;
     this.path = path;
+    this.choice = choice;
+    this.names = names;
   }
 
   /**
@@ -49,6 +53,8 @@ export class UnirouteError extends Error {
     const message = property("message") === "" ? "An unknown error occurred." : messageOf(thrown);
     return new UnirouteError(property("code") ?? fallback, message, {
       path: property("path"),
+      choice: property("choice"),
+      names: property("choice") === undefined ? undefined : namesOf(thrown),
       cause: thrown,
     });
   }
@@ -77,6 +83,22 @@ export class UnirouteError extends Error {
 
   /** The parts that can be sent between threads. */
   toJSON() {
-    return { code: this.code, message: this.message, path: this.path };
+    const { code, message, path, choice, names } = this;
+    return { code, message, path, choice, names };
+  }
+}
+
+/**
+ * The names that an error of the core offers.
+ *
+ * @param {unknown} thrown
+ * @returns {string[]}
+ */
+function namesOf(thrown) {
+  try {
+    const { names } = /** @type {{ names?: unknown }} */ (Object(thrown));
+    return Array.isArray(names) ? names.map(String) : [];
+  } catch {
+    return [];
   }
 }

@@ -14,13 +14,17 @@
  *   functions cannot be sent to a worker; the prompt is the first argument.
  * @property {number} [onProgress] index of the progress function. It and the signal after it stay on
  *   this side; the worker has its own.
+ * @property {boolean} [decides] whether it returns decisions about its first argument. This side remembers
+ *   their prompts, for `feedback`.
+ * @property {boolean} [isVerdict] whether its arguments are a decision and a verdict on it; the decision's
+ *   prompt is known on this side.
  */
 
 /** @satisfies {{ [K in keyof import("./router.js").CoreRouter]?: Arguments }} */
 export const METHODS = {
-  route: { request: 1 },
-  explain: { request: 1 },
-  routeBatch: { onProgress: 2 },
+  route: { request: 1, decides: true },
+  explain: { request: 1, decides: true },
+  routeBatch: { onProgress: 2, decides: true },
   openBatch: { onProgress: 1 },
   report: {},
   savings: {},
@@ -30,7 +34,14 @@ export const METHODS = {
   setPool: {},
   addModel: {},
   previewModel: {},
+  fields: {},
+  certainty: {},
   pool: {},
+  feedback: { isVerdict: true },
+  exportFeedback: {},
+  importFeedback: {},
+  resetFeedback: {},
+  setHalfLife: {},
   poolInfo: {},
   info: {},
   map: {},

@@ -2,19 +2,27 @@ import { UnirouteError } from "./errors.js";
 import {
   fileBytes,
   finite,
+  flag,
   jsonBytes,
+  labelOptions,
   optionalText,
   requestJson,
   tableOptions,
   text,
   texts,
 } from "./checks.js";
+import { ofMessages } from "./conversation.js";
 import { applyCounters } from "./counters.js";
+import { remember, verdictOf } from "./verdicts.js";
 
+/** @typedef {import("./types.js").Prompt} Prompt */
 /** @typedef {import("./types.js").PoolSource} PoolSource */
 /** @typedef {import("./types.js").FileContent} FileContent */
 /** @typedef {import("./types.js").RouteRequest} RouteRequest */
 /** @typedef {import("./types.js").RawModel} RawModel */
+/** @typedef {import("./types.js").LabelOptions} LabelOptions */
+/** @typedef {import("./types.js").FeedbackSubject} FeedbackSubject */
+/** @typedef {import("./types.js").FeedbackOptions} FeedbackOptions */
 /** @typedef {import("./types.js").TableOptions} TableOptions */
 /** @typedef {import("./types.js").RouteRequestWithCounters} RouteRequestWithCounters */
 
@@ -41,26 +49,33 @@ export class CoreRouter {
   }
 
   /**
-   * Which model should get the prompt, why, and at what cost.
+   * Which model should get the prompt, why, and at what cost. Of a conversation the last message of the user is the
+   * prompt; the earlier ones tell what it is about where it does not say so itself.
    *
-   * @param {string} prompt
+   * @param {Prompt} prompt
    * @param {RouteRequestWithCounters} [request]
    */
   route(prompt, request) {
     const [asked, json] = query(prompt, request);
-    return this.#engine.use((core) => core.route(asked, json));
+    return remember(
+      asked,
+      this.#engine.use((core) => core.route(asked, json)),
+    );
   }
 
   /**
    * The decision together with the frontier of quality against cost and the prompt's place on the
    * map of clusters. Enough to draw both.
    *
-   * @param {string} prompt
+   * @param {Prompt} prompt
    * @param {RouteRequestWithCounters} [request]
    */
   explain(prompt, request) {
     const [asked, json] = query(prompt, request);
-    return this.#engine.use((core) => core.explain(asked, json));
+    return remember(
+      asked,
+      this.#engine.use((core) => core.explain(asked, json)),
+    );
   }
 
   /**
@@ -79,7 +94,8 @@ export class CoreRouter {
     for (let at = 0; at < prompts.length; at += BATCH) {
       if (signal?.aborted) throw UnirouteError.aborted(signal);
       const slice = prompts.slice(at, at + BATCH);
-      decisions.push(...this.#engine.use((core) => core.routeBatch(slice, json)));
+      const decided = this.#engine.use((core) => core.routeBatch(slice, json));
+      decisions.push(...remember(slice, decided));
       onProgress?.(decisions.length, prompts.length);
       await yieldToEventLoop();
     }
@@ -155,7 +171,7 @@ export class CoreRouter {
    * What the prompt costs with one model, or with each model of the pool. Token counts are estimates
    * unless the request states them (`inputTokens`) or counts them (`counters`).
    *
-   * @param {string} prompt
+   * @param {Prompt} prompt
    * @param {string} [model]
    * @param {RouteRequestWithCounters} [request]
    */
@@ -213,9 +229,95 @@ export class CoreRouter {
     return this.#engine.use((core) => core.previewModel(bytes));
   }
 
-  /** The pool as LLM profile JSON, including fields that this version does not know. */
-  pool() {
-    return this.#engine.use((core) => core.pool());
+  /** The expected quality of each model of the pool in each field of topics, with 90 % intervals. */
+  fields() {
+    return this.#engine.use((core) => core.fields());
+  }
+
+  /**
+   * How sure the router is of a model of the pool: in each field of topics the quality with its interval, the
+   * labels behind it and whether it is only a guess; and the prompts whose labels would tell most. Null for a
+   * model that the pool does not have.
+   *
+   * @param {string} id
+   */
+  certainty(id) {
+    const model = text(id, "id");
+    return this.#engine.use((core) => core.certainty(model));
+  }
+
+  /**
+   * The pool as LLM profile JSON, including fields that this version does not know.
+   *
+   * @param {{ feedback?: boolean | undefined }} [options] `feedback`: with the verdicts that were given in
+   *   the per-cluster errors of their models. Reset the feedback before such a pool is used, or it counts twice.
+   */
+  pool(options) {
+    const feedback = flag(options, "feedback");
+    return this.#engine.use((core) => core.pool(feedback));
+  }
+
+  /**
+   * Says how good an answer was. The decisions from then on rest on it. Nothing leaves this machine, and the
+   * prompt is not kept.
+   *
+   * @param {FeedbackSubject} decision as a router returned it, or the model and the prompt
+   * @param {number} score in [0, 1]: 1 is a good answer, 0 a bad one
+   * @param {FeedbackOptions} [options]
+   * @returns {import("./types.js").ModelInfo} what is now known of the model
+   */
+  feedback(decision, score, options) {
+    const verdict = verdictOf(decision, score, options);
+    const { model, prompt, trust, at } = verdict;
+    const info = this.#engine.use((core) => core.feedback(model, prompt, verdict.score, trust, at));
+    this.#engine.keepFeedback();
+    return info;
+  }
+
+  /**
+   * All verdicts as bytes, to keep or to use on another device. They contain no prompts; their size depends on
+   * the number of models alone.
+   */
+  exportFeedback() {
+    return this.#engine.use((core) => core.exportFeedback());
+  }
+
+  /**
+   * Replaces the verdicts by exported ones. If these are rejected, the present ones stay in use.
+   *
+   * @param {Uint8Array | ArrayBuffer} state of `exportFeedback`
+   * @param {{ merge?: boolean | undefined }} [options] `merge`: add them to the present ones. A verdict that is
+   *   in both counts twice.
+   */
+  importFeedback(state, options) {
+    const [bytes, merge] = [fileBytes(state, "state"), flag(options, "merge")];
+    const info = this.#engine.use((core) => core.importFeedback(bytes, merge, Date.now()));
+    this.#engine.keepFeedback();
+    return info;
+  }
+
+  /**
+   * Drops the verdicts on one model, or all of them.
+   *
+   * @param {string} [model]
+   */
+  resetFeedback(model) {
+    const id = optionalText(model, "model");
+    const info = this.#engine.use((core) => core.resetFeedback(id));
+    this.#engine.keepFeedback();
+    return info;
+  }
+
+  /**
+   * Forgets verdicts slowly from now on, since a model may change behind its name: after so many days a verdict
+   * counts half.
+   *
+   * @param {number | null} days null: never
+   */
+  setHalfLife(days) {
+    const value = days === null || days === undefined ? undefined : finite(days, "days");
+    this.#engine.use((core) => core.setHalfLife(value));
+    this.#engine.keepFeedback();
   }
 
   /** The pool as it was read: models, the source of each quality, and assumptions. */
@@ -237,7 +339,7 @@ export class CoreRouter {
    * What another pool would decide. The pool in use stays.
    *
    * @param {PoolSource} pool
-   * @param {string} prompt
+   * @param {Prompt} prompt
    * @param {RouteRequest} [request]
    */
   compare(pool, prompt, request) {
@@ -273,19 +375,20 @@ export class CoreRouter {
   }
 
   /**
-   * Reads the labels of one model from a file: prompts with scores, as `addModel` needs them.
+   * Reads the labels of one model from a file: prompts with scores, as `addModel` needs them. The file may be a
+   * table, JSON lines or a JSON list; in the module of the transformer also what lm-evaluation-harness, Inspect,
+   * promptfoo or HELM write, or a log of requests with scores. Where something must be decided, the error has what in `choice` (`score`, `model`
+   * or `prompt`), and the names to choose from in `names`.
    *
    * @param {string} name of the file; its extension gives the format
    * @param {FileContent} content
-   * @param {string} [model] id of the model, where the file has labels of several models
+   * @param {string | LabelOptions} [options] what the file does not say; a text is the id of the model
    */
-  readLabels(name, content, model) {
-    const [file, bytes, id] = [
-      text(name, "name"),
-      fileBytes(content, "content"),
-      optionalText(model, "model"),
-    ];
-    return this.#engine.use((core) => core.readLabels(file, bytes, id));
+  readLabels(name, content, options) {
+    const [file, bytes] = [text(name, "name"), fileBytes(content, "content")];
+    const { model, score, prompt, skipBad, others } = labelOptions(options);
+    const beside = (/** @type {string} */ other) => others.get(other);
+    return this.#engine.use((core) => core.readLabels(file, bytes, model, score, prompt, skipBad, beside));
   }
 
   /**
@@ -325,13 +428,15 @@ export class CoreRouter {
 /**
  * Prompt and request as the core takes them. The counters of the request run here.
  *
- * @param {string} prompt
+ * @param {Prompt} prompt
  * @param {RouteRequestWithCounters} [request]
  * @returns {[prompt: string, request: string | undefined]}
  */
 function query(prompt, request) {
-  const asked = text(prompt, "prompt");
-  return [asked, requestJson(applyCounters(asked, request))];
+  const { prompt: asked, request: whole } = Array.isArray(prompt)
+    ? ofMessages(prompt, request)
+    : { prompt: text(prompt, "prompt"), request };
+  return [asked, requestJson(applyCounters(asked, whole))];
 }
 
 /** Lets the thread handle waiting events, above all the message that cancels a batch. */

@@ -1,6 +1,6 @@
 // Types of the package's interface. Those of the core are generated from the Rust types into core.d.ts;
 // those of this file exist in JavaScript only.
-import type { Family, RouteRequest, RouterInfo } from "./core.js";
+import type { Decision, Family, PoolInfo, RouteRequest, RouterInfo } from "./core.js";
 import type { METHODS } from "./methods.js";
 import type { CoreRouter } from "./router.js";
 export type * from "./core.js";
@@ -27,6 +27,29 @@ export interface RouteRequestWithCounters extends RouteRequest {
   counters?: Partial<Record<Family, (text: string) => number>> | undefined;
 }
 
+/** A message of a conversation, as in OpenAI's chat completions. */
+export interface ChatMessage {
+  role: string;
+  content?: string | { type: string; text?: string | undefined }[] | null | undefined;
+  tool_calls?: object[] | undefined;
+}
+
+/** What is routed: a text, or a conversation. */
+export type Prompt = string | ChatMessage[];
+
+/** What a verdict is about: a decision as a router returned it, or a model and the prompt that it answered. */
+export type FeedbackSubject = Decision | { model: string; prompt: string };
+
+/** A verdict beside its score. */
+export interface FeedbackOptions {
+  /** How much the verdict counts, in (0, 1]: 1, the default, like a label. */
+  trust?: number | undefined;
+  /** The prompt, where the decision is not the object that a router returned. */
+  prompt?: string | undefined;
+  /** When it was given, in milliseconds since 1970; by default now. */
+  at?: number | Date | undefined;
+}
+
 /** The content of a text file. */
 export type FileContent = string | Uint8Array | ArrayBuffer;
 
@@ -36,6 +59,20 @@ export interface TableOptions {
   separator?: string | undefined;
   /** Whether the first row has the names of the columns. Found out when absent. */
   header?: boolean | undefined;
+}
+
+/** What a file of labels does not say. */
+export interface LabelOptions {
+  /** Id of the model, where the file has labels of several models. Labels that name no model are of it, too. */
+  model?: string | undefined;
+  /** The score that counts, where the file has several columns, metrics or scorers. */
+  score?: string | undefined;
+  /** The column or field of the prompts, such as `question` or `vars.question`. */
+  prompt?: string | undefined;
+  /** Leaves out rows that are wrong. Default: false. */
+  skipBad?: boolean | undefined;
+  /** Files beside this one, such as `instances.json` of HELM; without the names of their folders. */
+  others?: { name: string; content: FileContent }[] | undefined;
 }
 
 /** LLM profile JSON: parsed, as text or as bytes. */
@@ -91,3 +128,55 @@ export type WorkerReply =
   | { kind: "done"; id: number; value: unknown }
   | { kind: "failed"; id: number; error: { code: string; message: string; path?: string | undefined } }
   | { kind: "progress"; id: number; progress: Progress };
+
+/** A router, on this thread or in a worker. */
+export interface AnyRouter {
+  route(prompt: string, request?: any): Decision | Promise<Decision>;
+  poolInfo(): PoolInfo | Promise<PoolInfo>;
+}
+
+/** What holds for every prompt that `uniroute/ai`, `uniroute/openai` and `uniroute/langchain` route. */
+export type RouteDefaults = {
+  [
+    K in
+      | "lambda"
+      | "maxCost"
+      | "minQuality"
+      | "allow"
+      | "deny"
+      | "allowTags"
+      | "need"
+      | "maxLatency"
+      | "allowUntimed"
+      | "expectedOutputTokens"
+      | "reasoningTokens"
+      | "allowUnpriced"
+      | "counters"
+  ]?: RouteRequestWithCounters[K] | undefined;
+};
+
+/** How prompts are routed and what happens when a model cannot answer. Without an aim, `lambda` is 100. */
+export interface RoutingOptions extends RouteDefaults {
+  /** Most models that are asked for one prompt, the best first. Default: 3. */
+  attempts?: number | undefined;
+  /** Milliseconds until a model must have begun to answer; then the next one is asked. Default: no limit. */
+  timeout?: number | undefined;
+}
+
+/** What is said of a decision beside an answer. */
+export type Routed = {
+  /** Id of the model that answered. */
+  model: string;
+  /** Its expected quality in [0, 1]. */
+  quality: number;
+  /** Its expected cost in US dollars; null if its price is unknown. */
+  cost: number | null;
+  /** λ in quality per US dollar; null if a budget or a floor decided. */
+  lambda: number | null;
+  /** The router's decision in words. */
+  reason: string;
+  /** Whether the prompt is unlike anything the router was fitted on. */
+  outOfDistribution: boolean;
+  /** The models that were asked before, and why they did not answer. */
+  tried: { model: string; reason: string }[];
+};

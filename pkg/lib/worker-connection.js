@@ -6,6 +6,7 @@
 import { applyCounters } from "./counters.js";
 import { UnirouteError, messageOf } from "./errors.js";
 import { METHODS } from "./methods.js";
+import { remember, verdictOf } from "./verdicts.js";
 
 /** @typedef {import("./types.js").Calls} Calls */
 /** @typedef {import("./types.js").FetchOptions} FetchOptions */
@@ -95,7 +96,7 @@ export class WorkerConnection {
     if (reply.kind === "progress") return pending.onProgress?.(reply.progress);
     this.#pending.delete(reply.id);
     if (reply.kind === "done") return pending.resolve(reply.value);
-    pending.reject(new UnirouteError(reply.error.code, reply.error.message, { path: reply.error.path }));
+    pending.reject(new UnirouteError(reply.error.code, reply.error.message, reply.error));
   }
 
   /**
@@ -118,24 +119,36 @@ export class WorkerConnection {
   }
 }
 
-for (const [name, { request, onProgress }] of /** @type {[any, import("./methods.js").Arguments][]} */ (
-  Object.entries(METHODS)
-)) {
+for (const [
+  name,
+  { request, onProgress, decides, isVerdict },
+] of /** @type {[any, import("./methods.js").Arguments][]} */ (Object.entries(METHODS))) {
   /**
    * @this {WorkerConnection}
    * @param {any[]} args
    */
   const value = async function (...args) {
-    const sent = args.slice(0, onProgress);
+    const sent = isVerdict ? plainVerdict(args) : args.slice(0, onProgress);
     if (request !== undefined) sent[request] = applyCounters(sent[0], sent[request]);
-    if (onProgress === undefined) return this.call(name, /** @type {any} */ (sent));
-    const [listener, signal] = args.slice(onProgress);
-    return this.call(name, /** @type {any} */ (sent), {
+    const [listener, signal] = onProgress === undefined ? [] : args.slice(onProgress);
+    const result = await this.call(name, /** @type {any} */ (sent), {
       signal,
       onProgress: listener && (({ loaded, total }) => listener(loaded, total ?? loaded)),
     });
+    return decides ? remember(sent[0], result) : result;
   };
   Object.defineProperty(WorkerConnection.prototype, name, { value, writable: true, configurable: true });
+}
+
+/**
+ * The arguments of `feedback` with the prompt that this side remembers.
+ *
+ * @param {any[]} args
+ * @returns {any[]}
+ */
+function plainVerdict([decision, given, options]) {
+  const { model, prompt, score, trust, at } = verdictOf(decision, given, options);
+  return [{ model, prompt }, score, { trust, at }];
 }
 
 /**
