@@ -1,9 +1,6 @@
 import { enableOffline } from "./browser/offline.js";
 import { App } from "./state/app.js";
 import { mountAbout } from "./views/about.js";
-import { mountBatchInput } from "./views/batch/input.js";
-import { mountReport } from "./views/batch/report.js";
-import { mountResults } from "./views/batch/results.js";
 import { mountCandidates } from "./views/candidates.js";
 import { mountCost } from "./views/cost.js";
 import { mountDecision } from "./views/decision.js";
@@ -12,16 +9,16 @@ import { mountFileDrop } from "./views/file-drop.js";
 import { mountFrame } from "./views/frame.js";
 import { mountKinds } from "./views/kinds.js";
 import { mountLoading } from "./views/loading.js";
-import { mountMap } from "./views/map.js";
 import { mountNeeds } from "./views/needs.js";
 import { mountNotice } from "./views/notice.js";
+import { mountOnDemand } from "./views/on-demand.js";
 import { mountPlot } from "./views/plot.js";
 import { mountPoolChoice } from "./views/pool/choice.js";
-import { mountPoolOnDemand } from "./views/pool/on-demand.js";
 import { mountPrompt } from "./views/prompt.js";
 import { mountSavings } from "./views/savings.js";
 import { mountTourStart } from "./views/tour-start.js";
 import { mountTradeoff } from "./views/tradeoff.js";
+import { mountVerdict } from "./views/verdict.js";
 
 const app = new App();
 const started = app.start();
@@ -32,6 +29,7 @@ for (const mount of [
   mountPrompt,
   mountEmbedder,
   mountDecision,
+  mountVerdict,
   mountSavings,
   mountTradeoff,
   mountPlot,
@@ -39,12 +37,8 @@ for (const mount of [
   mountCandidates,
   mountNeeds,
   mountCost,
-  mountMap,
-  mountBatchInput,
-  mountReport,
-  mountResults,
   mountPoolChoice,
-  mountPoolOnDemand,
+  mountOnDemand,
   mountAbout,
   mountFileDrop,
   mountTourStart,

@@ -51,6 +51,18 @@ export function saveUsage(usage) {
   tryTo(() => localStorage.setItem(`${KEY}-usage`, JSON.stringify(usage)));
 }
 
+/** Whether verdicts are saved in `feedback-database.js`, so that a visit without any does not load what reads them. */
+export function hasFeedback() {
+  return tryTo(() => localStorage.getItem(`${KEY}-feedback`)) === "given";
+}
+
+/** @param {boolean} given */
+export function saveHasFeedback(given) {
+  tryTo(() =>
+    given ? localStorage.setItem(`${KEY}-feedback`, "given") : localStorage.removeItem(`${KEY}-feedback`),
+  );
+}
+
 export function savedPrompt() {
   return tryTo(() => sessionStorage.getItem(KEY)) ?? null;
 }
@@ -58,6 +70,22 @@ export function savedPrompt() {
 /** @param {string} prompt */
 export function savePrompt(prompt) {
   tryTo(() => sessionStorage.setItem(KEY, prompt));
+}
+
+/**
+ * Keeps the prompts of a batch over one reload that the page itself makes.
+ *
+ * @param {string} text
+ */
+export function saveBatchText(text) {
+  tryTo(() => sessionStorage.setItem(`${KEY}-batch`, text));
+}
+
+/** The prompts of a batch from before the reload. They are not kept any longer. */
+export function takeBatchText() {
+  const text = tryTo(() => sessionStorage.getItem(`${KEY}-batch`)) ?? "";
+  tryTo(() => sessionStorage.removeItem(`${KEY}-batch`));
+  return text;
 }
 
 /**

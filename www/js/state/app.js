@@ -37,6 +37,8 @@ export class App {
   pool = new PoolController(this);
   embedder = new EmbedderController(this);
   usage = new UsageController(this);
+  /** @type {Promise<import("./feedback-controller.js").FeedbackController> | null} */
+  #feedback = null;
   /** @type {WorkerRouter | null} */
   router = null;
   /** @type {ReturnType<typeof setTimeout> | undefined} */
@@ -75,6 +77,16 @@ export class App {
     this.router = null;
     this.store.set({ progress: {}, notice: null, explanation: null, map: null, cluster: null });
     await this.#begin();
+  }
+
+  /** Waits until the router and its pool are loaded, or cannot be. */
+  async loaded() {
+    const isOver = (/** @type {State} */ { phase, pool }) =>
+      phase === "broken" || (phase === "ready" && pool !== null);
+    if (isOver(this.store.state)) return;
+    await new Promise((resolve) =>
+      this.store.watch(["phase", "pool"], (state) => isOver(state) && resolve(null)),
+    );
   }
 
   async #begin() {
@@ -175,6 +187,7 @@ export class App {
    * @param {Promise<ListedPool[]>} poolList
    */
   async #use(router, embedder, wantedPool, poolList) {
+    if (storage.hasFeedback()) await this.#applyFeedback(router);
     this.router = router;
     this.store.set({ phase: "ready", embedder });
     this.decide();
@@ -183,6 +196,37 @@ export class App {
     this.store.set({ router: info, pools, poolId });
     this.store.set({ pool, poolName: this.poolName(poolId, pool) });
     this.pool.begin(poolId);
+    await this.#loadMap();
+  }
+
+  /** The person's verdicts; what keeps them is loaded with the first one, or where some were saved. */
+  feedback() {
+    this.#feedback ??= import("./feedback-controller.js").then(
+      ({ FeedbackController }) => new FeedbackController(this),
+      (thrown) => {
+        this.#feedback = null;
+        throw thrown;
+      },
+    );
+    return this.#feedback;
+  }
+
+  /** @param {WorkerRouter} router that was just loaded */
+  async #applyFeedback(router) {
+    try {
+      await (await this.feedback()).applyTo(router);
+    } catch (thrown) {
+      this.showError("Your verdicts could not be loaded", thrown, "The router decides without them.");
+    }
+  }
+
+  /** Updates the page after the profiles of the models changed. */
+  async profilesChanged() {
+    const { router } = this;
+    const pool = await router?.poolInfo();
+    if (!pool || router !== this.router) return;
+    this.store.set({ pool });
+    this.decide();
     await this.#loadMap();
   }
 

@@ -136,9 +136,10 @@ export class BatchController {
    * @param {number[]} [numbers] of the rows, the header included, where lines are no rows
    */
   async #read({ name, sheet }, options, numbers) {
+    await this.#app.loaded();
     const { router } = this.#app;
     if (router === null) {
-      this.store.set({ problem: `${name} cannot be read before the router is loaded. Wait a moment.` });
+      this.store.set({ problem: `${name} cannot be read: the router is not loaded. Load the page again.` });
       return;
     }
     const read = this.#content;
@@ -174,17 +175,20 @@ export class BatchController {
     this.store.set({ column });
   }
 
-  /** Routes all prompts of the input. */
+  /** Routes all prompts of the input, as soon as the router is loaded. */
   async run() {
     const { prompts, source } = this.input();
-    const { router } = this.#app;
-    if (router === null || prompts.length === 0) return;
-    this.#abort = new AbortController();
+    if (prompts.length === 0) return;
+    const { signal } = (this.#abort = new AbortController());
     const onProgress = (/** @type {number} */ done, /** @type {number} */ total) =>
       this.store.set({ progress: { done, total } });
     this.store.set({ progress: { done: 0, total: prompts.length }, report: null, problem: "" });
     try {
-      await router.openBatch(prompts, onProgress, this.#abort.signal);
+      await this.#app.loaded();
+      const { router } = this.#app;
+      if (router === null)
+        throw new UnirouteError("not_loaded", "The router is not loaded. Load the page again.");
+      await router.openBatch(prompts, onProgress, signal);
       this.store.set({ prompts, source });
       await this.#report();
     } catch (thrown) {

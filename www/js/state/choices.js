@@ -1,7 +1,7 @@
 /**
  * What a person chose: checked when it comes from storage or a link, and written into links.
  *
- * @typedef {"route" | "batch" | "pool" | "about"} View
+ * @typedef {"route" | "batch" | "conversation" | "pool" | "about"} View
  * @typedef {"lambda" | "budget" | "floor"} Control
  */
 
@@ -35,7 +35,7 @@ export function isOwn(id) {
 }
 
 /** @type {readonly View[]} */
-export const VIEWS = ["route", "batch", "pool", "about"];
+export const VIEWS = ["route", "batch", "conversation", "pool", "about"];
 /** @type {readonly Control[]} */
 const CONTROLS = ["lambda", "budget", "floor"];
 

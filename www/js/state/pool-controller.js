@@ -7,7 +7,7 @@ import { latest } from "./latest.js";
 import { routeRequest } from "./state.js";
 import { Store } from "./store.js";
 
-/** @import { Comparison, ImportedPrices, ModelPreview, PastedScores, PoolInfo, RawModel, RawPool } from "../../uniroute/lib/types.js" */
+/** @import { Comparison, ImportedPrices, LabelOptions, Labels, ModelPreview, PastedScores, PoolInfo, RawModel, RawPool } from "../../uniroute/lib/types.js" */
 /** @import { SharedPool } from "../browser/share-link.js" */
 /** @import { App } from "./app.js" */
 /** @import { Origin, SavedPool } from "./pool-library.js" */
@@ -31,6 +31,8 @@ export const PRICE_LISTS = { litellm: "LiteLLM", models_dev: "models.dev", openr
  * @property {{ name: string, poolId: string, comparison: Comparison } | null} other a pool to compare with
  * @property {{ read: PastedScores, preview: ModelPreview | null, problem: string | null } | null} preview the model
  *   that is being typed in, as it would be in the pool
+ * @property {{ read: Labels[], refused: UnirouteError | null } | null} labels the files of labels that were chosen
+ *   for that model
  */
 
 /**
@@ -39,7 +41,7 @@ export const PRICE_LISTS = { litellm: "LiteLLM", models_dev: "models.dev", openr
  */
 export class PoolController {
   /** @type {Store<PoolState>} */
-  store = new Store(/** @type {PoolState} */ ({ priceList: null, other: null, preview: null }));
+  store = new Store(/** @type {PoolState} */ ({ priceList: null, other: null, preview: null, labels: null }));
   #app;
   /** @type {Promise<unknown>} the end of the last change, for which the next one waits */
   #last = Promise.resolve();
@@ -62,6 +64,7 @@ export class PoolController {
   async openFile(file) {
     const [name] = file.name.split(/\.json$/i);
     const day = dayOfFile(file);
+    await this.#app.loaded();
     await this.openContent(`“${file.name}”`, await bytesOf(file), { kind: "file", of: file.name }, name, day);
   }
 
@@ -242,13 +245,18 @@ export class PoolController {
     return (await this.#app.router?.readScores(scores)) ?? { scores: [], skipped: [] };
   }
 
+  /** The expected quality of each model in each field, with intervals. */
+  async fields() {
+    return (await this.#app.router?.fields()) ?? [];
+  }
+
   /**
-   * The expected quality of a model in each field, with intervals.
+   * How sure the router is of a model of the pool.
    *
-   * @param {RawModel} model
+   * @param {string} id
    */
-  async fieldsOf(model) {
-    return (await this.#app.router?.previewModel(model))?.fields ?? [];
+  async certainty(id) {
+    return (await this.#app.router?.certainty(id)) ?? null;
   }
 
   /** @param {string} id */
@@ -296,14 +304,43 @@ export class PoolController {
   });
 
   /**
+   * Reads the files of labels for a new model, and shows what they are taken for or what must be decided.
+   *
+   * @param {File[]} chosen files of labels, and files beside them
+   * @param {LabelOptions} said what was decided
+   * @param {string} id of the new model
+   */
+  async readLabels(chosen, said, id) {
+    if (chosen.length === 0) return this.store.set({ labels: null });
+    try {
+      const { readLabelFiles } = await import("../browser/label-files.js");
+      const { readLabelFile } = await import("../browser/label-module.js");
+      const { files, others } = await readLabelFiles(chosen);
+      const read = [];
+      for (const file of files) {
+        const labels = await readLabelFile(file, said, others).catch((thrown) => {
+          // Of several models in a file, the one that is being typed in is meant.
+          const { names = [] } = UnirouteError.from(thrown);
+          if (!names.includes(id) || said.model !== undefined) throw thrown;
+          return readLabelFile(file, { ...said, model: id }, others);
+        });
+        read.push(labels);
+      }
+      this.store.set({ labels: { read, refused: null } });
+    } catch (thrown) {
+      this.store.set({ labels: { read: [], refused: UnirouteError.from(thrown) } });
+    }
+  }
+
+  /**
    * Adds a model that the router does not know.
    *
    * @param {RawModel} model
    * @param {string} scores of its model card, as pasted
-   * @param {File | null} labels prompts with scores, from which its quality is estimated
+   * @param {RawModel["labels"]} labels prompts with scores, from which its quality is estimated
    * @returns {Promise<boolean>} whether it was added
    */
-  async addModel(model, scores, labels) {
+  async addModel(model, scores, labels = []) {
     return this.#inTurn(async () => {
       const { router } = this.#app;
       if (router === null) return false;
@@ -311,8 +348,7 @@ export class PoolController {
         const before = await router.pool();
         const added = withScores(model, await router.readScores(scores));
         if (knownFields(added.cost).length > 0) setDay(added, today());
-        const read = labels && (await router.readLabels(labels.name, await bytesOf(labels), model.id));
-        await router.addModel(read ? { ...added, labels: read } : added);
+        await router.addModel(labels.length > 0 ? { ...added, labels } : added);
         await this.#edited(before);
         return true;
       } catch (thrown) {

@@ -1,5 +1,5 @@
 import { UnirouteError } from "../../uniroute/lib/errors.js";
-import * as database from "../browser/pool-database.js";
+import { deleteFormerPool, formerPool, savedPools } from "../browser/pool-database.js";
 import { FORMER_POOL, OWN_PREFIX, isOwn } from "./choices.js";
 import { today } from "./dates.js";
 import { Store } from "./store.js";
@@ -72,7 +72,7 @@ export class PoolLibrary {
       await this.#read();
       changedElsewhere();
     };
-    database.onLateAnswer(follow);
+    savedPools.onLateAnswer(follow);
     try {
       this.#channel = new BroadcastChannel("uniroute-pools");
       this.#channel.addEventListener("message", follow);
@@ -162,7 +162,7 @@ export class PoolLibrary {
   async erase(id) {
     this.#pools.delete(id);
     this.#unsaved.delete(id);
-    await database.deleteRecord(id).then(
+    await savedPools.delete(id).then(
       () => this.#channel?.postMessage({ kind: "changed", id }),
       (thrown) => this.#fail(thrown),
     );
@@ -172,7 +172,7 @@ export class PoolLibrary {
   async #start() {
     await this.#read();
     if (this.#problem !== "") return;
-    const pool = await database.formerPool();
+    const pool = await formerPool();
     if (pool !== null) await this.#takeOver(pool);
     const day = today();
     for (const { id, deleted } of this.#pools.values()) {
@@ -197,13 +197,13 @@ export class PoolLibrary {
       await this.#write(id, () => ({ id, name, origin, pool, ...rest }));
       if (this.#unsaved.has(id)) return;
     }
-    await database.deleteFormerPool();
+    await deleteFormerPool();
   }
 
   /** Reads what is saved. What could not be saved stays in memory. */
   async #read() {
     try {
-      const read = (await database.readRecords()).map(checkedPool).filter((pool) => pool !== null);
+      const read = (await savedPools.readAll()).map(checkedPool).filter((pool) => pool !== null);
       for (const { id, revision } of read) {
         if (revision >= (this.#pools.get(id)?.revision ?? 0)) this.#unsaved.delete(id);
       }
@@ -226,7 +226,7 @@ export class PoolLibrary {
     /** @type {SavedPool} */
     let written;
     try {
-      written = await database.changeRecord(id, (stored) => decide(stored, id));
+      written = await savedPools.change(id, (stored) => decide(stored, id));
       this.#unsaved.delete(written.id);
       if (this.#unsaved.size === 0) this.#problem = "";
       this.#channel?.postMessage({ kind: "changed", id: written.id });

@@ -1,4 +1,5 @@
 import { WorkerRouter } from "../../uniroute/worker.js";
+import { firstFiles } from "../browser/first-files.js";
 import { takeWorker } from "../browser/worker.js";
 
 /** @import { LoadOptions } from "../../uniroute/lib/types.js" */
@@ -11,15 +12,11 @@ import { takeWorker } from "../browser/worker.js";
  * @param {Patience} patience
  */
 export async function loadWatched(options, patience) {
-  const loading = WorkerRouter.load({
-    ...options,
-    worker: takeWorker(),
-    onProgress: (progress) => {
-      patience.renew();
-      options.onProgress?.(progress);
-    },
-  });
-  const router = await patience.during(loading);
+  const onProgress = (/** @type {import("../../uniroute/lib/types.js").Progress} */ progress) => {
+    patience.renew();
+    options.onProgress?.(progress);
+  };
+  const router = await patience.during(load({ ...options, onProgress }));
   const call = router.call.bind(router);
   router.call = (kind, args, { signal, onProgress } = {}) =>
     patience.during(
@@ -32,4 +29,12 @@ export async function loadWatched(options, patience) {
       }),
     );
   return router;
+}
+
+/** @param {LoadOptions} options */
+async function load(options) {
+  const isFirst = options.embedder !== "minilm" && options.router === undefined;
+  // What is missing then is fetched by the worker, which says what is wrong.
+  const files = isFirst ? await firstFiles(options.pool === undefined, options).catch(() => ({})) : {};
+  return WorkerRouter.load({ ...options, ...files, worker: takeWorker() });
 }

@@ -27,6 +27,36 @@ export function moveFocusWithArrows(group, selector) {
 }
 
 /**
+ * Draws a part of the page again. The focus that was in it stays on its element, or goes to the new element with the
+ * same id, or else to the one that `other` gives.
+ *
+ * @param {Element} part
+ * @param {() => void} draw
+ * @param {() => Element | null} other
+ */
+export function drawKeepingFocus(part, draw, other) {
+  const before = document.activeElement;
+  const wasInside = part.contains(before);
+  draw();
+  if (!wasInside || before === null) return;
+  const same = before.isConnected ? before : document.getElementById(before.id);
+  for (const next of [same, other()]) {
+    if (isFocused(next)) return;
+    /** @type {HTMLElement | null} */ (next)?.focus();
+    if (isFocused(next)) return;
+  }
+}
+
+/**
+ * An element that is disabled has the focus only until the next frame.
+ *
+ * @param {Element | null} element
+ */
+function isFocused(element) {
+  return element !== null && element === document.activeElement && !element.matches(":disabled");
+}
+
+/**
  * Redraws a group. If the focus was inside it, it stays inside.
  *
  * @param {Element} group

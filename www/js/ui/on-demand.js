@@ -14,23 +14,3 @@ export function onDemand(load) {
       throw thrown;
     }));
 }
-
-/**
- * Adds a style sheet of the page, and waits for it.
- *
- * @param {URL} address
- * @returns {Promise<unknown>}
- */
-export function addStyle(address) {
-  const link = document.createElement("link");
-  link.rel = "stylesheet";
-  link.href = address.href;
-  return new Promise((resolve, reject) => {
-    link.addEventListener("load", resolve);
-    link.addEventListener("error", () => {
-      link.remove();
-      reject(new TypeError(`The style sheet ${address.pathname} could not be loaded.`));
-    });
-    document.head.append(link);
-  });
-}

@@ -2,6 +2,7 @@ import { tooCloseToCall } from "../state/closeness.js";
 import { chosenCandidate, isEmpty } from "../state/state.js";
 import { afterFrame, byId, h, orderChildren, setChildren, setProperties } from "../ui/dom.js";
 import { percent, percentRange, usdPerThousand } from "../ui/format.js";
+import { drawKeepingFocus } from "../ui/keyboard.js";
 import { intervalBar, meter, setIntervalBar } from "../ui/bars.js";
 import { name as nameOf, nameInText, sentenceWith } from "../ui/names.js";
 
@@ -51,7 +52,11 @@ export function mountCandidates(app) {
         maxCost,
       }),
     );
-    orderChildren(body, isEmpty(prompt) && phase === "ready" ? [invitation] : sorted);
+    drawKeepingFocus(
+      body,
+      () => orderChildren(body, isEmpty(prompt) && phase === "ready" ? [invitation] : sorted),
+      () => null,
+    );
   };
   app.store.watch(["explanation", "off", "phase", "pin"], afterFrame(draw));
 }
@@ -173,7 +178,14 @@ function whyNot(app, id, redraw) {
   /** @type {typeof import("./why/why-not.js").whyNotParts | null} */
   let parts = null;
   let isOpen = false;
-  const draw = () => parts && setChildren(cell, ...parts(app, id));
+  const draw = () => {
+    const content = parts?.(app, id) ?? [];
+    drawKeepingFocus(
+      cell,
+      () => setChildren(cell, ...content),
+      () => button,
+    );
+  };
   const click = async () => {
     try {
       parts ??= (await import("./why/why-not.js")).whyNotParts;

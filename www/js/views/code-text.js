@@ -1,6 +1,7 @@
 /** Code for the package, the worker and the command line, from a pool, a setting and a prompt. */
 
 /** @import { Embedder, RouteRequest } from "../../uniroute/lib/types.js" */
+/** @import { Message } from "../state/conversation.js" */
 
 /**
  * @typedef {object} What
@@ -18,27 +19,57 @@ const OWN_FILE = "pool.json";
  * @param {What} what
  * @returns {string} an ECMAScript module
  */
-export function inJavaScript({ pool, embedder, prompt, request }) {
-  const options = [
-    ...(embedder === "minilm" ? ['embedder: "minilm"'] : []),
-    ...(pool === null || !pool.isDefault ? ["pool"] : []),
-  ];
-  const load =
-    pool === null
-      ? [`import pool from "./${OWN_FILE}" with { type: "json" };`]
-      : pool.isDefault
-        ? []
-        : [`import pool from ${literal(`uniroute/pools/${pool.file}`)} with { type: "json" };`];
+export function inJavaScript(what) {
+  return javaScript(what, [
+    `const decision = router.route(${literal(what.prompt)}, ${literal(what.request)});`,
+  ]);
+}
+
+/**
+ * @param {Omit<What, "prompt">} what
+ * @param {Message[]} messages of a conversation, of which the last one is decided
+ * @returns {string} an ECMAScript module
+ */
+export function inJavaScriptOf(what, messages) {
+  return javaScript(what, [
+    "const messages = [",
+    ...messages.map(({ role, text }) => `  { role: ${literal(role)}, content: ${literal(text)} },`),
+    "];",
+    `const decision = router.route(messages, ${literal(what.request)});`,
+  ]);
+}
+
+/**
+ * @param {Omit<What, "prompt">} what
+ * @param {string[]} decide lines that make a decision
+ */
+function javaScript(what, decide) {
+  const { imports, options } = loadLines(what);
   return [
     "// npm install uniroute",
     'import { Router } from "uniroute";',
-    ...load,
+    ...imports,
     "",
-    `const router = await Router.load(${options.length > 0 ? `{ ${options.join(", ")} }` : ""});`,
-    `const decision = router.route(${literal(prompt)}, ${literal(request)});`,
+    `const router = await Router.load(${options});`,
+    ...decide,
     "console.log(decision.model, decision.reason);",
     "",
   ].join("\n");
+}
+
+/**
+ * What loads the router with the pool: lines of imports, and the argument of `Router.load`.
+ *
+ * @param {Pick<What, "pool" | "embedder">} what
+ */
+export function loadLines({ pool, embedder }) {
+  const isDefault = pool?.isDefault ?? false;
+  const source = pool === null ? `./${OWN_FILE}` : `uniroute/pools/${pool.file}`;
+  const options = [...(embedder === "minilm" ? ['embedder: "minilm"'] : []), ...(isDefault ? [] : ["pool"])];
+  return {
+    imports: isDefault ? [] : [`import pool from ${literal(source)} with { type: "json" };`],
+    options: options.length > 0 ? `{ ${options.join(", ")} }` : "",
+  };
 }
 
 /**
@@ -81,7 +112,7 @@ export function inCommandLine({ pool, embedder, prompt, request }) {
  *
  * @param {unknown} value
  */
-function literal(value) {
+export function literal(value) {
   return JSON.stringify(value).replaceAll("\u2028", "\\u2028").replaceAll("\u2029", "\\u2029");
 }
 

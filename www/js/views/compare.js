@@ -1,7 +1,7 @@
 /** Two prompts, or two pools, side by side; what differs is marked. Loaded on demand. */
 import { UnirouteError } from "../../uniroute/lib/errors.js";
 import { latest } from "../state/latest.js";
-import { pinnedRequest } from "../state/state.js";
+import { isPinned, pinnedRequest, routeRequest } from "../state/state.js";
 import { h, setChildren } from "../ui/dom.js";
 import { count, kindName, percent, percentRange, usdPerThousand } from "../ui/format.js";
 import { openSheet } from "../ui/sheet.js";
@@ -32,6 +32,7 @@ export async function openCompare(app) {
     try {
       const sides = await bothSides(app, box.value, select.value);
       setChildren(result, sides && table(sides));
+      if (!sides) problem.textContent = "The present prompt is empty. Close this and type one, then compare.";
     } catch (thrown) {
       problem.textContent = UnirouteError.from(thrown).message;
     }
@@ -74,14 +75,15 @@ async function bothSides(app, otherPrompt, otherPool) {
   const { explanation, prompt, poolName, pool } = state;
   if (router === null || explanation === null) return null;
   const request = pinnedRequest(state);
-  const mine = { prompt, pool: poolName, models: pool?.models.length ?? 0, decision: explanation.decision };
+  const decide = async (/** @type {string} */ text) => (await router.explain(text, request)).decision;
+  const present = isPinned(state) ? await decide(prompt) : explanation.decision;
+  const mine = { prompt, pool: poolName, models: pool?.models.length ?? 0, decision: present };
   const asked = otherPrompt.trim() === "" ? prompt : otherPrompt;
   if (otherPool === "") {
-    const { decision } = asked === prompt ? explanation : await router.explain(asked, request);
-    return [mine, { ...mine, prompt: asked, decision }];
+    return [mine, { ...mine, prompt: asked, decision: asked === prompt ? present : await decide(asked) }];
   }
   // Models that are switched off or pinned here may be unknown to the other pool.
-  const { deny: _, allow: __, ...setting } = request;
+  const { deny: _, ...setting } = routeRequest(state);
   const { info, decision } = await router.compare(await app.poolContent(otherPool), asked, setting);
   return [
     mine,

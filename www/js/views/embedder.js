@@ -17,7 +17,10 @@ export function mountEmbedder({ embedder: controller, store }) {
   for (const box of boxes) {
     box.addEventListener("change", () => controller.choose(/** @type {Embedder} */ (box.value)));
   }
-  byId("embedder-cancel").addEventListener("click", () => controller.cancel());
+  byId("embedder-cancel").addEventListener("click", () => {
+    controller.cancel();
+    boxes.find(({ value }) => value === store.state.embedder)?.focus(); // the button disappears
+  });
   const draw = () => {
     const { embedder, phase } = store.state;
     const { loading, progress, problem } = controller.store.state;

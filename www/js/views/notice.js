@@ -1,4 +1,5 @@
 import { byId, h, setChildren } from "../ui/dom.js";
+import { drawKeepingFocus } from "../ui/keyboard.js";
 import { withoutControls } from "../ui/names.js";
 
 /** @import { App } from "../state/app.js" */
@@ -10,8 +11,18 @@ import { withoutControls } from "../ui/names.js";
  */
 export function mountNotice(app) {
   const root = byId("notice");
+  /** @type {EventTarget | null} where the focus was before it came into the message */
+  let from = null;
+  root.addEventListener("focusin", ({ relatedTarget }) => {
+    if (!root.contains(/** @type {Node | null} */ (relatedTarget))) from = relatedTarget;
+  });
   app.store.watch(["notice"], ({ notice }) => {
-    if (notice === null) return setChildren(root);
+    if (notice === null)
+      return drawKeepingFocus(
+        root,
+        () => setChildren(root),
+        () => /** @type {Element | null} */ (from) ?? document.querySelector("#nav a"),
+      );
     const { kind, title, message, path, code, after, action } = notice;
     // Messages of the core begin with the path, which is shown separately.
     const rest = path && message.startsWith(`${path}: `) ? message.slice(path.length + 2) : message;

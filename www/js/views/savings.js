@@ -24,6 +24,7 @@ export function mountSavings(app) {
   };
   app.usage.start();
   app.usage.store.watch(["prompt", "batch", "modelInUse", "promptsAMonth"], draw);
+  app.store.watch(["pin"], draw);
   app.store.watch(["pool"], ({ pool }) => {
     if (modelOfPool(pool, app.usage.store.state.modelInUse)) void app.usage.refresh();
     void draw();

@@ -1,4 +1,5 @@
 import { saveTourSeen } from "../browser/storage.js";
+import { modelInUse } from "./savings/in-use.js";
 import { byId, h, setChildren, setProperties } from "../ui/dom.js";
 
 /** @import { App } from "../state/app.js" */
@@ -39,6 +40,10 @@ export function showTour(app, asked) {
   const returnTo = document.activeElement;
   const title = h("h2", { id: "tour-title" });
   const text = h("p");
+  // Asked once, at the end of the first tour; later it is chosen beside the sentence of what routing saves.
+  const { select, update } = modelInUse(app, "tour-in-use");
+  const question = h("label", { class: "field", for: select.id }, "Which model do you use now?", select);
+  const isKnown = app.usage.store.state.modelInUse !== null;
   const place = h("span", { class: "quiet figures" });
   const back = h("button", { type: "button", click: () => go(step - 1) }, "Back");
   const next = h("button", { type: "button", class: "main", click: () => go(step + 1) }, "Next");
@@ -47,6 +52,7 @@ export function showTour(app, asked) {
     "section",
     { class: "tour", role: "dialog", "aria-labelledby": "tour-title" },
     h("div", { "aria-live": "polite" }, title, text),
+    question,
     h("div", { class: "row" }, place, back, next, end),
   );
   const target = () => byId(STEPS[step]?.target ?? "ask");
@@ -66,6 +72,8 @@ export function showTour(app, asked) {
     target().classList.add("toured");
     setChildren(title, STEPS[step]?.title);
     setChildren(text, STEPS[step]?.text);
+    question.hidden = isKnown || step !== STEPS.length - 1;
+    update();
     setChildren(place, `${step + 1} of ${STEPS.length}`);
     if (step === 0 && back.contains(document.activeElement)) next.focus();
     back.disabled = step === 0;
@@ -98,5 +106,6 @@ export function showTour(app, asked) {
   moved.observe(byId("view-route"));
   moved.observe(target());
   if (asked) next.focus();
+  app.store.watch(["pool"], update);
   app.store.watch(["view"], ({ view }) => void (card.hidden = view !== "route"));
 }

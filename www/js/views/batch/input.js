@@ -1,6 +1,7 @@
+import { takeBatchText } from "../../browser/storage.js";
 import { byId, setAttribute, setChildren } from "../../ui/dom.js";
+import { drawKeepingFocus } from "../../ui/keyboard.js";
 import { plural } from "../../ui/format.js";
-import { loadStyles } from "../../ui/stylesheet.js";
 
 /** @import { App } from "../../state/app.js" */
 
@@ -12,37 +13,46 @@ const LARGE_PASTE = 50_000;
  *
  * @param {App} app
  */
-export function mountBatchInput({ batch, store }) {
-  store.watch(["view"], ({ view }) => {
-    if (view === "batch") void loadStyles("batch.css");
-  });
+export function mountBatchInput({ batch }) {
   const box = byId("batch-text", HTMLTextAreaElement);
   const picker = byId("batch-file", HTMLInputElement);
   const run = byId("batch-run");
   const bar = byId("batch-progress", HTMLProgressElement);
   box.addEventListener("input", () => batch.setText(box.value));
+  const before = takeBatchText();
+  box.value ||= before;
+  if (box.value) batch.setText(box.value); // what was typed before, or restored after a reload
   box.addEventListener("paste", (event) => {
     const text = event.clipboardData?.getData("text/plain") ?? "";
     if (text.length < LARGE_PASTE && !beginsAsJson(text)) return;
     event.preventDefault();
     void batch.openContent("Pasted text", text);
   });
-  picker.addEventListener("change", async () => {
+  const openChosen = async () => {
     const [file] = picker.files ?? [];
     if (file) await batch.openFile(file);
     picker.value = "";
-  });
+  };
+  picker.addEventListener("change", openChosen);
+  void openChosen(); // a file that was chosen before this module arrived
   run.addEventListener("click", () => (batch.store.state.progress ? batch.cancel() : batch.run()));
   batch.store.watch(["file", "column"], async ({ file }) => {
     box.hidden = file !== null;
     const place = byId("batch-opened");
-    if (file === null) return setChildren(place);
+    if (file === null)
+      return drawKeepingFocus(
+        place,
+        () => setChildren(place),
+        () => box,
+      );
     const { openedFile } = await import("./opened-file.js");
     const { file: present, column } = batch.store.state;
     if (present === null) return;
-    const focused = place.contains(document.activeElement) ? document.activeElement?.id : "";
-    setChildren(place, ...openedFile(batch, present, column));
-    if (focused) document.getElementById(focused)?.focus();
+    drawKeepingFocus(
+      place,
+      () => setChildren(place, ...openedFile(batch, present, column)),
+      () => place.querySelector("button"),
+    );
   });
   batch.store.watch(["text", "file", "column", "progress", "problem"], ({ progress, problem }) => {
     const { length } = batch.input().prompts;

@@ -23,28 +23,16 @@ export function mountReport(app) {
 /** @param {BatchController} batch */
 function mountSummary(batch) {
   const root = byId("batch-outcome");
+  const invitation = [...root.childNodes]; // in the document, so that nothing moves when this module arrives
   batch.store.watch(["report", "progress", "prompts"], ({ report, progress, prompts }) => {
     root.classList.toggle("empty", report === null);
     if (progress) {
       const text = `${count(progress.done)} of ${count(progress.total)}`;
       setChildren(root, h("p", { class: "eyebrow" }, "Routing"), h("p", { class: "model figures" }, text));
     } else {
-      setChildren(root, ...(report ? summary(report, prompts.length) : invitation()));
+      setChildren(root, ...(report ? summary(report, prompts.length) : invitation));
     }
   });
-}
-
-function invitation() {
-  return [
-    h("p", { class: "eyebrow" }, "Result"),
-    h("p", { class: "model" }, "What would it cost?"),
-    h(
-      "p",
-      {},
-      "Enter your own prompts to compare the cost of routing them with the cost of sending all of them to one " +
-        "model, at the same expected quality.",
-    ),
-  ];
 }
 
 /**
@@ -89,7 +77,9 @@ function mountChart(app) {
   const imagined = h("div", { class: "what-if" });
   const click = async () => {
     const { imaginedModel } = await import("./what-if.js");
-    setOverlay(imaginedModel(app, imagined, redraw));
+    const drawModel = imaginedModel(app, imagined, redraw);
+    setOverlay(drawModel);
+    imagined.querySelector("input")?.focus(); // its button is no longer there
   };
   setChildren(imagined, h("button", { type: "button", click }, "What if there were another model?"));
   setChildren(root, ...parts, imagined);

@@ -24,7 +24,10 @@ export function mountResults({ batch }) {
     root.hidden = report === null;
     if (report === null) return;
     setChildren(byId("batch-rows"), ...prompts.slice(0, shown).map((prompt, i) => row(prompt, report, i)));
-    more.hidden = shown >= prompts.length;
+    const isEnd = shown >= prompts.length;
+    if (isEnd && more === document.activeElement)
+      /** @type {HTMLElement | null} */ (root.querySelector(".scroll"))?.focus();
+    more.hidden = isEnd;
     more.textContent = `Show more of ${count(prompts.length)}`;
   };
   more.addEventListener("click", () => {

@@ -1,10 +1,11 @@
 /** A model that does not exist, moved over the chart of a batch: how many prompts it would get. Loaded on demand. */
 import { latest } from "../../state/latest.js";
-import { routeRequest } from "../../state/state.js";
+import { isPinned, routeRequest } from "../../state/state.js";
 import { h, s, setChildren } from "../../ui/dom.js";
 import { count, percent, plural, usd } from "../../ui/format.js";
 import { loadStyles } from "../../ui/stylesheet.js";
 
+/** @import { BatchPoint, WhatIf } from "../../../uniroute/lib/types.js" */
 /** @import { App } from "../../state/app.js" */
 /** @import { Scale } from "../../ui/chart.js" */
 
@@ -40,12 +41,20 @@ export function imaginedModel(app, place, redraw) {
     const found = await app.router
       .whatIf(model.quality, model.cost / 1000, routeRequest(app.store.state))
       .catch(() => null);
-    answer.textContent =
-      found === null
-        ? ""
-        : `It would get ${count(found.moved)} of ${plural(prompts.length, "prompt")}. Quality ${percent(report.routed.quality)} → ` +
-          `${percent(found.quality)}, cost ${usd(report.routed.cost)} → ${usd(found.cost)}.`;
+    answer.textContent = found === null ? "" : told(found, report.routed, prompts.length);
   });
+  const told = (
+    /** @type {WhatIf} */ found,
+    /** @type {BatchPoint} */ routed,
+    /** @type {number} */ prompts,
+  ) => {
+    const share = `${count(found.moved)} of ${plural(prompts, "prompt")}`;
+    // Under a pin the report is that of the pinned model, which the imagined one does not compete with.
+    return isPinned(app.store.state)
+      ? `Without the pin, it would get ${share}: quality ${percent(found.quality)}, cost ${usd(found.cost)}.`
+      : `It would get ${share}. Quality ${percent(routed.quality)} → ${percent(found.quality)}, ` +
+          `cost ${usd(routed.cost)} → ${usd(found.cost)}.`;
+  };
   const set = (/** @type {Partial<typeof model>} */ change) => {
     Object.assign(model, change);
     model.quality = Math.min(1, Math.max(0, Math.round(model.quality * 1000) / 1000));

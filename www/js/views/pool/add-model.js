@@ -1,9 +1,11 @@
 import { intervalBar, setIntervalBar } from "../../ui/bars.js";
 import { byId, h, setChildren } from "../../ui/dom.js";
 import { count, percent, percentRange, plural } from "../../ui/format.js";
+import { drawKeepingFocus } from "../../ui/keyboard.js";
 import { nameInText, withoutControls } from "../../ui/names.js";
 
-/** @import { ModelInfo, ModelPreview, PastedScores, RawModel } from "../../../uniroute/lib/types.js" */
+/** @import { LabelOptions, Labels, ModelInfo, ModelPreview, PastedScores, RawModel } from "../../../uniroute/lib/types.js" */
+/** @import { UnirouteError } from "../../../uniroute/lib/errors.js" */
 /** @import { App } from "../../state/app.js" */
 
 /** Name of a model that has none yet. */
@@ -38,13 +40,42 @@ export function mountAddModel(app) {
     const known = scores.value.trim() !== "" || rest.accuracy !== undefined;
     void app.pool.preview(known ? { id: id || UNNAMED, ...rest } : null, scores.value);
   };
+  /** @type {LabelOptions} what was decided about the files of labels */
+  let said = {};
+  let reading = Promise.resolve();
+  const readLabels = (/** @type {LabelOptions} */ more) => {
+    said = more;
+    const [files, name] = [[...(field("labels").files ?? [])], field("name").value.trim()];
+    reading = reading.then(() => app.pool.readLabels(files, more, name));
+  };
   form.addEventListener("input", preview);
+  field("labels").addEventListener("change", () => readLabels({}));
   form.addEventListener("submit", async (event) => {
     event.preventDefault();
-    if (!(await app.pool.addModel(model(), scores.value, field("labels").files?.[0] ?? null))) return;
+    await reading;
+    const { labels } = app.pool.store.state;
+    if (labels?.refused) {
+      const decides = byId("add-labels-state").querySelector("select, button");
+      return decides instanceof HTMLElement ? decides.focus() : undefined;
+    }
+    const read = labels?.read.flatMap((file) => file.labels);
+    if (!(await app.pool.addModel(model(), scores.value, read))) return;
     form.reset();
+    readLabels({});
     preview();
   });
+  const state = byId("add-labels-state");
+  app.pool.store.watch(["labels"], ({ labels }) =>
+    drawKeepingFocus(
+      state,
+      () =>
+        setChildren(
+          state,
+          ...(labels ? labelsState(labels, (more) => readLabels({ ...said, ...more })) : []),
+        ),
+      () => field("labels"),
+    ),
+  );
   const addLine = (/** @type {string} */ name) => {
     const text = scores.value.trimEnd();
     scores.value = `${text}${text && "\n"}${name}: `;
@@ -58,6 +89,62 @@ export function mountAddModel(app) {
       ...(shown ? landing(shown, app.store.state.pool?.models ?? [], addLine) : []),
     ),
   );
+}
+
+/**
+ * What the files of labels were taken for, or what must be decided about them.
+ *
+ * @param {{ read: Labels[], refused: UnirouteError | null }} labels
+ * @param {(more: LabelOptions) => void} decide
+ * @returns {(HTMLElement | false)[]}
+ */
+function labelsState({ read, refused }, decide) {
+  if (refused) {
+    const { choice, names = [], message } = refused;
+    return [h("p", { class: "problem" }, withoutControls(message)), decision(choice, names, decide)];
+  }
+  return read.map(({ report }) => {
+    const score = report.score === null ? "" : `, score “${withoutControls(report.score)}”`;
+    const left = [
+      [report.unscored, "without a score"],
+      [report.others, "not asked for"],
+      [report.bad, "wrong and left out"],
+    ].flatMap(([rows, why]) => (Number(rows) > 0 ? [`${count(Number(rows))} ${why}`] : []));
+    const rest = left.length > 0 ? ` (${left.join(", ")})` : "";
+    const used = `${count(report.used)} of ${plural(report.rows, "row")} used${rest}`;
+    return h("p", { class: "quiet" }, `Taken for ${report.taken_for}${score}: ${used}.`);
+  });
+}
+
+const ASKED = /** @type {Record<string, string>} */ ({
+  score: "The score that counts",
+  model: "The model to add",
+  prompt: "The column of the prompts",
+});
+
+/**
+ * @param {string | undefined} choice
+ * @param {string[]} names
+ * @param {(more: LabelOptions) => void} decide
+ * @returns {HTMLElement | false}
+ */
+function decision(choice, names, decide) {
+  if (choice === "rows")
+    return h(
+      "button",
+      { type: "button", click: () => decide({ skipBad: true }) },
+      "Leave out rows that are wrong",
+    );
+  const asked = ASKED[choice ?? ""];
+  if (!asked || names.length === 0) return false;
+  const options = names.map((name) => h("option", { value: name }, withoutControls(name)));
+  const list = h(
+    "select",
+    { change: () => decide({ [choice ?? ""]: list.value }) },
+    h("option", { value: "", disabled: true, selected: true }, "Choose …"),
+    ...options,
+  );
+  return h("label", { class: "field" }, h("span", {}, asked), list);
 }
 
 /**

@@ -1,6 +1,7 @@
 import { SHARED } from "../../state/choices.js";
 import { byId, h, setAttribute, setChildren } from "../../ui/dom.js";
-import { addStyle, onDemand } from "../../ui/on-demand.js";
+import { onDemand } from "../../ui/on-demand.js";
+import { requireStyles } from "../../ui/stylesheet.js";
 
 /** @import { App } from "../../state/app.js" */
 
@@ -50,7 +51,7 @@ export function mountPoolChoice(app) {
 function mountPickerOnDemand(app) {
   const button = byId("choose-models");
   const load = onDemand(async () => {
-    const style = addStyle(new URL("../../../css/picker.css", import.meta.url));
+    const style = requireStyles("picker.css");
     const { mountPicker } = await import("./picker.js");
     await style;
     return mountPicker(app);

@@ -1,9 +1,10 @@
+import { chosenCandidate } from "../../state/state.js";
 import { byId, h, setChildren } from "../../ui/dom.js";
 import { count, percent, percentRange, usdPerThousand } from "../../ui/format.js";
 import { name as nameOf } from "../../ui/names.js";
 
 /** @import { App } from "../../state/app.js" */
-/** @import { Decision } from "../../../uniroute/lib/types.js" */
+/** @import { Candidate } from "../../../uniroute/lib/types.js" */
 
 /**
  * What another pool would decide for the present prompt, beside the pool in use.
@@ -28,26 +29,26 @@ export function mountComparison(app) {
     const { explanation, poolName, pool } = app.store.state;
     if (!other || !explanation) return setChildren(result);
     const { decision, info } = other.comparison;
+    const chosen = [
+      chosenCandidate(app.store.state),
+      decision.candidates.find(({ id }) => id === decision.model) ?? null,
+    ];
     const counts = [pool?.models ?? [], info.models].map((models) => count(models.length));
     const heads = [poolName, other.name].map((name) => h("th", { scope: "col" }, nameOf(name)));
     const head = h("thead", {}, h("tr", {}, h("td"), ...heads));
-    setChildren(
-      result,
-      h("table", {}, head, h("tbody", {}, ...rows([explanation.decision, decision], counts))),
-    );
+    setChildren(result, h("table", {}, head, h("tbody", {}, ...rows(chosen, counts))));
   });
-  app.store.watch(["explanation"], () => {
+  app.store.watch(["explanation", "pin"], () => {
     const { other } = app.pool.store.state;
     if (other) void app.pool.compare(other.poolId);
   });
 }
 
 /**
- * @param {Decision[]} decisions
+ * @param {(Candidate | null)[]} chosen
  * @param {string[]} modelCounts
  */
-function rows(decisions, modelCounts) {
-  const chosen = decisions.map(({ candidates, model }) => candidates.find(({ id }) => id === model));
+function rows(chosen, modelCounts) {
   const lines = {
     "Sends it to": chosen.map((one) => (one ? nameOf(one.name) : "none")),
     "Expected quality": chosen.map((one) =>

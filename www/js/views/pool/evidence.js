@@ -1,7 +1,10 @@
+import { intervalBar, setIntervalBar } from "../../ui/bars.js";
 import { h, setChildren } from "../../ui/dom.js";
+import { count, percentRange, plural } from "../../ui/format.js";
+import { drawKeepingFocus } from "../../ui/keyboard.js";
 import { name as nameOf, nameInText, withoutControls } from "../../ui/names.js";
 
-/** @import { ModelInfo, PastedScores, RawModel, RawScore } from "../../../uniroute/lib/types.js" */
+/** @import { ModelCertainty, ModelInfo, PastedScores, RawModel, RawScore } from "../../../uniroute/lib/types.js" */
 /** @import { App } from "../../state/app.js" */
 
 /** The editors of what the quality of a model rests on: its accuracy and the scores of its model card. */
@@ -53,9 +56,14 @@ export class Evidence {
     for (const { model, values } of this.#open.values()) {
       const raw = models.find(({ id }) => id === model.id);
       if (!raw) continue;
-      const focused = document.activeElement?.id;
-      setChildren(values, ...this.#editor(raw, nameInText(model.name)));
-      if (focused) document.getElementById(focused)?.focus();
+      const certainty = await this.#app.pool.certainty(model.id);
+      const isOpen = values.querySelector("details")?.open ?? false;
+      const sure = certainty && howSure(certainty, isOpen, `sure-${model.id}`);
+      drawKeepingFocus(
+        values,
+        () => setChildren(values, ...this.#editor(raw, nameInText(model.name)), sure),
+        () => values.querySelector("input"),
+      );
     }
   }
 
@@ -124,6 +132,7 @@ export class Evidence {
       {
         type: "button",
         class: "icon",
+        id: `unscore-${i}-${id}`,
         "aria-label": `Remove ${label}`,
         click: () => change((scores) => scores.filter((_, at) => at !== i)),
       },
@@ -194,6 +203,49 @@ export class Evidence {
     });
     return box;
   }
+}
+
+/**
+ * How much is known of a model in each field, and which prompts to label next.
+ *
+ * @param {ModelCertainty} certainty
+ * @param {boolean} open
+ * @param {string} id of its summary
+ */
+function howSure({ fields, next }, open, id) {
+  const guesses = fields.filter(({ guess }) => guess).length;
+  const summary =
+    guesses === 0
+      ? "there is evidence in every field"
+      : `a guess in ${guesses} of ${plural(fields.length, "field")}`;
+  const rows = fields.map(({ field, quality, interval, labels, effectiveLabels, guess }) => {
+    const worth = plural(Math.round(effectiveLabels), "label");
+    const known = guess
+      ? "only a guess"
+      : labels >= 0.5
+        ? `${count(Math.round(labels))} labels, worth ${worth}`
+        : `worth ${worth}`;
+    return h(
+      "li",
+      {},
+      h("span", {}, field),
+      h("span", { class: "figures" }, percentRange(interval)),
+      setIntervalBar(intervalBar(), quality, interval),
+      h("span", { class: "quiet" }, known),
+    );
+  });
+  return h(
+    "details",
+    { open },
+    h("summary", { id }, `How sure this is: ${summary}`),
+    h("ol", { class: "bars long" }, ...rows),
+    next.length > 0 && h("p", {}, "Prompts to label next, with scores of this model:"),
+    h(
+      "ul",
+      {},
+      ...next.map(({ field, prompt }) => h("li", {}, h("span", { class: "quiet" }, `${field}: `), prompt)),
+    ),
+  );
 }
 
 /**

@@ -1,7 +1,7 @@
 import { modeOf } from "../../state/catalogue.js";
 import { latest } from "../../state/latest.js";
 import { byId, h, setChildren, setProperties } from "../../ui/dom.js";
-import { percent, plural } from "../../ui/format.js";
+import { percent } from "../../ui/format.js";
 import { name as nameOf, nameInText } from "../../ui/names.js";
 import { byBase } from "./models.js";
 
@@ -14,10 +14,6 @@ const SURENESS = [
   { name: "fair", upTo: 15, text: "within 15 points" },
   { name: "unsure", upTo: Infinity, text: "less well known" },
 ];
-/** Models after which the map is drawn while it is computed for the first time. */
-const DRAWN_AT_ONCE = 10;
-/** Profiles that are remembered, so that an edit computes only what it changed. */
-const MAX_REMEMBERED = 4000;
 
 /**
  * The expected quality of each model in each field, as a heat map: the number and the colour show the quality, the
@@ -29,8 +25,6 @@ export function mountHeat(app) {
   const table = byId("heat");
   const status = byId("heat-status");
   setChildren(byId("heat-legend"), ...legend());
-  /** @type {Map<string, FieldQuality[]>} */
-  let known = new Map();
   /** @type {string | null} the field that models are sorted by */
   let sorted = null;
   let isSeen = false;
@@ -51,37 +45,21 @@ export function mountHeat(app) {
   const compute = latest(async () => {
     const { pool } = app.store.state;
     if (!pool || !isSeen) return;
-    const raw = await app.pool.rawModels();
-    const next = [];
     try {
-      for (const [i, model] of pool.models.entries()) {
-        const source = raw[i];
-        if (source?.id !== model.id || app.store.state.pool !== pool || !isSeen) return;
-        const key = `${app.store.state.router?.sha256} ${JSON.stringify(source)}`;
-        const fields = known.get(key) ?? (await app.pool.fieldsOf(source));
-        if (known.size >= MAX_REMEMBERED) known = new Map();
-        known.set(key, fields);
-        next.push({ model, fields });
-        const isNew = shown.length < next.length || shown[0]?.model.id !== next[0]?.model.id;
-        if (next.length % DRAWN_AT_ONCE === 0 && isNew) {
-          shown = [...next];
-          draw();
-        }
-        status.textContent = `${i + 1} of ${plural(pool.models.length, "model")} computed`;
-      }
+      const fields = new Map((await app.pool.fields()).map((one) => [one.id, one.fields]));
+      if (app.store.state.pool !== pool) return;
+      shown = pool.models.map((model) => ({ model, fields: fields.get(model.id) ?? [] }));
     } catch {
       status.textContent = "The fields of these models could not be computed.";
       return;
     }
-    shown = next;
     isComplete = true;
-    const hasFields = next.some(({ fields }) => fields.length > 0);
-    status.textContent = hasFields ? "" : "This router has no fields.";
+    status.textContent = shown.some(({ fields }) => fields.length > 0) ? "" : "This router has no fields.";
     draw();
   });
 
   new IntersectionObserver((entries) => {
-    // Out of view it waits: each model takes the router some time, and prompts are more urgent.
+    // Out of view it waits: prompts are more urgent.
     isSeen = entries.at(-1)?.isIntersecting ?? false;
     if (isSeen && !isComplete) void compute();
   }).observe(byId("pool-heat"));

@@ -5,6 +5,7 @@ import { mountLibrary } from "./library.js";
 import { mountModels } from "./models.js";
 import { mountPriceList } from "./price-list.js";
 import { mountSummary } from "./summary.js";
+import { mountVerdicts } from "./verdicts.js";
 
 /** @import { App } from "../../state/app.js" */
 
@@ -17,6 +18,7 @@ export function mountPool(app) {
   for (const mount of [
     mountSummary,
     mountLibrary,
+    mountVerdicts,
     mountPriceList,
     mountModels,
     mountHeat,

@@ -1,5 +1,6 @@
 import { byId, h, setChildren } from "../../ui/dom.js";
 import { plural } from "../../ui/format.js";
+import { drawKeepingFocus } from "../../ui/keyboard.js";
 import { name as nameOf, nameInText } from "../../ui/names.js";
 
 /** @import { App } from "../../state/app.js" */
@@ -27,7 +28,6 @@ export function mountLibrary(app) {
   const draw = () => {
     const { pools, unsaved, problem } = app.library.store.state;
     const { poolId, pool: present } = app.store.state;
-    const focused = document.activeElement?.id;
     const rows = pools
       .filter(({ deleted }) => deleted === null)
       .reverse()
@@ -39,12 +39,18 @@ export function mountLibrary(app) {
         }),
       );
     const none = "None yet. A file that you open, and every edit of a listed pool, is saved here.";
-    setChildren(list, ...(rows.length > 0 ? rows : [h("li", { class: "quiet" }, none)]));
     byId("own-problem").textContent =
       problem && `${problem} Pools last until the page is closed; “Save as JSON” makes a file of one.`;
     const deleted = pools.filter((pool) => pool.deleted !== null);
-    setChildren(bin, deleted.length > 0 && deletedPools(app, deleted));
-    if (focused) document.getElementById(focused)?.focus();
+    const isOpen = bin.querySelector("details")?.open ?? false;
+    drawKeepingFocus(
+      byId("pool-library"),
+      () => {
+        setChildren(list, ...(rows.length > 0 ? rows : [h("li", { class: "quiet" }, none)]));
+        setChildren(bin, deleted.length > 0 && deletedPools(app, deleted, isOpen));
+      },
+      () => list.querySelector("button:enabled") ?? bin.querySelector("summary") ?? byId("pool-save"),
+    );
   };
   app.store.watch(["poolId", "pool"], draw);
   app.library.store.watch(["pools", "unsaved", "problem"], draw);
@@ -95,8 +101,9 @@ function button(text, id, pool, click, disabled = false) {
 /**
  * @param {App} app
  * @param {SavedPool[]} pools
+ * @param {boolean} open
  */
-function deletedPools(app, pools) {
+function deletedPools(app, pools, open) {
   const items = pools.map(({ id, name, deleted }) =>
     h(
       "li",
@@ -112,8 +119,8 @@ function deletedPools(app, pools) {
   );
   return h(
     "details",
-    {},
-    h("summary", {}, `${plural(pools.length, "deleted pool")}, for 30 days`),
+    { open },
+    h("summary", { id: "deleted-pools" }, `${plural(pools.length, "deleted pool")}, for 30 days`),
     h("ul", { class: "own-pools" }, ...items),
   );
 }

@@ -2,6 +2,7 @@ import { modeOf } from "../../state/catalogue.js";
 import { intervalBar, setIntervalBar } from "../../ui/bars.js";
 import { byId, h, setChildren } from "../../ui/dom.js";
 import { count, percent, percentRange, plural } from "../../ui/format.js";
+import { drawKeepingFocus } from "../../ui/keyboard.js";
 import { name as nameOf, nameInText } from "../../ui/names.js";
 import { Evidence } from "./evidence.js";
 
@@ -28,22 +29,31 @@ export function mountModels(app) {
   const evidence = new Evidence(app);
   const draw = () => {
     const { pool, off } = app.store.state;
-    const focused = document.activeElement?.id;
+    const row = document.activeElement?.closest("tr");
+    const at = row ? [...body.children].indexOf(row) : 0;
     const models = pool?.models ?? [];
     evidence.keepOnly(models);
     const rows = byBase(models).flatMap((modes) => {
       const isGroup = modes.length > 1;
-      const group = modes.map((model) => row(model, isGroup)).flat();
+      const group = modes.map((model) => modelRows(model, isGroup)).flat();
       return isGroup ? [groupRow(modes), ...group] : group;
     });
-    setChildren(body, ...rows);
-    if (focused) document.getElementById(focused)?.focus();
+    drawKeepingFocus(
+      body,
+      () => setChildren(body, ...rows),
+      () =>
+        rows
+          .slice(at)
+          .concat(rows)
+          .find((one) => one.querySelector("input"))
+          ?.querySelector("input") ?? null,
+    );
   };
   /**
    * @param {ModelInfo} model
    * @param {boolean} isMode
    */
-  const row = (model, isMode) => {
+  const modelRows = (model, isMode) => {
     const { pool, off } = app.store.state;
     const editor = evidence.row(model.id);
     const toggle = () => void evidence.toggle(model).then(draw);
@@ -113,6 +123,7 @@ function modelRow(app, model, { isMode, off, pool, editor, toggle }) {
     {
       type: "button",
       class: "icon",
+      id: `remove-${id}`,
       disabled: pool?.models.length === 1,
       "aria-label": label,
       title: label,
@@ -160,12 +171,14 @@ function facts({ capabilities, outputLimit, priced, input, output }, pool) {
  * @param {Element | null} editor
  * @param {() => void} toggle
  */
-function qualityCell({ id, name, quality, interval, source, labels, benchmarks }, editor, toggle) {
+function qualityCell(model, editor, toggle) {
+  const { id, name, quality, interval, source, labels, verdicts, benchmarks } = model;
   const counted = source === "errors" || source === "labels";
-  const rests =
+  const file =
     source === "benchmarks"
       ? `from its scores on ${plural(benchmarks.length, "benchmark")}`
       : SOURCES[source] + (counted ? `, ${plural(Math.round(labels), "label")}` : "");
+  const rests = verdicts > 0 ? `${file}, with ${plural(verdicts, "verdict")} of yours` : file;
   const edit = h(
     "button",
     {
@@ -173,7 +186,7 @@ function qualityCell({ id, name, quality, interval, source, labels, benchmarks }
       id: `edit-${id}`,
       class: "plain edit",
       "aria-expanded": String(editor !== null),
-      "aria-label": `Edit the scores of ${nameInText(name)}`,
+      "aria-label": `${editor ? "Close" : "Edit"} the scores of ${nameInText(name)}`,
       click: toggle,
     },
     editor ? "Close" : "Edit",

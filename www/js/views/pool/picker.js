@@ -18,16 +18,12 @@ import { name as nameOf, nameInText } from "../../ui/names.js";
 export function mountPicker(app) {
   const dialog = h("dialog", { class: "picker", "aria-labelledby": "picker-title" });
   const close = () => dialog.close();
-  const facts = h("p", { class: "quiet" }, "Loading the catalogue…");
+  const end = h("button", { type: "button", click: close }, "Close");
+  const facts = h("p", { class: "quiet", role: "status" });
   const body = h("div", { class: "picker-body" });
   setChildren(
     dialog,
-    h(
-      "div",
-      { class: "head" },
-      h("h2", { id: "picker-title" }, "Choose models"),
-      h("button", { type: "button", click: close }, "Close"),
-    ),
+    h("div", { class: "head" }, h("h2", { id: "picker-title" }, "Choose models"), end),
     facts,
     body,
   );
@@ -35,6 +31,8 @@ export function mountPicker(app) {
   /** @type {Choice | null} */
   let choice = null;
   const load = async () => {
+    if (facts.contains(document.activeElement)) end.focus();
+    setChildren(facts, "Loading the catalogue…");
     try {
       const catalogue = await fetchCatalogue(app.store.state.pools);
       const { day, size } = catalogue;

@@ -41,6 +41,7 @@ export function mountPriceList(app) {
   /** @type {PriceList["content"] | null} */
   let shown = null;
   app.pool.store.watch(["priceList"], ({ priceList }) => {
+    if (priceList === null && root.contains(document.activeElement)) byId("pool-save").focus();
     root.hidden = priceList === null;
     const isOther = priceList?.content !== shown;
     shown = priceList?.content ?? null;

@@ -32,9 +32,15 @@ export function mountSummary(app) {
   });
   const draw = () => {
     const { poolId, pool } = app.store.state;
-    share.hidden = poolId !== SHARED;
+    const isShared = poolId === SHARED;
     const steps = app.library.get(poolId)?.history.length ?? 0;
-    setAttribute(undo, "disabled", pool === null || steps === 0);
+    const ended = pool === null || steps === 0;
+    // The focus does not stay on a button that can no longer be pressed.
+    const { activeElement } = document;
+    if ((ended && undo === activeElement) || (!isShared && share === activeElement))
+      byId("pool-save").focus();
+    share.hidden = !isShared;
+    setAttribute(undo, "disabled", ended);
   };
   app.store.watch(["poolId", "pool"], draw);
   app.library.store.watch(["pools"], draw);
@@ -56,6 +62,7 @@ function mountRename(app) {
   button.addEventListener("click", () => {
     box.value = app.store.state.poolName;
     show(true);
+    box.focus();
     box.select();
   });
   const close = () => {

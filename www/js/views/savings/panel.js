@@ -1,6 +1,8 @@
 /** The panel of what routing saves. Loaded on demand. */
+import { isPinned } from "../../state/state.js";
 import { modelOfPool } from "../../state/usage.js";
 import { h, setAttribute, setChildren } from "../../ui/dom.js";
+import { modelInUse } from "./in-use.js";
 import { claimOfBatch, claimOfPrompt } from "./words.js";
 
 /** @import { Savings } from "../../../uniroute/lib/types.js" */
@@ -62,14 +64,7 @@ export function lines(app, scope) {
  */
 function newPanel(app, scope, root) {
   const claims = h("div", { class: "claims", "aria-live": "polite" });
-  const select = h("select", {
-    id: `${scope}-in-use`,
-    change: () => {
-      const { pool } = app.store.state;
-      const model = pool?.models.find(({ id }) => id === select.value);
-      app.usage.setModel(model ? { id: model.id, name: model.name } : null);
-    },
-  });
+  const { select, update } = modelInUse(app, `${scope}-in-use`);
   const volume = h("input", {
     id: `${scope}-volume`,
     type: "number",
@@ -134,35 +129,17 @@ function newPanel(app, scope, root) {
       h("span", { class: "row" }, share, compare, copy),
     ),
   );
-  /** @type {unknown} */
-  let listed = null;
   return () => {
     const { pool } = app.store.state;
-    const { modelInUse, promptsAMonth } = app.usage.store.state;
+    const { modelInUse: inUse, promptsAMonth } = app.usage.store.state;
     const found = lines(app, scope);
     root.hidden = scope === "batch" && app.usage.store.state.batch === null;
-    if (pool !== listed) {
-      listed = pool;
-      const options = [...(pool?.models ?? [])].sort((a, b) =>
-        a.name.localeCompare(b.name, "en", { numeric: true }),
-      );
-      setChildren(
-        select,
-        h("option", { value: "" }, "choose…"),
-        ...options.map(({ id, name }) => h("option", { value: id }, name)),
-      );
-    }
-    const used = modelOfPool(pool, modelInUse);
-    select.value = used?.id ?? "";
+    update();
+    const used = modelOfPool(pool, inUse);
     if (document.activeElement !== volume) volume.value = String(promptsAMonth);
     const missing =
-      modelInUse !== null && used === null
-        ? h(
-            "p",
-            { class: "quiet" },
-            h("bdi", {}, modelInUse.name),
-            ", which you use now, is not in this pool.",
-          )
+      inUse !== null && used === null
+        ? h("p", { class: "quiet" }, h("bdi", {}, inUse.name), ", which you use now, is not in this pool.")
         : null;
     const noNumbers =
       used !== null && !found.some(({ ofModelInUse }) => ofModelInUse)
@@ -173,7 +150,14 @@ function newPanel(app, scope, root) {
             " cannot be compared: it is switched off, has no price, or cannot take every prompt.",
           )
         : null;
-    setChildren(claims, ...found.map(claimed), missing, noNumbers);
+    const pinned = isPinned(app.store.state)
+      ? h(
+          "p",
+          { class: "quiet" },
+          "A model is pinned, so nothing is routed. This is what routing would do without the pin.",
+        )
+      : null;
+    setChildren(claims, pinned, ...found.map(claimed), missing, noNumbers);
     setAttribute(share, "disabled", found.length === 0);
   };
 }
