@@ -33,3 +33,32 @@ export const packagePool = async () =>
 /** @param {string | undefined} pool */
 export const storePool = (pool) =>
   pool === undefined ? api.storage.local.remove("pool") : api.storage.local.set({ pool });
+
+/** The verdicts on answers as a router exports them; undefined if there are none. Storage holds text. */
+export async function storedFeedback() {
+  const { feedback } = await api.storage.local.get("feedback");
+  return typeof feedback === "string" ? Uint8Array.from(atob(feedback), (c) => c.charCodeAt(0)) : undefined;
+}
+
+/** @param {Uint8Array | undefined} state undefined removes them */
+export function storeFeedback(state) {
+  if (state === undefined) return api.storage.local.remove("feedback");
+  let text = "";
+  for (const byte of state) text += String.fromCharCode(byte);
+  return api.storage.local.set({ feedback: btoa(text) });
+}
+
+/**
+ * Gives a router the verdicts that are stored. Those of another router, after an update, are left where they are.
+ *
+ * @param {import("./uniroute/index.js").Router} router
+ */
+export async function useStoredFeedback(router) {
+  const state = await storedFeedback();
+  try {
+    if (state) router.importFeedback(state);
+    else router.resetFeedback();
+  } catch (error) {
+    console.warn(error);
+  }
+}

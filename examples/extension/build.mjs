@@ -17,7 +17,8 @@ const OWN_FILES = [
   "extension.css",
 ];
 const PACKAGE_FILES = ["index.js", "lib", "dist"];
-const UNUSED_FILES = /\.d\.ts$|single\.js$|uniroute_relaxed|minilm|pools\/(?!models-2026)|schema\.json$/;
+const UNUSED_FILES =
+  /\.d\.ts$|single\.js$|lib\/(adapters|sensitive|messages)|uniroute_relaxed|minilm|pools\/(?!models-2026)|schema\.json$/;
 
 const here = new URL("./", import.meta.url);
 const uniroute = pathToFileURL(

@@ -4,7 +4,7 @@
  * @module
  */
 import { Router } from "./uniroute/index.js";
-import { storedPool, storePool } from "./browser.js";
+import { storedPool, storeFeedback, storePool, useStoredFeedback } from "./browser.js";
 
 const element = (/** @type {string} */ id) => /** @type {HTMLElement} */ (document.getElementById(id));
 const file = /** @type {HTMLInputElement} */ (element("file"));
@@ -22,6 +22,7 @@ function show(router) {
         cell(`${Math.round(100 * model.quality)} %`),
         cell(model.input),
         cell(model.output),
+        cell(model.verdicts),
       );
       return row;
     }),
@@ -31,6 +32,7 @@ function show(router) {
 
 try {
   const router = await Router.load({ pool: await storedPool() });
+  await useStoredFeedback(router);
   show(router);
   file.addEventListener("change", async () => {
     const [chosen] = file.files ?? [];
@@ -48,6 +50,11 @@ try {
   element("reset").addEventListener("click", async () => {
     await storePool(undefined);
     location.reload();
+  });
+  element("forget").addEventListener("click", async () => {
+    await storeFeedback(undefined);
+    router.resetFeedback();
+    show(router);
   });
 } catch (error) {
   element("status").textContent = error instanceof Error ? error.message : String(error);

@@ -4,13 +4,32 @@
  * @module
  */
 import { Router } from "./uniroute/index.js";
-import { api, packagePool, storedPool, takeHandedOverText } from "./browser.js";
+import {
+  api,
+  packagePool,
+  storedPool,
+  storeFeedback,
+  takeHandedOverText,
+  useStoredFeedback,
+} from "./browser.js";
 import { readText, watchText } from "./page.js";
 
 const element = (/** @type {string} */ id) => /** @type {HTMLElement} */ (document.getElementById(id));
 const prompt = /** @type {HTMLTextAreaElement} */ (element("prompt"));
 const lambda = /** @type {HTMLSelectElement} */ (element("lambda"));
 const beside = element("beside");
+const thumbs = [
+  { button: /** @type {HTMLButtonElement} */ (element("good")), score: 1 },
+  { button: /** @type {HTMLButtonElement} */ (element("bad")), score: 0 },
+];
+const undo = element("undo");
+
+/** What the thumbs are about. @type {{ model: string, prompt: string } | null} */
+let shown = null;
+/** The prompt of the last verdict. */
+let judged = "";
+/** The verdicts before the last one. @type {Uint8Array | null} */
+let before = null;
 
 /** @param {Router} router */
 function decide(router) {
@@ -23,6 +42,45 @@ function decide(router) {
       ? ""
       : `expected quality ${Math.round(100 * best.quality)} %, ${price(best.cost.total)}`;
   element("reason").textContent = prompt.value.trim() === "" ? "" : decision.reason;
+  const { model } = decision;
+  shown = prompt.value.trim() === "" || model === null ? null : { model, prompt: prompt.value };
+  for (const { button } of thumbs) button.disabled = shown === null;
+  if (prompt.value !== judged) say("");
+}
+
+/**
+ * @param {string} text about the last verdict
+ * @param {boolean} [canUndo]
+ */
+function say(text, canUndo = false) {
+  element("said").textContent = text;
+  undo.hidden = !canUndo;
+}
+
+/**
+ * The buttons that say whether the answer of the model was good. Verdicts stay in this browser.
+ *
+ * @param {Router} router
+ */
+function hearVerdicts(router) {
+  for (const { button, score } of thumbs)
+    button.addEventListener("click", async () => {
+      if (shown === null) return;
+      before = router.exportFeedback();
+      const { name, verdicts } = router.feedback(shown, score);
+      judged = prompt.value;
+      decide(router);
+      say(`Thanks – ${verdicts} ${verdicts === 1 ? "verdict" : "verdicts"} on ${name}.`, true);
+      await storeFeedback(router.exportFeedback());
+    });
+  undo.addEventListener("click", async () => {
+    if (before === null) return;
+    router.importFeedback(before);
+    before = null;
+    decide(router);
+    say("Taken back.");
+    await storeFeedback(router.exportFeedback());
+  });
 }
 
 /** @param {number | null} usd */
@@ -59,13 +117,16 @@ async function start() {
     takeHandedOverText(),
   ]);
   prompt.value = handed || (await inPage(readText));
+  await useStoredFeedback(router);
   decide(router);
+  hearVerdicts(router);
   for (const [input, event] of /** @type {const} */ ([
     [prompt, "input"],
     [lambda, "change"],
   ]))
     input.addEventListener(event, () => decide(router));
   api.storage.onChanged.addListener(async (/** @type {Record<string, { newValue?: string }>} */ changes) => {
+    if (changes.feedback) await useStoredFeedback(router);
     if (changes.pool) router.setPool(changes.pool.newValue ?? (await packagePool()));
     if (changes.text?.newValue) prompt.value = await takeHandedOverText();
     decide(router);

@@ -1,8 +1,9 @@
 /**
- * Who may call: this machine, or those who know the token; and of web pages only those that are listed.
+ * Who may call: this machine, or those who know a token; and of web pages only those that are listed.
  *
  * @module
  */
+import { ANYONE, callerWith } from "./callers.js";
 import { HttpError, reply } from "./http.js";
 import { brief } from "./text.js";
 
@@ -18,7 +19,7 @@ const PEERS = ["127.0.0.1", "::1", "::ffff:127.0.0.1"];
  * @param {Settings} settings
  */
 export function checkSource(request, settings) {
-  if (settings.token === undefined && !isFromHere(request, settings))
+  if (settings.callers.length === 0 && !isFromHere(request, settings))
     throw new HttpError(
       403,
       "host",
@@ -62,37 +63,33 @@ const isOwn = (origin, request) => origin === new URL(request.url).origin;
 const isListed = (origin, { allowedOrigins }) => origin !== null && allowedOrigins.includes(origin);
 
 /**
+ * Who sends a request, by its token.
+ *
  * @param {Request} request
  * @param {Settings} settings
+ * @returns {Promise<import("./callers.js").Caller>}
  */
-export async function checkToken(request, { token }) {
-  if (token === undefined) return;
+export async function callerOf(request, { callers }) {
+  if (callers.length === 0) return ANYONE;
   // The name of the scheme may be in upper or lower case (RFC 9110, section 11.1).
   const [, given] = /^bearer +(\S+)$/i.exec(request.headers.get("authorization") ?? "") ?? [];
-  if (given !== undefined && (await isSame(given, token))) return;
+  const caller = given === undefined ? undefined : await callerWith(given, callers);
+  if (caller !== undefined) return caller;
   throw new HttpError(401, "unauthorized", "Send the token of this service as `Authorization: Bearer …`.", {
     "www-authenticate": "Bearer",
   });
 }
 
 /**
- * Whether two secrets are equal. Compares all bytes of their hashes, so that the time tells nothing about
- * where they differ.
+ * The answer to a browser that asks whether a page may call.
  *
- * @param {string} one
- * @param {string} other
+ * @param {Request} request
+ * @param {string} methods of the address
  */
-export async function isSame(one, other) {
-  const hash = async (/** @type {string} */ text) =>
-    new Uint8Array(await crypto.subtle.digest("SHA-256", new TextEncoder().encode(text)));
-  const [a, b] = await Promise.all([hash(one), hash(other)]);
-  return a.reduce((difference, byte, i) => difference | (byte ^ (b[i] ?? 0)), 0) === 0;
-}
-
-/** The answer to a browser that asks whether a listed page may call. */
-export const preflight = (/** @type {Request} */ request) =>
+export const preflight = (request, methods) =>
   reply(null, 204, {
-    "access-control-allow-methods": "POST",
+    allow: `OPTIONS, ${methods}`,
+    "access-control-allow-methods": methods,
     "access-control-allow-headers": request.headers.get("access-control-request-headers") ?? "",
     "access-control-max-age": "600",
   });

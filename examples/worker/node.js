@@ -104,8 +104,10 @@ function refuse(message) {
   process.exit(1);
 }
 server.on("error", (error) => refuse(`The server cannot listen: ${error.message}. Set HOST or PORT.`));
-if (!LOOPBACK.includes(host) && settings(env).token === undefined)
-  refuse(`Other machines would reach ${host} and spend the keys. Set ACCESS_TOKEN, or remove HOST.`);
+if (!LOOPBACK.includes(host) && settings(env).callers.length === 0)
+  refuse(
+    `Other machines would reach ${host} and spend the keys. Set ACCESS_TOKEN or CALLERS, or remove HOST.`,
+  );
 // A burst of connections waits here rather than get lost.
 const backlog = server.maxConnections;
 server.listen({ port: Number(env.PORT ?? 8787), host, backlog }, () => {

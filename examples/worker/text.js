@@ -24,7 +24,13 @@ export const visible = (text) =>
  *
  * @param {string} text
  */
-export const brief = (text) => (text.length > SHOWN ? `${text.slice(0, SHOWN)}…` : text);
+export const brief = (text) => shortened(text, SHOWN);
+
+/**
+ * @param {string} text
+ * @param {number} most characters
+ */
+export const shortened = (text, most) => (text.length > most ? `${text.slice(0, most)}…` : text);
 
 /**
  * The value of a header: printable ASCII as it is, all other characters and `%` in percent-encoding, so that
@@ -41,3 +47,12 @@ export const headerValue = (text) => text.toWellFormed().replace(OUTSIDE_ASCII, 
  * @returns {text is string}
  */
 export const isIdentifier = (text) => typeof text === "string" && /^[A-Za-z0-9][\w.:-]{0,63}$/.test(text);
+
+/**
+ * Whether a text is the name of a model such as `meta-llama/llama-3.3-70b-instruct`: short, and without words of
+ * its own.
+ *
+ * @param {unknown} text
+ * @returns {text is string}
+ */
+export const isModelName = (text) => typeof text === "string" && /^[\w@][\w./:@+-]{0,127}$/.test(text);

@@ -4,6 +4,7 @@
  * @module
  */
 import { HttpError, mediaType } from "./http.js";
+import { relay } from "./relay.js";
 import { isIdentifier } from "./text.js";
 import { Late, Watch } from "./watch.js";
 
@@ -25,12 +26,19 @@ import { Late, Watch } from "./watch.js";
  *   the request itself is wrong; `code` and `type` of the error where they are plain names
  */
 
+/** @typedef {"chat/completions" | "responses" | "embeddings"} Path below the address of the interface */
+
 /** Statuses that reject the request itself. All but 200 and these are failures of the model or its key. */
 const REJECTIONS = [400, 409, 413, 422, 451];
 const EVENTS = "text/event-stream";
 const TYPES = ["application/json", EVENTS];
 /** Tells the reader of an event stream that it is not complete; a runtime may hide how a connection ended. */
-const HALTED = errorEvent("The model stopped in the middle of its answer. Send the request again.");
+const HALTED = {
+  message: "The model stopped in the middle of its answer. Send the request again.",
+  type: "server_error",
+  param: null,
+  code: "halted",
+};
 /** Bytes of an error that are read. */
 const ERROR_BYTES = 65_536;
 /** Longest wait that is passed on, in seconds. */
@@ -40,18 +48,20 @@ const LONGEST_WAIT = 86_400;
  * Sends the request and waits for the first bytes of the answer.
  *
  * @param {Upstream} upstream
+ * @param {Path} path
  * @param {Record<string, any>} body
  * @param {AbortSignal} caller aborts when the caller leaves
  * @param {Settings} settings
+ * @param {import("./relay.js").Tap} tap follows the body of an answer
  * @returns {Promise<Answer | Failure | Rejection>} rejects if the caller leaves
  */
-export async function ask({ url, key }, body, caller, settings) {
+export async function ask({ url, key }, path, body, caller, settings, tap) {
   const watch = new Watch(caller);
   const headers = {
     "content-type": "application/json",
     ...(key && { authorization: `Bearer ${settings.env[key]}` }),
   };
-  const sent = fetch(`${url.replace(/\/$/, "")}/chat/completions`, {
+  const sent = fetch(`${url.replace(/\/$/, "")}/${path}`, {
     method: "POST",
     headers,
     body: JSON.stringify(body),
@@ -59,17 +69,19 @@ export async function ask({ url, key }, body, caller, settings) {
     redirect: "manual",
     signal: watch.signal,
   });
+  // An answer that is not streamed begins when the model has finished it.
+  const limit = body.stream === true ? settings.timeout : settings.answerTimeout;
   try {
     const outcome = await watch.within(
-      sent.then((response) => outcomeOf(response, watch, settings)),
-      settings.timeout,
+      sent.then((response) => outcomeOf(response, path, watch, settings, tap)),
+      limit,
     );
     if (outcome.kind !== "answer") watch.stop("not needed");
     return outcome;
   } catch (error) {
     watch.stop(error);
     if (caller.aborted) throw new HttpError(499, "cancelled", "The caller has left.");
-    return failure(error instanceof Late ? `nothing within ${settings.timeout} ms` : "no connection");
+    return failure(error instanceof Late ? `nothing within ${limit} ms` : "no connection");
   }
 }
 
@@ -81,11 +93,13 @@ const failure = (reason) => ({ kind: "failure", reason });
 
 /**
  * @param {Response} response
+ * @param {Path} path
  * @param {Watch} watch
  * @param {Settings} settings
+ * @param {import("./relay.js").Tap} tap
  * @returns {Promise<Answer | Failure | Rejection>}
  */
-async function outcomeOf(response, watch, settings) {
+async function outcomeOf(response, path, watch, settings, tap) {
   const { status, headers } = response;
   if (REJECTIONS.includes(status)) return { kind: "rejection", status, ...(await namesOf(response)) };
   if (status >= 300 && status < 400) return failure("redirect");
@@ -97,8 +111,8 @@ async function outcomeOf(response, watch, settings) {
   const first = await firstBytes(reader);
   if (reader === undefined || first === undefined) return failure("empty answer");
   const id = headers.get("x-request-id");
-  const last = type === EVENTS ? HALTED : undefined;
-  const body = relay(reader, first, watch, settings.idleTimeout, last);
+  const last = type === EVENTS ? haltedEvent(path) : undefined;
+  const body = relay(reader, first, watch, settings.idleTimeout, tap, last);
   return { kind: "answer", type, id: isIdentifier(id) ? id : null, body };
 }
 
@@ -112,47 +126,19 @@ async function firstBytes(reader) {
   return bytes;
 }
 
-/** @param {string} message */
-function errorEvent(message) {
-  const error = { message, type: "server_error", param: null, code: "halted" };
-  return new TextEncoder().encode(`\n\ndata: ${JSON.stringify({ error })}\n\n`);
-}
-
 /**
- * The body of an answer as it arrives. It ends with an error if the model stops in the middle; if the caller
- * leaves, the model's answer ends.
+ * The last event of a stream that is not complete. Events of responses have a name and a type; their clients
+ * look for `error` as well.
  *
- * @param {ReadableStreamDefaultReader<Uint8Array>} reader
- * @param {Uint8Array} first
- * @param {Watch} watch
- * @param {number} limit milliseconds between two parts
- * @param {Uint8Array} [last] sent before the error
+ * @param {Path} path
  */
-function relay(reader, first, watch, limit, last) {
-  /** @type {unknown} */
-  let broken;
-  const stop = (/** @type {unknown} */ reason) => {
-    watch.stop(reason);
-    reader.cancel(reason).catch(() => {}); // it may have failed already
-  };
-  return new ReadableStream({
-    start: (controller) => controller.enqueue(first),
-    async pull(controller) {
-      if (broken !== undefined) return controller.error(broken);
-      try {
-        const { done, value } = await watch.within(reader.read(), limit);
-        if (!done) return controller.enqueue(value);
-        watch.end();
-        controller.close();
-      } catch (error) {
-        stop(error);
-        if (last === undefined) return controller.error(error);
-        broken = error;
-        controller.enqueue(last);
-      }
-    },
-    cancel: stop,
-  });
+function haltedEvent(path) {
+  const { message, code } = HALTED;
+  const event =
+    path === "responses"
+      ? `event: error\ndata: ${JSON.stringify({ type: "error", code, message, param: null, error: HALTED })}`
+      : `data: ${JSON.stringify({ error: HALTED })}`;
+  return new TextEncoder().encode(`\n\n${event}\n\n`);
 }
 
 /**

@@ -20,6 +20,10 @@ export class Watch {
     else caller.addEventListener("abort", this.#leave);
   }
 
+  get hasCallerLeft() {
+    return this.#caller.aborted;
+  }
+
   /** Aborts when the request must end. */
   get signal() {
     return this.#controller.signal;

@@ -1,76 +1,28 @@
 /**
- * A router in front of language models: decides at the edge which model gets a prompt, and forwards the
- * request. The same file runs on Cloudflare Workers, Deno and Node.
+ * A router in front of language models, with OpenAI's interface: decides at the edge which model gets a
+ * prompt, and forwards the request. The same file runs on Cloudflare Workers, Deno and Node.
  *
  * @module
  */
-import { Router, UnirouteError } from "uniroute";
-import { checkSource, checkToken, preflight, withCors } from "./access.js";
+import { UnirouteError } from "uniroute";
+import { callerOf, checkSource, preflight, withCors } from "./access.js";
 import { readJson } from "./body.js";
-import { chat } from "./chat.js";
-import { HttpError, replyJson } from "./http.js";
+import { HttpError } from "./http.js";
+import { Routers } from "./routers.js";
+import { notFound, routeOf } from "./routes.js";
 import { settings } from "./settings.js";
-import { brief } from "./text.js";
 
 /** @typedef {import("./settings.js").Env} Env */
+/** @typedef {{ waitUntil?: (work: Promise<unknown>) => void }} Context */
 
-/** @type {Promise<Router> | undefined} */
-let loading;
-/** @type {Promise<Router> | undefined} */
-let started;
+const routers = new Routers();
 
 /**
  * Loads the files that are part of the script, or the package's own, before the first request.
  *
- * @param {import("uniroute/types").LoadOptions} files
+ * @param {import("./routers.js").Files} files
  */
-export function start(files) {
-  started = Router.load(files);
-  started.catch(() => {}); // the request that waits for it reports the error
-  return started;
-}
-
-/**
- * The router, loaded once for each isolate: from files that are part of the script, otherwise from static
- * assets, otherwise from the package. The variable `POOL` takes precedence over any other pool. After a
- * failed load, the next request tries again.
- *
- * @param {Env} env
- * @param {Context} [context]
- */
-function router(env, context) {
-  loading ??= load(env).catch((error) => {
-    loading = undefined;
-    throw error;
-  });
-  // Other requests wait for it too, even if this request is cancelled.
-  context?.waitUntil?.(loading.catch(() => {}));
-  return loading;
-}
-
-/** @param {Env} env */
-async function load({ ASSETS, POOL }) {
-  if (started !== undefined) {
-    const router = await started;
-    if (POOL !== undefined) router.setPool(POOL);
-    return router;
-  }
-  if (ASSETS === undefined) return Router.load(POOL === undefined ? {} : { pool: POOL });
-  const asset = async (/** @type {string} */ name) => {
-    const response = await ASSETS.fetch(new Request(`https://assets/${name}`));
-    if (!response.ok)
-      throw new HttpError(
-        500,
-        "missing_asset",
-        `The asset ${name} is missing. Put it into the folder of assets and deploy again.`,
-      );
-    return response.arrayBuffer();
-  };
-  const [file, pool] = await Promise.all([asset("default.router"), POOL ?? asset("pool.json")]);
-  return Router.load({ router: file, pool });
-}
-
-/** @typedef {{ waitUntil?: (work: Promise<unknown>) => void }} Context */
+export const start = (files) => routers.start(files);
 
 export default {
   /**
@@ -97,62 +49,17 @@ export default {
  */
 async function answer(request, settings, context) {
   checkSource(request, settings);
-  if (request.method === "OPTIONS" && request.headers.has("origin")) return preflight(request);
-  const { pathname } = new URL(request.url);
-  const handler = HANDLERS.get(pathname);
-  if (handler === undefined)
-    throw new HttpError(
-      404,
-      "not_found",
-      `There is no ${brief(pathname)}. Use one of ${[...HANDLERS.keys()].join(", ")}.`,
-    );
-  if (request.method !== "POST")
-    throw new HttpError(405, "method", `${pathname} requires POST.`, { allow: "POST" });
-  await checkToken(request, settings);
-  const body = await readJson(request, settings.maxBody);
-  return handler(await router(settings.env, context), body, request, settings);
-}
-
-/**
- * Handles the parsed body of a request.
- *
- * @callback Handler
- * @param {Router} router
- * @param {Record<string, any>} body
- * @param {Request} request
- * @param {import("./settings.js").Settings} settings
- * @returns {Response | Promise<Response>}
- */
-
-/** @type {Handler} */
-const route = (router, { prompt, ...request }) => replyJson(router.route(text(prompt), options(request)));
-
-/** @type {Handler} */
-const cost = (router, { prompt, model, ...request }) =>
-  replyJson({ models: router.estimateCost(text(prompt), model, options(request)) });
-
-const HANDLERS = /** @type {Map<string, Handler>} */ (
-  new Map([
-    ["/route", route],
-    ["/cost", cost],
-    ["/v1/chat/completions", chat],
-  ])
-);
-
-/** @param {unknown} prompt */
-function text(prompt) {
-  if (typeof prompt === "string") return prompt;
-  throw new HttpError(400, "prompt", "`prompt` must be a string.");
-}
-
-/** @param {Record<string, any>} request */
-function options(request) {
-  if (!Object.hasOwn(request, "counters")) return request;
-  throw new HttpError(
-    400,
-    "counters",
-    "`counters` are functions, which JSON cannot hold. Send `inputTokens`.",
-  );
+  const address = new URL(request.url);
+  const route = routeOf(address);
+  if (request.method === "OPTIONS") return preflight(request, route?.method ?? "GET, POST");
+  if (route === undefined) throw notFound(address);
+  const { method, handler, id } = route;
+  if (request.method !== method)
+    throw new HttpError(405, "method", `${address.pathname} requires ${method}.`, { allow: method });
+  const caller = await callerOf(request, settings);
+  const body = method === "POST" ? await readJson(request, settings.maxBody) : {};
+  const router = await routers.get(settings.env, caller.pool, context);
+  return handler({ request, body, id, router, caller, settings });
 }
 
 /** @param {unknown} thrown */
@@ -160,10 +67,13 @@ function errorResponse(thrown) {
   if (thrown instanceof HttpError) return thrown.response();
   const error = UnirouteError.from(thrown);
   // These codes are errors of the caller; all others are errors of the service.
-  const status = error.code.startsWith("request_") || error.code === "unknown_model" ? 400 : 500;
+  const status = error.code.startsWith("request_") || CALLER.includes(error.code) ? 400 : 500;
   if (status === 500) console.error(error);
   return new HttpError(status, error.code, isUnforeseen(error) ? UNFORESEEN : error.message).response();
 }
+
+/** Codes of errors of the caller beside those of requests. */
+const CALLER = ["unknown_model", "feedback_range", "feedback_id", "feedback_too_many_verdicts"];
 
 /** Errors that no check foresaw; their messages may tell how the service is made. */
 const isUnforeseen = ({ code = "" }) => code === "internal" || code === "panic";

@@ -78,7 +78,10 @@ fn main() -> Result<()> {
     if let Some(old) = &args.recode {
         let old = read(old)?;
         let texts = texts_of_topics(old.tokenizer(), &topics, args.hold_out);
-        let (table, loss) = quantise::again(&old, &texts)?;
+        let path = args.minilm.join("vocab.txt");
+        let vocabulary =
+            fs::read_to_string(&path).with_context(|| format!("cannot read {}", path.display()))?;
+        let (table, loss) = quantise::again(&old, &texts, &vocabulary)?;
         eprintln!("{:.1} % lost in rounding", 100.0 * loss);
         return write(&args.table, &table);
     }
@@ -185,9 +188,10 @@ fn distil(
     let keep = |id| fit::is_word(tokenizer, id) && (seen.contains(&id) || !fragment(id));
     let lines = std::str::from_utf8(&vocabulary)?;
     let texts = texts_of_topics(tokenizer, topics, args.hold_out);
-    let counts = quantise::counts(&texts, tokenizer.vocabulary().len());
+    let places: Vec<usize> = (0..tokenizer.vocabulary().len()).collect();
+    let needs = quantise::needs(&texts, &places);
     let quantise::Quantised { parts, loss } =
-        quantise::quantise(lines, &rows, &counts, |id| keep(id as u32));
+        quantise::quantise(lines, &rows, &needs, |id| keep(id as u32));
     eprintln!(
         "{} rows",
         parts.scales.iter().filter(|scale| **scale > 0).count()
