@@ -7,16 +7,18 @@ use schemars::SchemaGenerator;
 use std::path::Path;
 use ts_rs::{Config, TS};
 use uniroute::cost::{Cost, Family, Total};
+use uniroute::dataset::labels::{Label, Labels, LabelsReport};
 use uniroute::dataset::{PastedScore, PastedScores, PromptForm, PromptTable, SkippedLine};
 use uniroute::pool::{
-    self, FieldQuality, ImportedPrices, ModelInfo, ModelPreview, NextBenchmark, Note, PoolInfo,
-    PriceList, PriceMatch, ProfileSource, RawCost, RawErrors, RawLabel, RawLimit, RawModel,
-    RawPool, RawRouterRef, RawScore,
+    self, FieldCertainty, FieldQuality, ImportedPrices, ModelCertainty, ModelFields, ModelInfo,
+    ModelPreview, NextBenchmark, NextLabel, Note, PoolInfo, PriceList, PriceMatch, ProfileSource,
+    RawCost, RawErrors, RawLabel, RawLatency, RawLimit, RawModel, RawPool, RawRouterRef, RawScore,
 };
 use uniroute::route::{
-    BatchModel, BatchPoint, BatchReport, Candidate, ClusterMap, ClusterQualities, ClusterShare,
-    Comparison, Contrast, CostEstimate, CostTotal, Decision, Exclusion, ExclusionCode, Explanation,
-    FrontierPoint, MapCluster, RawRequest, Savings, Standing, Verdict, WhatIf,
+    BatchModel, BatchPoint, BatchReport, CacheUse, Candidate, ClusterMap, ClusterQualities,
+    ClusterShare, Comparison, Contrast, CostEstimate, CostTotal, Decision, Exclusion,
+    ExclusionCode, Explanation, FrontierPoint, MapCluster, RawPrevious, RawRequest, Savings,
+    Standing, Verdict, WhatIf,
 };
 use uniroute::router::RouterInfo;
 
@@ -67,6 +69,7 @@ fn the_typescript_types_are_those_of_the_rust_types() {
         RawModel,
         RawCost,
         RawLimit,
+        RawLatency,
         RawErrors,
         RawLabel,
         RawScore,
@@ -77,7 +80,9 @@ fn the_typescript_types_are_those_of_the_rust_types() {
         ExclusionCode,
         Candidate,
         ClusterShare,
+        CacheUse,
         Decision,
+        RawPrevious,
         RawRequest,
         FrontierPoint,
         Explanation,
@@ -97,6 +102,7 @@ fn the_typescript_types_are_those_of_the_rust_types() {
         ProfileSource,
         Note,
         FieldQuality,
+        ModelFields,
         ModelInfo,
         ModelPreview,
         NextBenchmark,
@@ -111,6 +117,12 @@ fn the_typescript_types_are_those_of_the_rust_types() {
         PromptForm,
         PromptTable,
         SkippedLine,
+        Label,
+        Labels,
+        LabelsReport,
+        FieldCertainty,
+        ModelCertainty,
+        NextLabel,
     );
     up_to_date("pkg/lib/core.d.ts", &text);
 }

@@ -5,8 +5,11 @@ use std::sync::atomic::{AtomicUsize, Ordering};
 use std::sync::{Mutex, MutexGuard};
 
 use uniroute::Router;
-use uniroute::dataset::{PastedScores, PromptTable, labels};
+use uniroute::dataset::labels::{self, LabelOptions};
+use uniroute::dataset::{PastedScores, PromptTable};
+use uniroute::feedback::{Feedback, Verdict};
 use uniroute::pool::{BUNDLED, MAX_LABELS, MAX_MODELS, Pool, import_prices};
+use uniroute::route::place;
 
 /// What every reader may take beside a multiple of its input.
 const CONSTANT: usize = 64 << 20;
@@ -156,13 +159,16 @@ fn labels_of_many_models_take_no_more_either() {
 fn files_of_prompts_labels_and_prices_take_no_more_than_a_multiple_of_their_size() {
     let _alone = alone();
     let router = router();
-    let csv = format!("prompt,score\n{}", "p,1\n".repeat(150_000));
+    let options = LabelOptions::default();
+    let csv: String = (0..150_000).map(|i| format!("{i},1\n")).collect();
+    let csv = format!("prompt,score\n{csv}");
     let _ = measured("150,000 CSV labels", csv.as_bytes(), |file| {
-        labels::read("l.csv", file, None)
+        labels::read("l.csv", file, &options)
     });
-    let jsonl = "{\"prompt\":\"p\",\"score\":1}\n".repeat(150_000);
+    let jsonl = (0..150_000).map(|i| format!("{{\"prompt\":\"{i}\",\"score\":1}}\n"));
+    let jsonl: String = jsonl.collect();
     let _ = measured("150,000 JSONL labels", jsonl.as_bytes(), |file| {
-        labels::read("l.jsonl", file, None)
+        labels::read("l.jsonl", file, &options)
     });
     let wide = format!("{}\n", "a,".repeat(400_000));
     let _ = measured("400,000 columns", wide.as_bytes(), |file| {
@@ -188,4 +194,33 @@ fn files_of_prompts_labels_and_prices_take_no_more_than_a_multiple_of_their_size
     let _ = measured("a price list", prices.as_bytes(), |list| {
         import_prices(list, &pool)
     });
+}
+
+#[test]
+fn feedback_on_many_models() {
+    let _alone = alone();
+    let router = router();
+    let mut feedback = Feedback::new(&router);
+    for (i, prompt) in ["Prove it.", "Write a poem.", "Sort a list in C."]
+        .iter()
+        .cycle()
+        .take(60)
+        .enumerate()
+    {
+        let model = format!("m{}", i / 2);
+        let verdict = Verdict {
+            model: &model,
+            score: (i % 2) as f64,
+            trust: 1.0,
+            at: None,
+        };
+        feedback
+            .add(&router, &place(&router, prompt, ""), verdict)
+            .unwrap();
+    }
+    let bytes = feedback.to_bytes().unwrap();
+    let read = measured("feedback", &bytes, |bytes| {
+        Feedback::from_bytes(bytes, &router).unwrap()
+    });
+    assert_eq!(read, feedback);
 }

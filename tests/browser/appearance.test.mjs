@@ -104,6 +104,21 @@ for (const colorScheme of /** @type {const} */ (["light", "dark"])) {
         const [[colour = ""] = []] = await coloursOf(meters);
         const [[panel = ""] = []] = await coloursOf(page.locator("#kinds"));
         assert.ok(contrast(colour, panel) >= 3, "a meter");
+        // The browser draws text on a ground of its own, whatever the background of a button is.
+        const ground = await page.evaluate(() => getComputedStyle(document.body).backgroundColor);
+        const rgb = (/** @type {string} */ colour) => (colour.match(/\d+/g) ?? []).slice(0, 3).join();
+        await go(page, "Batch");
+        await page.fill("#batch-text", "one prompt");
+        await page.locator("#batch-run:enabled").waitFor();
+        const buttons = page.locator("button:not(:disabled), .button");
+        for (const button of await buttons.all()) {
+          const [text, colour] = await button.evaluate((element) => [
+            element.textContent,
+            getComputedStyle(element).color,
+          ]);
+          assert.ok(contrast(rgb(colour), rgb(ground)) >= 4.5, `${text}: ${colour} on ${ground}`);
+        }
+        await go(page, "Route");
         // What is on.
         const switches = page.getByRole("switch");
         await switches.first().click();
@@ -139,8 +154,9 @@ for (const colorScheme of /** @type {const} */ (["light", "dark"])) {
         await page.getByRole("button", { name: "Why?", exact: true }).click();
         await page.locator("#why h3").first().waitFor();
         await page.evaluate(await readFile(axe, "utf8"));
-        for (const view of ["Route", "Batch", "Pool", "About"]) {
+        for (const view of ["Route", "Batch", "Conversation", "Pool", "About"]) {
           await go(page, view);
+          await page.locator("main > section[aria-busy=true]:visible").waitFor({ state: "detached" });
           const { violations } = await page.evaluate(() => /** @type {any} */ (globalThis).axe.run());
           const serious = violations.filter(
             (/** @type {any} */ { impact }) => impact === "serious" || impact === "critical",

@@ -10,7 +10,7 @@ import { copySite, publish } from "./published-site.mjs";
 
 /** Compressed bytes that the page's own scripts and styles of a first visit may take. */
 const PAGE_BYTES = 75_000;
-const VIEWS = ["Route", "Batch", "Pool", "About"];
+const VIEWS = ["Route", "Batch", "Conversation", "Pool", "About"];
 
 /** @type {Awaited<ReturnType<typeof startServer>>} */
 let server;
@@ -61,11 +61,13 @@ test("every module that the page imports at once is preloaded", async () => {
     ].map((name) => new URL(name, server.url).href);
     // Most scripts under uniroute/ are loaded by the worker; a page cannot preload them.
     const own = loaded.filter((name) => name.startsWith(new URL("js/", server.url).href));
-    // What routing saves is loaded after the first decision, so that it does not delay it.
-    const later = new URL("js/views/savings/", server.url).href;
+    // What routing saves and the map are loaded after the first decision, so that they do not delay it.
+    const later = ["js/views/savings/", "js/views/map.js"].map((name) => new URL(name, server.url).href);
     assert.ok(own.length > 20);
     assert.deepEqual(
-      own.filter((name) => !listed.has(name) && !scripts.includes(name) && !name.startsWith(later)),
+      own.filter(
+        (name) => !listed.has(name) && !scripts.includes(name) && !later.some((one) => name.startsWith(one)),
+      ),
       [],
     );
   });
@@ -85,6 +87,7 @@ for (const colorScheme of /** @type {const} */ (["light", "dark"])) {
             .catch(async () => page.evaluate(await readFile(axe, "utf8")));
           for (const view of VIEWS) {
             await page.getByRole("link", { name: view, exact: true }).click();
+            await page.locator(`main > section[aria-busy=true]:visible`).waitFor({ state: "detached" });
             const { violations } = await page.evaluate(() => /** @type {any} */ (globalThis).axe.run());
             const serious = violations.filter(
               (/** @type {any} */ { impact }) => impact === "serious" || impact === "critical",

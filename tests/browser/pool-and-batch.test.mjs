@@ -178,7 +178,7 @@ test("a new model is added with one accuracy, or with labels, whose prompts are 
       JSON.stringify({ prompt: `A private prompt, number ${i}`, score: i % 2 }),
     ).join("\n");
     await page
-      .getByLabel("or a file of prompts")
+      .getByLabel("or results that you have")
       .setInputFiles({ name: "labels.jsonl", mimeType: "application/json", buffer: Buffer.from(labels) });
     await page.getByRole("button", { name: "Add the model" }).click();
     await page.locator("#pool-models tr", { hasText: "by-labels" }).getByText("30 labels").waitFor();

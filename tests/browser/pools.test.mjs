@@ -92,6 +92,8 @@ test("opened pools stay when another is chosen or opened, with their origin and 
     await open(page, OTHER);
     await page.locator("#pools").selectOption({ index: 1 });
     await page.locator("#candidates th", { hasText: "Large B" }).waitFor({ state: "detached" });
+    // Choices are saved a moment later, with the address.
+    await page.waitForFunction(() => !location.hash.includes("poolId=own"));
     await page.reload();
     await decision(page);
     await go(page, "Pool");

@@ -6,7 +6,7 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { after, before, test } from "node:test";
 import { SERVER, SITE, startServer, visit } from "./harness.mjs";
-import { PAIR, decision, go, openPool } from "./page.mjs";
+import { PAIR, decision, go, openPool, slide } from "./page.mjs";
 
 /** @typedef {import("playwright-core").Page} Page */
 
@@ -204,6 +204,7 @@ test("the code that is copied runs and decides as the page does", async () => {
         );
         return page.evaluate(() => navigator.clipboard.readText());
       };
+      await page.locator("dialog summary", { hasText: "Worker and command line" }).click();
       const command = await copied("Copy Command line");
       const curl = await copied("Copy the curl command");
       const script = await copied("Copy JavaScript");
@@ -256,6 +257,7 @@ test("the command line for a listed pool names it", async () => {
   await visit(server.url, async ({ page }) => {
     const { name } = await decision(page);
     await page.locator("#savings").getByRole("button", { name: "Copy as code…" }).click();
+    await page.locator("dialog summary", { hasText: "Worker and command line" }).click();
     const command = await page.locator("#code-command-line").innerText();
     const program = spawnSync("sh", ["-c", command.replace(/^uniroute /, '"$UNIROUTE" ')], {
       env: { ...process.env, UNIROUTE: SERVER },
@@ -264,6 +266,32 @@ test("the command line for a listed pool names it", async () => {
     assert.equal(program.status, 0, program.stderr);
     assert.ok(program.stdout.includes(name), program.stdout);
   });
+});
+
+test("the code for libraries opens by keyboard, and names models that the setting allows", async () => {
+  const folder = await mkdtemp(join(tmpdir(), "uniroute-code-"));
+  try {
+    await withPool(PAIR, async (page) => {
+      await page.getByRole("button", { name: "Always this model" }).click();
+      await page.locator("#savings").getByRole("button", { name: "Copy as code…" }).click();
+      const summary = page.locator("dialog summary", { hasText: "AI SDK, OpenAI client, LangChain" });
+      assert.equal(await page.locator("#code-ai-sdk").isVisible(), false);
+      await summary.focus();
+      await page.keyboard.press("Enter");
+      for (const library of ["ai-sdk", "openai-client", "langchain"]) {
+        const code = await page.locator(`#code-${library}`).innerText();
+        const pinned = /allow: \["([^"]+)"\]/.exec(code)?.[1] ?? "";
+        assert.match(code, new RegExp(`^const models = .*\\["${pinned}"\\]`, "m"));
+        await writeFile(join(folder, "code.mjs"), code);
+        const parsed = spawnSync(process.execPath, ["--check", join(folder, "code.mjs")], {
+          encoding: "utf8",
+        });
+        assert.equal(parsed.status, 0, parsed.stderr);
+      }
+    });
+  } finally {
+    await rm(folder, { recursive: true });
+  }
 });
 
 test("two prompts and two pools are shown side by side, with what differs marked", async () => {
@@ -280,6 +308,73 @@ test("two prompts and two pools are shown side by side, with what differs marked
     await table.locator("tr.differs", { hasText: "Sends it to" }).waitFor();
     await page.keyboard.press("Escape");
     assert.equal((await decision(page)).name, "Cheap", "the pool in use stays");
+  });
+});
+
+test("an empty prompt cannot be compared, and the dialog says so", async () => {
+  await withPool(PAIR, async (page) => {
+    await page.fill("#prompt", "");
+    await page.locator("#savings").getByRole("button", { name: "Compare…" }).click();
+    await page.getByRole("dialog").getByText("The present prompt is empty.").waitFor();
+  });
+});
+
+test("under a pin the savings and the imagined model say what routing would do without it", async () => {
+  await withPool(PAIR, async (page) => {
+    await page.getByRole("button", { name: "Always this model" }).click();
+    await page.locator("#savings").getByText("A model is pinned, so nothing is routed.").waitFor();
+    await routeBatch(page);
+    await page.locator("#batch-savings").getByText("A model is pinned, so nothing is routed.").waitFor();
+    await page.getByRole("button", { name: "What if there were another model?" }).click();
+    await page.getByLabel("Its quality, in %").fill("100");
+    await page.getByLabel("Its cost per 1,000, in $").fill("0");
+    await page
+      .locator("#batch-curve .what-if [role=status]")
+      .getByText(/^Without the pin, it would get 4 of 4 prompts: quality 100.?%/)
+      .waitFor();
+  });
+});
+
+test("a pinned model is the present one in comparisons, and gets every turn of a conversation", async () => {
+  await withPool(PAIR, async (page) => {
+    await slide(page, 0);
+    await page.locator("#decision h2", { hasText: "Small" }).waitFor();
+    await page.getByRole("button", { name: "Always this model" }).click();
+    await slide(page, 1);
+    await page.locator("#decision", { hasText: "Without the pin: Large" }).waitFor();
+    await page.locator("#savings").getByRole("button", { name: "Compare…" }).click();
+    const present = page.locator("dialog tr", { hasText: "Sends it to" }).locator("td").first();
+    assert.equal(await present.innerText(), "Small");
+    await page.getByLabel("Another prompt").fill("Prove that sqrt(2) is irrational.");
+    await page.locator("dialog tr.differs").first().waitFor();
+    const both = page.locator("dialog tr", { hasText: "Sends it to" }).locator("td");
+    assert.deepEqual((await both.allInnerTexts()).slice(0, 2), ["Small", "Small"]);
+    await page.getByLabel("With", { exact: true }).selectOption({ index: 1 });
+    await page.locator("dialog td", { hasText: "not in this pool" }).first().waitFor();
+    assert.equal(
+      await page.locator("dialog .problem").innerText(),
+      "",
+      "another pool lacks the pinned model",
+    );
+    assert.equal(await present.innerText(), "Small");
+    await page.keyboard.press("Escape");
+    await go(page, "Pool");
+    await page.locator("#compare").selectOption({ index: 1 });
+    await page.locator("#compared tr", { hasText: "Sends it to" }).waitFor();
+    const row = page.locator("#compared tr", { hasText: "Sends it to" }).locator("td");
+    assert.equal(await row.first().innerText(), "Small");
+    await go(page, "Conversation");
+    await page.getByText("Pinned: every turn goes to Small.").waitFor();
+    const models = () =>
+      page
+        .locator("#conversation-result tbody tr")
+        .evaluateAll((rows) => rows.map((one) => one.children[1]?.textContent));
+    assert.deepEqual(await models(), ["Small", "Small", "Small"]);
+    await go(page, "Route");
+    await page.getByRole("button", { name: "Unpin" }).click();
+    await go(page, "Conversation");
+    await page.getByText("Always Large:").waitFor();
+    assert.ok((await models()).every((model) => model === "Large"));
   });
 });
 

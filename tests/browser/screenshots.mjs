@@ -7,7 +7,12 @@ import { decision, go } from "./page.mjs";
 
 const OUT = process.env["SCREENSHOTS"] ?? "screenshots";
 const WIDTHS = [390, 820, 1440];
-const SCHEMES = /** @type {const} */ (["light", "dark"]);
+/** @type {Record<string, import("playwright-core").BrowserContextOptions>} */
+const MODES = {
+  light: { colorScheme: "light" },
+  dark: { colorScheme: "dark" },
+  forced: { colorScheme: "dark", forcedColors: "active" },
+};
 
 /**
  * The prompts of tests/everyday, one per line.
@@ -40,6 +45,7 @@ const VIEWS = {
     await page.getByRole("button", { name: /^Route \d/ }).click();
     await page.locator("#batch-outcome", { hasText: "routed" }).waitFor();
   },
+  Conversation: async (page) => page.locator("#conversation-result tbody tr").first().waitFor(),
   Pool: async (page) => page.locator("#pool-models tbody th").first().waitFor(),
   About: async (page) => page.locator("#about").waitFor(),
 };
@@ -47,7 +53,7 @@ const VIEWS = {
 await mkdir(OUT, { recursive: true });
 const server = await startServer(SITE);
 try {
-  for (const colorScheme of SCHEMES) {
+  for (const [mode, options] of Object.entries(MODES)) {
     for (const width of WIDTHS) {
       await visit(
         server.url,
@@ -56,12 +62,12 @@ try {
           for (const [view, prepare] of Object.entries(VIEWS)) {
             await go(page, view);
             await prepare(page);
-            const path = join(OUT, `${view.toLowerCase()}-${width}-${colorScheme}.png`);
+            const path = join(OUT, `${view.toLowerCase()}-${width}-${mode}.png`);
             await page.screenshot({ path, fullPage: true });
             console.log(path);
           }
         },
-        { viewport: { width, height: 900 }, colorScheme, reducedMotion: "reduce" },
+        { viewport: { width, height: 900 }, ...options, reducedMotion: "reduce" },
       );
     }
   }

@@ -33,7 +33,9 @@ async function slowServer(origin) {
   const server = createServer(async ({ url = "/", headers }, response) => {
     await wait(NETWORK.latency);
     const encoding = String(headers["accept-encoding"] ?? "identity");
-    const { statusCode, head, body } = await answerOf(new URL(url, origin), encoding);
+    const answer = await answerOf(new URL(url, origin), encoding).catch(() => null);
+    if (answer === null) return response.destroy(); // the visit is over
+    const { statusCode, head, body } = answer;
     response.writeHead(statusCode, head);
     for (let at = 0; at < body.length; at += PACKET) {
       const packet = body.subarray(at, at + PACKET);

@@ -15,7 +15,7 @@ const SIZES = [
   { width: 390, height: 844 },
 ];
 const NETWORKS = { fast: null, slow: { latency: 400, throughput: 50_000, slowdown: 4 } };
-const VIEWS = ["route", "batch", "pool", "about"];
+const VIEWS = ["route", "batch", "conversation", "pool", "about"];
 
 /** @type {Awaited<ReturnType<typeof startServer>>} */
 let server;
@@ -64,6 +64,9 @@ async function shiftsOf(page, url, network) {
   await page.locator("#pools:enabled").waitFor();
   if (url.endsWith("route")) await page.locator("#map .spot").first().waitFor();
   await page.locator("#candidate-rows tr").first().waitFor({ state: "attached" });
+  await page
+    .locator("main > section[aria-busy=true]:visible")
+    .waitFor({ state: "detached", timeout: 120_000 });
   // Two frames, so that the observer hears of the last one.
   await page.evaluate(
     () => new Promise((done) => requestAnimationFrame(() => requestAnimationFrame(() => done(null)))),
@@ -81,7 +84,7 @@ for (const viewport of SIZES) {
       await visit(
         `${server.url}icons/icon.svg`, // loads nothing of the page yet
         async ({ page }) => {
-          for (const view of network === null ? VIEWS : VIEWS.slice(0, 1)) {
+          for (const view of network === null ? VIEWS : VIEWS.slice(0, 2)) {
             const shifts = await shiftsOf(page, `${server.url}#view=${view}`, network);
             const sum = shifts.reduce((total, { value }) => total + value, 0);
             t.diagnostic(`${view}: layout shifts ${sum.toFixed(4)}`);

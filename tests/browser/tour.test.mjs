@@ -100,3 +100,30 @@ test("the tour is dismissed with Escape, asked for again, and gone through with 
     { tour: true },
   );
 });
+
+test("the tour asks once which model is in use, and the sentence compares with it", async () => {
+  await visit(
+    server.url,
+    async ({ page }) => {
+      await card(page).waitFor();
+      await decision(page);
+      const question = card(page).getByLabel("Which model do you use now?");
+      assert.equal(await question.isVisible(), false);
+      await card(page).locator("button.main").click();
+      await card(page).locator("button.main").click();
+      const ids = await question
+        .locator("option")
+        .evaluateAll((all) => all.map((one) => /** @type {HTMLOptionElement} */ (one).value));
+      const id = ids.find((one) => one !== "") ?? "";
+      await question.selectOption(id);
+      await page.locator("#savings").getByText("Against the model you use now").waitFor();
+      await page.reload();
+      await decision(page);
+      assert.equal(await page.locator("#prompt-in-use").inputValue(), id, "it is remembered");
+      await page.locator("#tour-start").click();
+      for (let step = 1; step < 3; step += 1) await card(page).locator("button.main").click();
+      assert.equal(await question.isVisible(), false, "and not asked again");
+    },
+    { tour: true, reducedMotion: "reduce" },
+  );
+});

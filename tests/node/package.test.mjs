@@ -58,10 +58,22 @@ test("prompt files and label files are read as the command line reads them", asy
   assert.deepEqual([chosen.columns, chosen.rows], [["a", "b"], [["c", "d"]]]);
   assert.throws(() => router.readPrompts("p.csv", "a", { separator: "x" }), { code: "batch_separator" });
   const labels = router.readLabels("l.jsonl", new TextEncoder().encode('{"prompt": "p", "score": true}\n'));
-  assert.deepEqual(labels, [{ prompt: "p", score: 1 }]);
+  assert.deepEqual(labels.labels, [{ prompt: "p", score: 1 }]);
   const ofTwo = "prompt,model,score\np,small,0\nq,large,0.5\n";
-  assert.deepEqual(router.readLabels("l.csv", ofTwo, "large"), [{ prompt: "q", score: 0.5 }]);
-  assert.throws(() => router.readLabels("l.csv", ofTwo), { code: "labels_model", message: /small, large/ });
+  for (const options of ["large", { model: "large" }]) {
+    const { labels: ofLarge, report } = router.readLabels("l.csv", ofTwo, options);
+    assert.deepEqual(ofLarge, [{ prompt: "q", score: 0.5 }]);
+    assert.deepEqual([report.rows, report.used, report.others], [2, 1, 1]);
+  }
+  assert.throws(() => router.readLabels("l.csv", ofTwo), {
+    code: "labels_model",
+    message: /small, large/,
+    choice: "model",
+    names: ["small", "large"],
+  });
+  const bad = "prompt,score\np,1\nq,x\n";
+  assert.throws(() => router.readLabels("l.csv", bad), { code: "labels_score", message: /line 3/ });
+  assert.equal(router.readLabels("l.csv", bad, { skipBad: true }).report.bad, 1);
   assert.throws(() => router.readLabels("l.csv", "prompt,score\np,2\n"), { code: "labels_score" });
   assert.throws(() => router.readPrompts("p.jsonl", "{"), { code: "batch_line" });
   router.free();

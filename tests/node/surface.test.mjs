@@ -86,6 +86,13 @@ const KEYS = [
     "expectedOutputTokens",
     "context",
     "inputTokens",
+    "earlier",
+    "answers",
+    "previous",
+    "allowTags",
+    "maxLatency",
+    "role",
+    "content",
   ],
   ...[
     "cachedTokens",
@@ -158,14 +165,21 @@ const ARGUMENTS = {
   report: () => [request()],
   estimateCost: () => [one([text, anything])(), one([() => "small", anything])(), request()],
   totals: () => [one([() => "small", anything])(), request()],
+  feedback: () => [
+    one([() => ({ model: "small", prompt: text() }), () => router.route(PROMPT), anything])(),
+    one([() => below(2), anything])(),
+    one([() => undefined, () => ({ trust: 0.5, at: below(1e9) }), anything])(),
+  ],
+  importFeedback: () => [one([() => router.exportFeedback(), anything])(), anything()],
   compare: () => [pool(), one([text, anything])(), request()],
 };
 const arguments_ = (/** @type {string} */ method) =>
   ARGUMENTS[method]?.() ??
   one([() => [pool(), pool()], () => [text(), text(), text()], () => repeat(anything)])();
 
+const router = await Router.load({ pool: POOL });
+
 test(`${CALLS} random calls (seed ${SEED}) are answered or refused, and change no decision`, async () => {
-  const router = await Router.load({ pool: POOL });
   const decide = () => JSON.stringify(router.route(PROMPT, { lambda: 50 }));
   const before = decide();
   const memory = () => bindings.initSync({ module: new Uint8Array() }).memory.buffer.byteLength;
@@ -188,6 +202,7 @@ test(`${CALLS} random calls (seed ${SEED}) are answered or refused, and change n
     earlier = method;
     if (call % 100 === 0) {
       router.setPool(POOL);
+      router.resetFeedback();
       assert.equal(decide(), before, `after call ${call}`);
     }
     if (call === CALLS >> 1) size = memory();

@@ -60,6 +60,12 @@ test("each method answers as it does without a worker", async () => {
     ["map"],
     ["setPool", pool],
     ["addModel", { ...pool.models[0], id: "b" }],
+    ["setHalfLife", 30],
+    ["feedback", { model: "a", prompt: prompts[0] }, 0, { trust: 0.5, at: 1e12 }],
+    ["exportFeedback"],
+    ["importFeedback", here.exportFeedback()],
+    ["pool", { feedback: true }],
+    ["resetFeedback", "a"],
     ["pool"],
     ["poolInfo"],
     ["info"],
@@ -67,6 +73,20 @@ test("each method answers as it does without a worker", async () => {
     const expected = await here[/** @type {string} */ (name)](...args);
     assert.deepEqual(await there[/** @type {string} */ (name)](...args), expected, String(name));
   }
+});
+
+test("a decision that crossed to the page still knows its prompt", async () => {
+  const before = (await there.poolInfo()).models[0].verdicts;
+  const decision = await there.route("Prove that 7 is prime.");
+  const { decision: explained } = await there.explain("hi");
+  const [one] = await there.routeBatch(["hello"]);
+  for (const decided of [decision, explained, one]) {
+    await there.feedback({ ...decided, model: "a", prompt: undefined }, 1, { prompt: "hi" });
+    if (decided.model !== null) await there.feedback(decided, 1);
+  }
+  assert.ok((await there.poolInfo()).models[0].verdicts >= before + 3);
+  await assert.rejects(there.feedback({ ...decision }, 1), { code: "feedback_prompt" });
+  await there.resetFeedback();
 });
 
 test("counters run before the request is sent", async () => {

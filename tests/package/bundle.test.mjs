@@ -42,13 +42,20 @@ async function bundled(folder, script, external = []) {
 test("a bundle contains nothing of the entries that it does not import", async (t) => {
   const folder = await installed(t, {});
   for (const [script, most] of /** @type {const} */ ([
-    ['import { UnirouteError } from "uniroute"; console.log(UnirouteError);', 1000],
-    ['import { UnirouteError } from "uniroute/tokens"; console.log(UnirouteError);', 1000],
-    ['import { WorkerRouter } from "uniroute/worker"; console.log(WorkerRouter);', 5000],
+    ['import { UnirouteError } from "uniroute"; console.log(UnirouteError);', 1300],
+    ['import { UnirouteError } from "uniroute/tokens"; console.log(UnirouteError);', 1300],
+    ['import { UnirouteError } from "uniroute/ai"; console.log(UnirouteError);', 1300],
+    ['import { auto } from "uniroute/ai"; console.log(auto);', 14_000],
+    ['import { routed } from "uniroute/openai"; console.log(routed);', 14_000],
+    ['import { routingMiddleware } from "uniroute/langchain"; console.log(routingMiddleware);', 12_000],
+    ['import { WorkerRouter } from "uniroute/worker"; console.log(WorkerRouter);', 6000],
     ['import { Router } from "uniroute"; console.log(Router);', 40_000],
-    ['import "uniroute"; import "uniroute/worker"; import "uniroute/tokens";', 10],
+    [
+      'import "uniroute"; import "uniroute/worker"; import "uniroute/tokens"; import "uniroute/ai"; import "uniroute/openai";',
+      10,
+    ],
   ])) {
-    const files = await bundled(folder, script, ["gpt-tokenizer/*"]);
+    const files = await bundled(folder, script, ["gpt-tokenizer/*", "langchain", "@langchain/*"]);
     const bytes = files.reduce((sum, file) => sum + file.bytes, 0);
     t.diagnostic(`${script} ${bytes} bytes`);
     assert.ok(bytes <= most, `${script} ${bytes} bytes: ${files.flatMap((file) => file.inputs).join(" ")}`);

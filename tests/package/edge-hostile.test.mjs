@@ -2,17 +2,26 @@
  * Hostile requests to the handler of `examples/worker`, in this process.
  */
 import assert from "node:assert/strict";
+import { createHash } from "node:crypto";
 import { getEventListeners } from "node:events";
 import { join } from "node:path";
 import { after, afterEach, before, test } from "node:test";
 import { pathToFileURL } from "node:url";
 import { workerFolder } from "./services.mjs";
 
-const SEED = 12;
-const REQUESTS = 5000;
+/** For a long run: `UNIROUTE_CALLS=200000 node --test tests/package/edge-hostile.test.mjs`. */
+const REQUESTS = Number(process.env.UNIROUTE_CALLS ?? 5000);
+const SEED = Number(process.env.UNIROUTE_SEED ?? 12);
 const MAX_BODY = 100_000;
 const ADDRESS = "http://127.0.0.1:8787";
-const ENV = { TEST_KEY: "key", MAX_BODY: String(MAX_BODY), TIMEOUT_MS: "1000" };
+const ENV = {
+  TEST_KEY: "key",
+  MAX_BODY: String(MAX_BODY),
+  TIMEOUT_MS: "1000",
+  LOG: "off",
+  EMBEDDINGS_URL: "https://models.invalid/v1",
+  EMBEDDINGS_MODELS: "auto",
+};
 const POOL = {
   models: ["best", "cheap"].map((id, i) => ({
     id,
@@ -75,6 +84,7 @@ const decision = () =>
   answerTo(post("/route", '{"prompt":"Prove that there are infinitely many primes.","lambda":1}'));
 
 const CHAT = "/v1/chat/completions";
+const RESPONSES = "/v1/responses";
 const nested = (/** @type {number} */ depth, open = "[", inner = "", close = "]") =>
   open.repeat(depth) + inner + close.repeat(depth);
 const chats = (/** @type {Record<string, unknown>[]} */ bodies) =>
@@ -165,6 +175,9 @@ const NAMES = [
     " ",
   ),
   ..."expectedOutputTokens context inputTokens counters length toString constructor".split(" "),
+  ..."input output instructions name arguments function tool_calls functions response_format format".split(
+    " ",
+  ),
 ];
 const SCALARS = [
   null,
@@ -206,13 +219,18 @@ function hostile(next) {
     const kind = next();
     const wrong = among(WRONG);
     if (kind < 0.3 || wrong.body.length > 2000) return wrong;
-    const path = among(["/route", "/cost", CHAT]);
+    const path = among(["/route", "/cost", CHAT, RESPONSES, "/v1/embeddings"]);
     if (kind < 0.6) {
       const body = String(wrong.body);
       const at = Math.floor(next() * body.length);
       return { path, body: body.slice(0, at) + among(DAMAGE) + body.slice(at + Math.floor(next() * 3)) };
     }
-    const start = among([{}, { prompt: "x" }, { model: "auto", messages: MESSAGES }]);
+    const start = among([
+      {},
+      { prompt: "x" },
+      { model: "auto", messages: MESSAGES },
+      { model: "auto", input: "x" },
+    ]);
     return { path, body: JSON.stringify({ ...start, ...fields(4) }) };
   };
 }
@@ -283,6 +301,27 @@ test("a variable that is not valid is named", async () => {
     ["IDLE_TIMEOUT_MS", "0"],
     ["ATTEMPTS", "-1"],
     ["MAX_BODY", "x"],
+    ["ANSWER_TIMEOUT_MS", "0"],
+    ["LOG", "yes"],
+    ["EMBEDDINGS_URL", "https://models.example/v1"], // without its models
+    ["EMBEDDINGS_MODELS", "small"],
+    ["CALLERS", ""],
+    ["CALLERS", "[]"],
+    ["CALLERS", "{}"],
+    ["CALLERS", "[5]"],
+    ...[
+      { token: "t" },
+      { name: "a" },
+      { name: "a", token: "" },
+      { name: "a", token: "t", sha256: "0".repeat(64) },
+      { name: "a", sha256: "0".repeat(63) },
+      { name: "two words", token: "t" },
+      { name: "a", token: "t", model: ["small"] }, // misspelt: it would limit nothing
+      { name: "a", token: "t", models: [] },
+      { name: "a", token: "t", models: "small" },
+      { name: "a", token: "t", maxCost: "1" },
+      { name: "a", token: "t", pool: 5 },
+    ].map((caller) => ["CALLERS", JSON.stringify([caller])]),
   ])
     assert.throws(
       () => settings({ [name ?? ""]: value }),
@@ -308,15 +347,19 @@ test("without a token, a runtime that listens for other machines answers this on
   }
 });
 
-test("secrets are equal only if all their characters are", async () => {
-  const { isSame } = await load("access.js");
+test("a token is that of a caller only if all their characters are equal", async () => {
+  const { callerWith } = await load("callers.js");
   const next = random(SEED);
   for (let i = 0; i < 200; i++) {
     const one = Array.from({ length: 1 + Math.floor(next() * 3) }, () => (next() < 0.5 ? "a" : "b")).join("");
     const other = Array.from({ length: 1 + Math.floor(next() * 3) }, () => (next() < 0.5 ? "a" : "b")).join(
       "",
     );
-    assert.equal(await isSame(one, other), one === other, `${one} ${other}`);
+    const sha256 = createHash("sha256").update(other).digest("hex");
+    for (const caller of [{ token: other }, { sha256 }, { sha256: sha256.toUpperCase() }]) {
+      const found = await callerWith(one, [{ token: "c" }, caller, { token: "d" }]);
+      assert.equal(found, one === other ? caller : undefined, `${one} ${other}`);
+    }
   }
 });
 

@@ -113,8 +113,9 @@ for (const [name, start] of Object.entries(RUNTIMES)) {
       before(
         ["429 busy", "503 broken", "silent", "mute", "good"],
         async (service) => {
-          const answer = await chat(service, { model: "auto:best" });
-          assert.equal((await answer.json()).model, "good");
+          const answer = await chat(service, { model: "auto:best", stream: true });
+          assert.equal(answer.headers.get("x-uniroute-model"), "good");
+          assert.match(await answer.text(), /"model":"good"/);
           const tried = decodeURIComponent(answer.headers.get("x-uniroute-tried") ?? "");
           assert.match(
             tried,

@@ -7,8 +7,8 @@ import { join } from "node:path";
 import { test } from "node:test";
 import { pathToFileURL } from "node:url";
 import { build as esbuild } from "esbuild";
-import { Miniflare } from "miniflare";
 import { visit } from "../browser/harness.mjs";
+import { bundledWorker } from "./bundled-worker.mjs";
 import { BIN, DENO, expected, installed, LAMBDA, PROMPTS, run, serve } from "./install.mjs";
 
 const DATA = `export const prompts = ${JSON.stringify(PROMPTS)};\nexport const request = { lambda: ${LAMBDA} };\n`;
@@ -117,28 +117,7 @@ test("workerd, with the router as a static file", async (t) => {
       },
     };`;
   const folder = await installed(t, { "main.js": main });
-  // As wrangler does it: bundle the scripts, and leave the module and the data to the runtime.
-  await esbuild({
-    entryPoints: [join(folder, "main.js")],
-    bundle: true,
-    format: "esm",
-    conditions: ["workerd", "worker", "browser"],
-    loader: { ".wasm": "copy", ".router": "copy" },
-    assetNames: "[name]",
-    outfile: join(folder, "out/worker.js"),
-  });
-  const worker = new Miniflare({
-    modules: true,
-    modulesRoot: join(folder, "out"),
-    scriptPath: join(folder, "out/worker.js"),
-    modulesRules: [
-      { type: "ESModule", include: ["**/*.js"] },
-      { type: "CompiledWasm", include: ["**/*.wasm"] },
-      { type: "Data", include: ["**/*.router"] },
-    ],
-    compatibilityDate: "2026-04-01",
-  });
-  t.after(() => worker.dispose());
+  const worker = await bundledWorker(t, folder);
   const answer = await worker.dispatchFetch("http://localhost/", {
     method: "POST",
     body: JSON.stringify({ prompts: PROMPTS, request: { lambda: LAMBDA } }),

@@ -17,6 +17,7 @@ import { BIN, DENO, installed, ROOT, run } from "./install.mjs";
  * @property {URL} address
  * @property {(path: string, init?: RequestInit) => Promise<Response>} fetch
  * @property {() => Promise<unknown>} stop
+ * @property {string[]} lines that it has written so far
  * @property {import("node:child_process").ChildProcess} [process] where it is one that the test started
  */
 
@@ -83,10 +84,11 @@ export function raw({ address }, path, { method = "POST", headers = {}, body = "
  * @param {string} path
  * @param {string} body
  * @param {(socket: import("node:net").Socket) => Promise<unknown>} until when the caller leaves
+ * @param {string} [token]
  */
-export async function leave({ address }, path, body, until) {
+export async function leave({ address }, path, body, until, token = "") {
   const socket = connect(Number(address.port), address.hostname).on("error", () => {});
-  const head = `POST ${path} HTTP/1.1\r\nhost: ${address.host}\r\ncontent-type: application/json`;
+  const head = `POST ${path} HTTP/1.1\r\nhost: ${address.host}\r\ncontent-type: application/json\r\nauthorization: Bearer ${token}`;
   socket.write(`${head}\r\ncontent-length: ${body.length}\r\n\r\n${body}`);
   await until(socket);
   socket.resetAndDestroy();
@@ -100,6 +102,8 @@ export async function leave({ address }, path, body, until) {
  * @returns {Start}
  */
 export const workerd = (script, bindings) => async (folder, variables) => {
+  /** @type {string[]} */
+  const lines = [];
   const service = new Miniflare({
     modules: true,
     modulesRoot: join(folder, script, ".."),
@@ -113,12 +117,20 @@ export const workerd = (script, bindings) => async (folder, variables) => {
     compatibilityFlags: ["nodejs_compat", "enable_request_signal"],
     bindings: variables,
     serviceBindings: bindings ?? {},
+    handleRuntimeStdio(
+      /** @type {import("node:stream").Readable} */ out,
+      /** @type {import("node:stream").Readable} */ err,
+    ) {
+      createInterface(out).on("line", (line) => lines.push(line));
+      err.pipe(process.stderr, { end: false });
+    },
   });
   const address = await service.ready;
   return {
     address,
     fetch: (path, init) => fetch(new URL(path, address), init),
     stop: () => service.dispose(),
+    lines,
   };
 };
 
@@ -140,10 +152,13 @@ export const server = (program, args) => async (folder, variables) => {
   };
   const child = spawn(program, args, { cwd: folder, env, stdio: ["ignore", "pipe", "pipe"] });
   const ended = new Promise((resolve) => child.once("exit", resolve));
+  /** @type {string[]} */
+  const lines = [];
   const address = await new Promise((resolve, reject) => {
     child.once("exit", (status) => reject(new Error(`${program} ended with ${status}`)));
     for (const stream of [child.stdout, child.stderr]) {
       createInterface(stream).on("line", (line) => {
+        lines.push(line);
         const found = /http:\/\/[\d.:]+/.exec(line);
         if (found) resolve(found[0]);
       });
@@ -153,6 +168,7 @@ export const server = (program, args) => async (folder, variables) => {
     address: new URL(address),
     fetch: (path, init) => fetch(new URL(path, address), init),
     stop: () => (child.kill(), ended),
+    lines,
     process: child,
   };
 };

@@ -2,17 +2,19 @@
  * The package's type declarations, checked by TypeScript and by linters of packages.
  */
 import assert from "node:assert/strict";
-import { readFile, stat } from "node:fs/promises";
+import { cp, readFile, stat } from "node:fs/promises";
 import { join } from "node:path";
 import { test } from "node:test";
 import { publint } from "publint";
-import { BIN, installed, run, TARBALL } from "./install.mjs";
+import { BIN, installed, ROOT, run, TARBALL } from "./install.mjs";
 
 const USE = `
 import { Router, UnirouteError, version } from "uniroute";
 import { Router as Edge } from "uniroute/workerd";
 import { WorkerRouter } from "uniroute/worker";
 import { inline } from "uniroute/inline";
+import { localModels, type LocalModel } from "uniroute/local";
+import { mask, restrict, sensitive } from "uniroute/sensitive";
 import type { CostEstimate, Decision, RawPool } from "uniroute/types";
 
 const text: string = version();
@@ -30,6 +32,12 @@ const onProgress = (done: number, total: number) => console.log(done, total, mod
 const decisions: Decision[] = await worker.routeBatch([text], {}, onProgress);
 await Edge.load({ router: new Uint8Array(), pool: "{}", wasm: await WebAssembly.compile(new Uint8Array()) });
 const script: string = await inline({ pool });
+const { found } = sensitive(text, { words: ["Falcon"], kinds: ["word", "email"] });
+const { allowTags }: { allowTags?: string[] } = restrict({ found }, { tags: ["local"] });
+// @ts-expect-error a restriction names tags
+restrict(text, {});
+const local: LocalModel[] = await localModels({ browserModel: "a", languages: ["en"] });
+console.log(mask(text, { found }), allowTags, local);
 // @ts-expect-error a misspelt option
 router.route("Hi", { minquality: 0.5 });
 // @ts-expect-error a prompt is text
@@ -73,6 +81,35 @@ for (const [resolution, module] of [
     await run(join(BIN, "tsc"), ["--project", "."], { cwd: folder });
   });
 }
+
+test("tsc --strict accepts examples/worker", async (t) => {
+  const folder = await installed(t, {
+    "tsconfig.json": JSON.stringify({
+      compilerOptions: {
+        strict: true,
+        noUncheckedIndexedAccess: true,
+        exactOptionalPropertyTypes: true,
+        allowJs: true,
+        checkJs: true,
+        noEmit: true,
+        skipLibCheck: true,
+        target: "es2023",
+        lib: ["es2024", "dom", "dom.iterable"],
+        module: "esnext",
+        moduleResolution: "bundler",
+        typeRoots: [join(ROOT, "tests/node_modules/@types")],
+        types: ["node"],
+      },
+      include: ["*.js"],
+      exclude: ["cloudflare.js"], // it imports data, which has no types
+    }),
+  });
+  await cp(join(ROOT, "examples/worker"), folder, {
+    recursive: true,
+    filter: (path) => !path.includes("node_modules"),
+  });
+  await run(join(BIN, "tsc"), ["--project", "."], { cwd: folder });
+});
 
 test("attw finds nothing wrong with the types", async () => {
   // Data files have no types, and CommonJS cannot require an ES module.

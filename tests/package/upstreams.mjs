@@ -38,7 +38,7 @@ export class Models {
     const { model } = body;
     const [path, key] = [request.url ?? "", request.headers.authorization];
     this.asked.push({ model, path, key, body, closed });
-    await this.#answer(model, response);
+    await this.#answer(model, response, { path, body });
   });
 
   /** Starts to answer. */
@@ -76,8 +76,9 @@ export class Models {
   /**
    * @param {string} model
    * @param {import("node:http").ServerResponse} response
+   * @param {{ path: string, body: any }} request
    */
-  async #answer(model, response) {
+  async #answer(model, response, request) {
     // For example `429-7 name`: status 429 with `retry-after: 7`.
     const [, status, wait] = /^(\d{3})(?:-(\d+))?/.exec(model) ?? [];
     if (status !== undefined) {
@@ -109,10 +110,128 @@ export class Models {
         response.write("data: one\n\n");
         await new Promise((resolve) => (this.continueStream = () => resolve(undefined)));
         return response.end("data: two\n\ndata: [DONE]\n\n");
-      default: {
-        const message = { role: "assistant", content: "Hello" };
-        return response.writeHead(200, JSON_TYPE).end(JSON.stringify({ model, choices: [{ message }] }));
-      }
+      case "breaks": // in the middle of an event
+        response.writeHead(200, EVENTS).write('data: {"choices":[{"delta":{"content":"On');
+        return setTimeout(() => response.destroy(), 20);
+      default:
+        return complete(model, response, request);
     }
   }
+}
+
+/** What the models say of their tokens. */
+const TOKENS = { prompt_tokens: 11, completion_tokens: 7, total_tokens: 18 };
+const RESPONSE_TOKENS = { input_tokens: 12, output_tokens: 8, total_tokens: 20 };
+
+/**
+ * A whole answer in the form of OpenAI's interface. It repeats the last text of the request.
+ *
+ * @param {string} model
+ * @param {import("node:http").ServerResponse} response
+ * @param {{ path: string, body: any }} request
+ */
+async function complete(model, response, { path, body }) {
+  const answer = path.endsWith("/embeddings")
+    ? embeddings(model, body)
+    : path.endsWith("/responses")
+      ? responseObject(model, body)
+      : completion(model, body);
+  response.setHeader("x-request-id", "req_1");
+  if (!body.stream) return response.writeHead(200, JSON_TYPE).end(JSON.stringify(answer));
+  response.writeHead(200, EVENTS);
+  for (const event of path.endsWith("/responses") ? responseEvents(answer) : chunks(answer, body)) {
+    response.write(event);
+    await new Promise((resolve) => setTimeout(resolve, 1));
+  }
+  response.end();
+}
+
+/** @param {any} content of a message */
+const textOf = (content) =>
+  typeof content === "string"
+    ? content
+    : (content ?? []).map((/** @type {any} */ part) => part.text ?? "").join("");
+
+/**
+ * @param {string} model
+ * @param {any} body
+ */
+function completion(model, { messages, tools }) {
+  const content = textOf(messages.at(-1).content);
+  const call = {
+    id: "call_1",
+    type: "function",
+    function: { name: tools?.[0]?.function?.name, arguments: "{}" },
+  };
+  const message = tools ? { content: null, tool_calls: [call] } : { content };
+  const choice = {
+    index: 0,
+    message: { role: "assistant", ...message },
+    finish_reason: tools ? "tool_calls" : "stop",
+  };
+  const about = { id: "chatcmpl-1", object: "chat.completion", created: 1, model };
+  return { ...about, choices: [choice], usage: TOKENS };
+}
+
+/**
+ * The events of a streamed completion, two letters at a time.
+ *
+ * @param {any} answer
+ * @param {any} body
+ */
+function chunks({ id, created, model, choices: [{ message }], usage }, { stream_options: options }) {
+  const about = { id, object: "chat.completion.chunk", created, model };
+  const chunk = (/** @type {object} */ more) => `data: ${JSON.stringify({ ...about, ...more })}\n\n`;
+  const delta = (/** @type {object} */ delta, finish_reason = null) =>
+    chunk({ choices: [{ index: 0, delta, finish_reason }] });
+  return [
+    delta({ role: "assistant", content: "" }),
+    ...(message.content ?? "").match(/.{1,2}/gsu).map((/** @type {string} */ content) => delta({ content })),
+    delta({}, /** @type {any} */ ("stop")),
+    ...(options?.include_usage ? [chunk({ choices: [], usage })] : []),
+    "data: [DONE]\n\n",
+  ];
+}
+
+/**
+ * @param {string} model
+ * @param {any} body
+ */
+function responseObject(model, { input }) {
+  const text = typeof input === "string" ? input : textOf(input.at(-1).content ?? input.at(-1).output);
+  const content = [{ type: "output_text", text, annotations: [] }];
+  const output = [{ id: "msg_1", type: "message", role: "assistant", status: "completed", content }];
+  const about = {
+    id: "resp_1",
+    object: "response",
+    created_at: 1,
+    status: "completed",
+    model,
+  };
+  return { ...about, output, usage: RESPONSE_TOKENS };
+}
+
+/**
+ * The events of a streamed response.
+ *
+ * @param {any} response
+ */
+function responseEvents(response) {
+  const [item] = response.output;
+  const [{ text }] = item.content;
+  return [
+    { type: "response.created", response: { ...response, status: "in_progress", output: [], usage: null } },
+    { type: "response.output_text.delta", item_id: item.id, output_index: 0, content_index: 0, delta: text },
+    { type: "response.completed", response },
+  ].map((event, i) => `event: ${event.type}\ndata: ${JSON.stringify({ ...event, sequence_number: i })}\n\n`);
+}
+
+/**
+ * @param {string} model
+ * @param {any} body
+ */
+function embeddings(model, { input }) {
+  const texts = Array.isArray(input) && typeof input[0] !== "number" ? input : [input];
+  const data = texts.map((text, index) => ({ object: "embedding", index, embedding: [text.length, 0.5] }));
+  return { object: "list", data, model, usage: { prompt_tokens: 3, total_tokens: 3 } };
 }

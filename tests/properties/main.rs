@@ -4,6 +4,7 @@
 mod batch;
 mod choice;
 mod evidence;
+mod feedback;
 mod files;
 mod frontier;
 mod world;
