@@ -1,7 +1,10 @@
 //! First inputs and dictionaries of the targets. `examples/seeds.rs` writes them; none are kept in
 //! the repository.
 
-use crate::fixture::{POOL, small, table};
+use uniroute::feedback::{Feedback, Verdict};
+use uniroute::route::place;
+
+use crate::fixture::{POOL, PROMPTS, small, table};
 use crate::frame::Frame;
 
 /// A target with its first inputs, the words that its inputs contain, and their greatest length.
@@ -71,6 +74,7 @@ pub fn targets() -> Vec<Target> {
     let mut all = artefacts();
     all.extend(pools());
     all.extend(files());
+    all.extend(label_files());
     all.extend(others());
     all
 }
@@ -90,6 +94,17 @@ fn selected(name: u8, text: &str) -> Vec<u8> {
 }
 
 fn artefacts() -> Vec<Target> {
+    const VERDICTS: &[&str] = &[
+        "clock ",
+        "labels ",
+        "precision ",
+        "vector ",
+        "F64 ",
+        "\"router\":",
+        "\"models\":",
+        "\"id\":",
+        "\"verdicts\":",
+    ];
     const TENSORS: &[&str] = &[
         "clusters.centroids ",
         "clusters.shares ",
@@ -112,6 +127,7 @@ fn artefacts() -> Vec<Target> {
         "mean_error",
         "words ",
         "scales ",
+        "columns ",
         "frequencies ",
         "rows ",
     ];
@@ -133,10 +149,36 @@ fn artefacts() -> Vec<Target> {
             ..target("router_content", 8192, &[TENSORS], &[])
         },
         Target {
+            seeds: verdicts().iter().flat_map(|file| input(file)).collect(),
+            ..target("feedback", 4096, &[TENSORS, VERDICTS], &[])
+        },
+        Target {
             seeds: input(&table),
             ..target("static_table", 4096, &[TENSORS], &[])
         },
     ]
+}
+
+/// Feedback with no verdict, and with verdicts on two models of the small pool.
+fn verdicts() -> Vec<Vec<u8>> {
+    let mut feedback = Feedback::new(small());
+    let none = feedback.to_bytes();
+    for (i, model) in ["a", "b", "a", "unknown"].into_iter().enumerate() {
+        let placed = place(small(), PROMPTS[i], "");
+        let verdict = Verdict {
+            model,
+            score: (i % 2) as f64,
+            trust: 0.5,
+            at: Some(1e12),
+        };
+        feedback
+            .add(small(), &placed, verdict)
+            .expect("a verdict in range");
+    }
+    feedback
+        .set_half_life(Some(30.0))
+        .expect("a half-life in range");
+    none.into_iter().chain(feedback.to_bytes()).collect()
 }
 
 fn pools() -> Vec<Target> {
@@ -312,6 +354,129 @@ fn files() -> Vec<Target> {
     ]
 }
 
+fn label_files() -> Vec<Target> {
+    const SAMPLE: &str = r#"{"doc_id": 0, "doc": {"question": "code"}, "target": "1", "arguments": {"gen_args_0": {"arg_0": "Q: code"}},
+        "filtered_resps": ["1"], "filter": "none", "metrics": ["acc"], "acc": 1.0}"#;
+    const INSPECT: &str = r#"{"version": 2, "eval": {"task": "t", "model": "a"}, "samples": [{"id": 1, "epoch": 1, "input": "code",
+        "scores": {"m": {"value": "C"}}}, {"id": 2, "input": [{"role": "user", "content": "poem"}], "scores": {"m": {"value": {"x": NaN}}}}]}"#;
+    const PROMPTFOO: &str = r#"{"evalId": "e", "results": {"version": 3, "results": [{"provider": {"id": "a"}, "prompt": {"raw": "code"}, "vars": {},
+        "success": true, "score": 1, "namedScores": {"m": 0.5}, "failureReason": 0}]}}"#;
+    const HELM: &str = r#"[{"instance_id": "i", "train_trial_index": 0, "stats": [{"name": {"name": "acc"}, "mean": 1.0, "count": 1}]}]"#;
+    const LOG: &str = r#"{"model": "a", "messages": [{"role": "user", "content": "code"}], "metadata": {"score": 1}}"#;
+    const WORDS: &[&str] = &[
+        "\"doc_id\":",
+        "\"doc\":",
+        "\"arguments\":",
+        "\"filter\":",
+        "\"metrics\":",
+        "\"acc\":",
+        "\"eval\":",
+        "\"samples\":",
+        "\"scores\":",
+        "\"value\":",
+        "\"attachments\":",
+        "attachment://",
+        "\"results\":",
+        "\"provider\":",
+        "\"namedScores\":",
+        "\"instance_id\":",
+        "\"stats\":",
+        "\"perturbation\":",
+        "\"messages\":",
+        "\"metadata\":",
+        "\"request\":",
+        "\"body\":",
+        "NaN",
+        "-Infinity",
+    ];
+    let one_line = |text: &str| text.replace('\n', " ");
+    let instances = r#"[{"id": "i", "input": {"text": "code"}}]"#;
+    let forms = vec![
+        selected(0, &one_line(SAMPLE)),
+        selected(1, INSPECT),
+        selected(1, PROMPTFOO),
+        [selected(2, HELM), vec![0xff], instances.as_bytes().to_vec()].concat(),
+        selected(3, LOG),
+    ];
+    let parquet: [&[u8]; 4] = [
+        include_bytes!("../../tests/golden/parquet/snappy.parquet"),
+        include_bytes!("../../tests/golden/parquet/zstd.parquet"),
+        include_bytes!("../../tests/golden/parquet/gzip.parquet"),
+        include_bytes!("../../tests/golden/parquet/delta.parquet"),
+    ];
+    vec![
+        Target {
+            seeds: forms,
+            ..target("label_forms", 4096, &[JSON, WORDS], &[])
+        },
+        Target {
+            seeds: parquet.map(<[u8]>::to_vec).into(),
+            ..target("parquet", 12_288, &[&["PAR1", "prompt", "score"]], &[])
+        },
+        Target {
+            seeds: vec![packed_log()],
+            ..target(
+                "archive",
+                4096,
+                &[
+                    JSON,
+                    WORDS,
+                    &["PK\u{1}\u{2}", "PK\u{3}\u{4}", "header.json", "samples/"],
+                ],
+                &[],
+            )
+        },
+    ]
+}
+
+/// A zip archive of two files that are not packed: the header of a log of Inspect and a sample.
+fn packed_log() -> Vec<u8> {
+    let files: [(&str, &str); 2] = [
+        (
+            "header.json",
+            r#"{"version": 2, "eval": {"task": "t", "model": "a"}}"#,
+        ),
+        (
+            "samples/1_epoch_1.json",
+            r#"{"id": 1, "input": "code", "scores": {"m": {"value": "C"}}}"#,
+        ),
+    ];
+    let (mut archive, mut list) = (Vec::new(), Vec::new());
+    for (name, content) in files {
+        let at = archive.len() as u32;
+        let (length, name_length) = (content.len() as u32, name.len() as u16);
+        // Version, flags, method, time, date; the sum is not checked, as raw files are read.
+        let common = [
+            &[20, 0, 0, 0, 0, 0, 0, 0, 33, 0, 0, 0, 0, 0][..],
+            &length.to_le_bytes(),
+            &length.to_le_bytes(),
+            &name_length.to_le_bytes(),
+            &[0, 0],
+        ]
+        .concat();
+        archive.extend(
+            [
+                b"PK\x03\x04",
+                &common[..],
+                name.as_bytes(),
+                content.as_bytes(),
+            ]
+            .concat(),
+        );
+        let rest = [&[0; 10][..], &at.to_le_bytes()].concat();
+        list.extend([b"PK\x01\x02", &[20, 0][..], &common, &rest, name.as_bytes()].concat());
+    }
+    let (at, length) = (archive.len() as u32, list.len() as u32);
+    let end = [
+        b"PK\x05\x06",
+        &[0, 0, 0, 0, 2, 0, 2, 0][..],
+        &length.to_le_bytes(),
+        &at.to_le_bytes(),
+        &[0, 0],
+    ];
+    [archive, list, end.concat()].concat()
+}
+
 fn others() -> Vec<Target> {
     const REQUEST: &[&str] = &[
         "\"lambda\":",
@@ -358,6 +523,59 @@ fn others() -> Vec<Target> {
                 r#"{"lambda": 10, "allow": ["a", "b"], "need": ["tools"], "top": 2}"#,
                 r#"{"maxCost": 0.001, "inputTokens": {"o200k": 9}, "cachedTokens": 5}"#,
                 r#"{"minQuality": 0.7, "deny": ["c"], "allowUnpriced": true, "expectedOutputTokens": 2000, "context": "x"}"#,
+            ],
+        ),
+        target(
+            "probe_answer",
+            2048,
+            &[
+                JSON,
+                &[
+                    "Answer:", "**", "\\boxed{", "\\frac{", "42", "43", "red", "blue", "or", "not",
+                    "1.", "- ", "```", "\n", "<think>", "</think>", "twenty",
+                ],
+            ],
+            &[
+                "I think so.\n\n**Answer:** 42",
+                "Answer: red, 7",
+                "```json\n{\"a\": 1, \"b\": [\"x\"]}\n```",
+                "{\"name\": \"f\", \"arguments\": {\"a\": 1}}",
+                "1. a red fox.\n2. b is a fox.",
+                "= 1 3/4 or \\frac{3}{4}, 1.5e3",
+            ],
+        ),
+        target(
+            "probe_reply",
+            4096,
+            &[
+                JSON,
+                &[
+                    "data:",
+                    "data: [DONE]\n\n",
+                    "\r\n",
+                    "\n\n",
+                    ":",
+                    "event:",
+                    "\"choices\":",
+                    "\"delta\":",
+                    "\"message\":",
+                    "\"content\":",
+                    "\"tool_calls\":",
+                    "\"index\":",
+                    "\"function\":",
+                    "\"arguments\":",
+                    "\"finish_reason\":",
+                    "\"length\"",
+                    "\"usage\":",
+                    "\"prompt_tokens\":",
+                    "\"completion_tokens\":",
+                    "\"error\":",
+                ],
+            ],
+            &[
+                "\u{5}data: {\"choices\":[{\"delta\":{\"content\":\"x\"}}]}\n\ndata: {\"choices\":[{\"delta\":{\"tool_calls\":[{\"index\":0,\"function\":{\"name\":\"f\",\"arguments\":\"{}\"}}]},\"finish_reason\":\"stop\"}],\"usage\":{\"prompt_tokens\":1,\"completion_tokens\":2}}\n\ndata: [DONE]\n\n",
+                "\u{9}{\"choices\":[{\"message\":{\"content\":\"x\",\"tool_calls\":[{\"function\":{\"name\":\"f\",\"arguments\":\"{\\\"a\\\": 1}\"}}]},\"finish_reason\":\"length\"}]}",
+                "\u{1}{\"error\": {\"message\": \"no\"}}",
             ],
         ),
         Target {

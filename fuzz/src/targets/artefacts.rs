@@ -3,11 +3,12 @@
 use sha2::{Digest, Sha256};
 use uniroute::Router;
 use uniroute::embed::{Embed, StaticEmbedder};
+use uniroute::feedback::Feedback;
 use uniroute::pool::Pool;
 use uniroute::router::LoadOptions;
 use uniroute::session::Session;
 
-use crate::fixture::{POOL, PROMPTS};
+use crate::fixture::{POOL, PROMPTS, small, small_pool};
 use crate::{check, frame::Frame};
 
 /// Any bytes as a router file.
@@ -17,17 +18,18 @@ pub fn router_bytes(data: &[u8]) {
     }
 }
 
+/// A file of the input's content, with the hash of that content.
+fn with_right_hash(data: &[u8]) -> Option<Vec<u8>> {
+    let mut frame = Frame::of_input(data)?;
+    frame.set("sha256", vec![0; 32]);
+    let content = Router::hashed(&frame.to_file()?).ok()?;
+    frame.set("sha256", Sha256::digest(&content).to_vec());
+    frame.to_file()
+}
+
 /// A router file of any content whose hash is right.
 pub fn router_content(data: &[u8]) {
-    let Some(mut frame) = Frame::of_input(data) else {
-        return;
-    };
-    frame.set("sha256", vec![0; 32]);
-    let Some(content) = frame.to_file().and_then(|file| Router::hashed(&file).ok()) else {
-        return;
-    };
-    frame.set("sha256", Sha256::digest(&content).to_vec());
-    if let Some(file) = frame.to_file() {
+    if let Some(file) = with_right_hash(data) {
         let loaded = Router::load(&file, LoadOptions::default());
         assert!(
             !loaded.as_ref().is_err_and(|e| e.code() == "router_damaged"),
@@ -37,6 +39,34 @@ pub fn router_content(data: &[u8]) {
             usable(router);
         }
     }
+}
+
+/// Feedback of any content whose hash is right.
+pub fn feedback(data: &[u8]) {
+    let Some(file) = with_right_hash(data) else {
+        return;
+    };
+    let read = Feedback::from_bytes(&file, small());
+    assert!(
+        !read.as_ref().is_err_and(|e| e.code() == "feedback_damaged"),
+        "a wrong hash"
+    );
+    let Some(feedback) = check::accepted(read) else {
+        return;
+    };
+    let written = feedback.to_bytes().expect("feedback can be written");
+    let again = Feedback::from_bytes(&written, small()).expect("written feedback is read again");
+    assert!(again == feedback, "read as something else");
+    let mut twice = feedback.clone();
+    let _ = check::accepted(twice.merge(&feedback));
+    // Models of the small pool that have verdicts are still models that a decision can use.
+    let mut pool = small_pool().clone();
+    for (id, verdicts) in feedback.models() {
+        let evidence = (verdicts.count, &verdicts.information);
+        let known = pool.observe(small(), id, Some(evidence));
+        known.expect("a checked model can be observed");
+    }
+    check::pool(&pool, small());
 }
 
 /// A router that was accepted places prompts, takes a pool, draws its map, and is written so that it

@@ -1,44 +1,22 @@
 //! Files of prompts, labels, scores, topics and benchmarks.
 
 use uniroute::benchmark::Catalogue;
-use uniroute::dataset::{self, Dataset, FolderParts, PromptTable, PublishedTable, TopicField};
+use uniroute::dataset::{Dataset, FolderParts, PromptTable, PublishedTable, TopicField};
 use uniroute::pool::{ModelList, Pool, PoolParams, from_published};
 
 use crate::check;
 use crate::fixture::small;
 
 /// The byte that separates parts of an input; UTF-8 does not have it.
-const SEPARATOR: u8 = 0xff;
+pub(super) const SEPARATOR: u8 = 0xff;
 
 /// The first byte selects the name of the file, the rest is its content.
-fn named<'a, const N: usize>(
+pub(super) fn named<'a, const N: usize>(
     data: &'a [u8],
     names: [&'static str; N],
 ) -> Option<(&'static str, &'a [u8])> {
     let (first, content) = data.split_first()?;
     Some((names[usize::from(*first) % N], content))
-}
-
-/// Labels in each format, of one model and of several.
-pub fn labels(data: &[u8]) {
-    let names = [
-        "l.csv", "l.tsv", "l.jsonl", "l.ndjson", "l.json", "l.csv.gz", "l.txt",
-    ];
-    let Some((file, content)) = named(data, names) else {
-        return;
-    };
-    for model in [None, Some("a")] {
-        for label in check::accepted(dataset::labels::read(file, content, model))
-            .into_iter()
-            .flatten()
-        {
-            check::within("score", label.score, 0.0, 1.0);
-        }
-    }
-    if let Some(data) = check::accepted(Dataset::from_labels("labels", file, content)) {
-        table(&data);
-        assert!(data.observed() > 0);
-    }
 }
 
 /// A data folder: prompts, models, scores and perhaps costs.
@@ -59,7 +37,7 @@ pub fn folder(data: &[u8]) {
 }
 
 /// A table of scores is of its prompts and models.
-fn table(data: &Dataset) {
+pub(super) fn table(data: &Dataset) {
     let shape = (data.prompts.len(), data.models.len());
     assert_eq!(data.scores.dim(), shape);
     let known = data.scores.iter().filter(|score| !score.is_nan());

@@ -2,14 +2,18 @@
 
 mod artefacts;
 mod files;
+mod labels;
 mod lines;
 mod pools;
+mod probe;
 mod request;
 mod tokenizer;
 
-pub use artefacts::{router_bytes, router_content, static_table};
-pub use files::{folder, knowledge, labels, model_list, prompts, published};
+pub use artefacts::{feedback, router_bytes, router_content, static_table};
+pub use files::{folder, knowledge, model_list, prompts, published};
+pub use labels::{archive, label_forms, labels, parquet};
 pub use lines::{card, jsonl};
 pub use pools::{model, pool, pool_bundled, prices};
+pub use probe::{probe_answer, probe_reply};
 pub use request::request;
 pub use tokenizer::tokenizer;
