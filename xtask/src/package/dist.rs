@@ -35,10 +35,13 @@ fn assemble() -> Result<()> {
     if assets.is_dir() {
         for path in files::walk(&assets)? {
             if is_for_users(&path) {
-                files::write_if_changed(
-                    &wasm::folder().join(&path),
-                    &files::read(&assets.join(&path))?,
-                )?;
+                let source = assets.join(&path);
+                let bytes = files::read(&source)?;
+                let bytes = match path.extension().and_then(OsStr::to_str) {
+                    Some("json") => without_white_space(&source, &bytes)?,
+                    _ => bytes,
+                };
+                files::write_if_changed(&wasm::folder().join(&path), &bytes)?;
             }
         }
     }
@@ -48,6 +51,13 @@ fn assemble() -> Result<()> {
     }
     write_pool_index()?;
     write_list()
+}
+
+/// A JSON file as the package ships it: indentation is for readers of the source.
+fn without_white_space(path: &Path, json: &[u8]) -> Result<Vec<u8>> {
+    let value: Value = serde_json::from_slice(json)
+        .with_context(|| format!("{} is not JSON", files::shown(path)))?;
+    Ok(serde_json::to_vec(&value)?)
 }
 
 /// Lists the pools that the page offers, the latest first, with the name, description and date that each

@@ -6,15 +6,21 @@ use anyhow::{Context, Result, bail};
 
 use crate::{files, process};
 
-/// Installs the packages if the lock file changed. Returns Node's version, or `None` if Node or npm
-/// is missing.
+/// Installs the packages of the tests if their lock file changed. Returns Node's version, or `None` if Node or
+/// npm is missing.
 pub fn install() -> Result<Option<String>> {
+    install_in("tests")
+}
+
+/// Installs the packages of a folder if its lock file changed. Returns Node's version, or `None` if Node or npm
+/// is missing.
+pub fn install_in(folder: &str) -> Result<Option<String>> {
     if process::find(&["node"]).is_none() || process::find(&["npm", "npm.cmd"]).is_none() {
         return Ok(None);
     }
-    let tests = files::root().join("tests");
-    if !lock_is_installed(&tests) {
-        eprintln!("[xtask] npm ci in tests/");
+    let folder = files::root().join(folder);
+    if !lock_is_installed(&folder) {
+        eprintln!("[xtask] npm ci in {}", files::shown(&folder));
         let quiet = [
             "ci",
             "--ignore-scripts",
@@ -22,9 +28,9 @@ pub fn install() -> Result<Option<String>> {
             "--no-fund",
             "--loglevel=error",
         ];
-        process::run(process::command("npm").args(quiet).current_dir(&tests))?;
-        let lock = files::read(&tests.join("package-lock.json"))?;
-        files::write_if_changed(&tests.join("node_modules/.uniroute-lock"), &lock)?;
+        process::run(process::command("npm").args(quiet).current_dir(&folder))?;
+        let lock = files::read(&folder.join("package-lock.json"))?;
+        files::write_if_changed(&folder.join("node_modules/.uniroute-lock"), &lock)?;
     }
     let version = process::output(process::command("node").arg("--version"))?;
     Ok(Some(format!("Node {}", version.trim_start_matches('v'))))

@@ -18,13 +18,18 @@ use crate::{bytes, files, process, supply, wasm};
 /// Largest tarball, in bytes.
 const LIMIT: u64 = 2_000_000;
 /// Entry points, for which declarations are made.
-const ENTRIES: [&str; 6] = [
+const ENTRIES: [&str; 11] = [
     "index.js",
     "node.js",
     "workerd.js",
     "worker.js",
     "tokens.js",
     "inline.js",
+    "sensitive.js",
+    "local.js",
+    "ai.js",
+    "openai.js",
+    "langchain.js",
 ];
 const LEGAL: [&str; 3] = ["LICENSE-APACHE", "LICENSE-MIT", "THIRD-PARTY.md"];
 

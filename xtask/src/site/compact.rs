@@ -1,4 +1,4 @@
-//! Scripts and styles without comments and without white space that means nothing. Names stay as they
+//! Scripts, styles and documents without comments and without white space that means nothing. Names stay as they
 //! are, so that a stack trace from a visitor can be read; comments are most of what can be saved.
 
 use std::{ffi::OsStr, path::Path};
@@ -8,11 +8,12 @@ use anyhow::{Context, Result};
 /// The file as the page serves it.
 ///
 /// # Errors
-/// If a script or style is no text.
+/// If one of them is no text.
 pub fn compact(path: &Path, bytes: Vec<u8>) -> Result<Vec<u8>> {
     let shorten: fn(&str) -> String = match path.extension().and_then(OsStr::to_str) {
         Some("js") => script,
         Some("css") => style,
+        Some("html") => document,
         _ => return Ok(bytes),
     };
     let text = std::str::from_utf8(&bytes).with_context(|| path.display().to_string())?;
@@ -212,6 +213,15 @@ fn style(source: &str) -> String {
     out.text
 }
 
+/// A document without the indentation of its lines, which no element of this page shows.
+fn document(source: &str) -> String {
+    let lines = source
+        .lines()
+        .map(str::trim)
+        .filter(|line| !line.is_empty());
+    lines.flat_map(|line| [line, "\n"]).collect()
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -249,11 +259,17 @@ mod tests {
     }
 
     #[test]
-    fn other_files_stay_as_they_are() {
-        let page = b"<p>  a </p>".to_vec();
+    fn a_document_loses_its_indentation_only() {
+        let source = "<p\n  class=\"a\"\n>\n  one  two\n\n  <b>three</b>\n</p>\n";
         assert_eq!(
-            compact(Path::new("index.html"), page.clone()).unwrap(),
-            page
+            document(source),
+            "<p\nclass=\"a\"\n>\none  two\n<b>three</b>\n</p>\n"
         );
+    }
+
+    #[test]
+    fn other_files_stay_as_they_are() {
+        let data = b"{  \"a\": 1 }\n".to_vec();
+        assert_eq!(compact(Path::new("data.json"), data.clone()).unwrap(), data);
     }
 }

@@ -3,6 +3,7 @@
 mod compact;
 mod offline;
 mod precompressed;
+mod vendor;
 
 use std::{
     collections::BTreeMap,
@@ -73,7 +74,9 @@ pub fn write_for_types(out: &Path) -> Result<()> {
         let name = path.to_string_lossy();
         let generated = (path.starts_with("uniroute/dist") && name.ends_with(".js"))
             || path == Path::new(offline::LIST);
-        !generated && (name.ends_with(".js") || name.ends_with(".d.ts"))
+        // Packages of others are checked by their authors.
+        let is_vendored = path.starts_with(vendor::FOLDER);
+        !generated && !is_vendored && (name.ends_with(".js") || name.ends_with(".d.ts"))
     };
     // Types are in comments, so these stay.
     write(out, wanted, |_, bytes| Ok(bytes)).map(|_| ())
@@ -143,7 +146,7 @@ fn write_list(site: &Path) -> Result<()> {
 }
 
 /// The path of each file of the page, with the file that it is made from: those of `www/` at the
-/// top, and those of the npm package under `uniroute/`.
+/// top, those of the npm package under `uniroute/`, and packages of others under `vendor/`.
 fn parts() -> Result<BTreeMap<PathBuf, PathBuf>> {
     let mut parts = BTreeMap::new();
     for (below, source) in [
@@ -154,24 +157,34 @@ fn parts() -> Result<BTreeMap<PathBuf, PathBuf>> {
             parts.insert(Path::new(below).join(&path), source.join(path));
         }
     }
+    parts.extend(vendor::parts()?);
     Ok(parts)
 }
 
 /// Whether the page needs a file. Types, notes and settings are for readers of the source, and some
 /// of the package's entry points are for Node and for edge workers.
 fn is_served(path: &Path) -> bool {
-    const NOT_FOR_PAGES: [&str; 6] = [
+    const NOT_FOR_PAGES: [&str; 15] = [
         "package.json",
         "node.js",
         "workerd.js",
         "inline.js",
         "inline-cli.js",
         "lib/single.js",
+        "tokens.js",
+        "ai.js",
+        "openai.js",
+        "langchain.js",
+        "lib/adapters",
+        "lib/messages.js",
+        "local.js",
+        "sensitive.js",
+        "lib/sensitive",
     ];
     if NOT_FOR_PAGES
         .iter()
         .map(|name| Path::new("uniroute").join(name))
-        .any(|other| path == other)
+        .any(|other| path.starts_with(other))
     {
         return false;
     }

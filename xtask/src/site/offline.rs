@@ -26,7 +26,7 @@ impl Files {
         if !is_stored(&name) {
             return;
         }
-        let list = match is_for_the_transformer(&name) {
+        let list = match is_loaded_on_demand(&name) {
             true => &mut self.later,
             false => &mut self.first,
         };
@@ -54,9 +54,11 @@ fn is_stored(name: &str) -> bool {
     name != "sw.js" && name != LIST && !name.ends_with(".safetensors")
 }
 
-/// Whether only the transformer needs a file.
-fn is_for_the_transformer(name: &str) -> bool {
-    name.contains("/minilm/") || name.contains("_minilm") || name.contains("_relaxed")
+/// Whether few visits need a file: those with the transformer, and those with packed files.
+fn is_loaded_on_demand(name: &str) -> bool {
+    let is_for_the_transformer =
+        name.contains("/minilm/") || name.contains("_minilm") || name.contains("_relaxed");
+    is_for_the_transformer || name.starts_with("vendor/")
 }
 
 #[cfg(test)]

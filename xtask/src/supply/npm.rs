@@ -46,10 +46,14 @@ pub fn check() -> Result<Checked> {
     Ok(checked)
 }
 
-/// The lock files of the repository. That of the tests must be there.
+/// The lock files of the repository. Those of the tests and of the page must be there.
 fn locks() -> Result<Vec<PathBuf>> {
     let root = files::root();
-    let mut found = vec![root.join("tests").join(LOCK)];
+    let mut found = vec![
+        root.join("tests").join(LOCK),
+        root.join("tests/integrations").join(LOCK),
+        root.join("vendor").join(LOCK),
+    ];
     let mut optional = vec![root.join("benches/browser").join(LOCK)];
     let examples = root.join("examples");
     let entries = examples

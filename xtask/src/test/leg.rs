@@ -23,12 +23,16 @@ pub enum Leg {
     Docs,
     /// The commands in README.md work
     Readme,
+    /// A real language model is measured by `uniroute probe`
+    Model,
     /// The JavaScript matches its types
     Types,
     /// The built npm package in Node
     Node,
     /// The npm tarball in Node, bundlers, Chromium and workerd, and the examples
     Package,
+    /// The adapters of the package with the libraries that they are for; needs Node 22, which npm brings on Linux
+    Integrations,
     /// The served page in Chromium
     Browser,
     /// What a visitor downloads
@@ -40,7 +44,7 @@ pub enum Leg {
 impl Leg {
     /// Whether the leg may be skipped, or a part of it, even where all others must run.
     pub fn is_optional(self) -> bool {
-        matches!(self, Self::Licences)
+        matches!(self, Self::Model | Self::Licences)
     }
 
     /// The name as typed on the command line.

@@ -4,7 +4,7 @@ use anyhow::Result;
 
 use super::place;
 use crate::{
-    architecture as modules, cargo, fuzz as fuzzing, minilm,
+    architecture as modules, cargo, fuzz as fuzzing, local_model, minilm,
     package::npm,
     process, supply,
     test::{dependencies, leg::Ran, readme as commands},
@@ -105,6 +105,22 @@ pub fn readme() -> Result<Ran> {
         ));
     }
     commands::run(&cargo::build_program()?)?;
+    Ok(Ran::On(place::host()?))
+}
+
+/// Needs the weights of the model, which not every machine can fetch.
+pub fn model() -> Result<Ran> {
+    let weights = match local_model::weights() {
+        Ok(weights) => weights,
+        Err(problem) => return Ok(Ran::Cannot(format!("{problem:#}"))),
+    };
+    let server = local_model::server()?;
+    process::run(
+        cargo::on_native("test")
+            .args(["--test", "cli", "--", "--ignored", "probe::real_model"])
+            .env("UNIROUTE_MODEL_SERVER", server)
+            .env("UNIROUTE_MODEL", weights),
+    )?;
     Ok(Ran::On(place::host()?))
 }
 
