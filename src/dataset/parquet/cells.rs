@@ -8,6 +8,9 @@ use parquet::data_type::{ByteArray, DataType};
 use parquet::errors::{ParquetError, Result};
 use parquet::schema::types::ColumnDescriptor;
 
+/// Most bytes of texts that are decoded at a time: one text of a dictionary may stand in many rows.
+const MOST: usize = 256 * 1024 * 1024;
+
 /// A value of a cell.
 #[derive(Clone, Debug, Default, PartialEq)]
 pub enum Cell {
@@ -130,9 +133,19 @@ fn read<T: DataType>(
     reader: &mut ColumnReaderImpl<T>,
     rows: usize,
     max_level: i16,
-    mut cell: impl FnMut(&T::T) -> Result<Cell>,
+    cell: impl Fn(&T::T) -> Result<Cell>,
 ) -> Result<Vec<Cell>> {
     let mut cells = Vec::with_capacity(rows);
+    let mut left = MOST;
+    let mut cell = |value: &T::T| -> Result<Cell> {
+        let cell = cell(value)?;
+        let size = if let Cell::Text(text) = &cell { text.len() } else { 0 };
+        left = left.checked_sub(size).ok_or_else(|| {
+            let text = format!("{rows} values in a row have more than {MOST} bytes; shorten them");
+            ParquetError::General(text)
+        })?;
+        Ok(cell)
+    };
     let (mut levels, mut values) = (Vec::new(), Vec::new());
     while cells.len() < rows {
         levels.clear();

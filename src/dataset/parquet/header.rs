@@ -56,14 +56,45 @@ pub(super) fn read(bytes: &[u8]) -> Result<(PageHeader, usize), HeaderError> {
     Ok((header, bytes.len() - input.rest.len()))
 }
 
-/// Walks through the bytes of a footer, without their meaning. The decoder of the `parquet` crate skips lists of truth
-/// values that it does not know without reading them, as long as they say that they are; the format has no such lists
-/// in a footer, and all others are no longer than their bytes.
+/// The field of a footer that has its schema, and that of an element with the number of its children.
+const SCHEMA: i16 = 2;
+const CHILDREN: i16 = 5;
+
+/// Walks through the bytes of a footer. The decoder of the `parquet` crate takes memory for as many children of an
+/// element of the schema as it says, and skips lists of truth values without reading them, as long as they say that
+/// they are; the format has no such lists, and all others are no longer than their bytes.
 pub(super) fn check_footer(bytes: &[u8]) -> Result<(), HeaderError> {
     let mut input = Compact { rest: bytes };
     let mut field = 0;
     while let Some(kind) = input.field(&mut field)? {
-        input.skip_with(kind, MAX_FOOTER_DEPTH, Truths::Refused)?;
+        match (field, kind) {
+            (SCHEMA, Kind::List) => schema(&mut input)?,
+            (SCHEMA, _) => return Err(HeaderError::Damaged),
+            (_, kind) => input.skip(kind, MAX_FOOTER_DEPTH)?,
+        }
+    }
+    Ok(())
+}
+
+/// The elements of a schema; none has more children than there are elements.
+fn schema(input: &mut Compact) -> Result<(), HeaderError> {
+    let (Kind::Struct, elements) = input.list()? else {
+        return Err(HeaderError::Damaged);
+    };
+    for _ in 0..elements {
+        let mut field = 0;
+        while let Some(kind) = input.field(&mut field)? {
+            match (field, kind) {
+                (CHILDREN, Kind::Int) => {
+                    let children = input.i32()?;
+                    if u64::try_from(children).is_ok_and(|children| children > elements) {
+                        return Err(HeaderError::Damaged);
+                    }
+                }
+                (CHILDREN, _) => return Err(HeaderError::Damaged),
+                (_, kind) => input.skip(kind, MAX_FOOTER_DEPTH)?,
+            }
+        }
     }
     Ok(())
 }
@@ -119,13 +150,6 @@ impl Kind {
     }
 }
 
-/// Whether lists and maps of truth values are skipped.
-#[derive(Clone, Copy, PartialEq)]
-enum Truths {
-    Skipped,
-    Refused,
-}
-
 struct Compact<'a> {
     rest: &'a [u8],
 }
@@ -176,11 +200,17 @@ impl Compact<'_> {
         Kind::of(byte & 15).map(Some)
     }
 
-    fn skip(&mut self, kind: Kind, depth: usize) -> Result<(), HeaderError> {
-        self.skip_with(kind, depth, Truths::Skipped)
+    /// The type and the number of a list's items.
+    fn list(&mut self) -> Result<(Kind, u64), HeaderError> {
+        let byte = self.byte()?;
+        let length = match byte >> 4 {
+            15 => self.unsigned()?,
+            short => u64::from(short),
+        };
+        Ok((Kind::of(byte & 15)?, length))
     }
 
-    fn skip_with(&mut self, kind: Kind, depth: usize, truths: Truths) -> Result<(), HeaderError> {
+    fn skip(&mut self, kind: Kind, depth: usize) -> Result<(), HeaderError> {
         let depth = depth.checked_sub(1).ok_or(HeaderError::Damaged)?;
         match kind {
             Kind::Bool(_) => Ok(()),
@@ -192,12 +222,8 @@ impl Compact<'_> {
                 self.drop(length)
             }
             Kind::List => {
-                let byte = self.byte()?;
-                let length = match byte >> 4 {
-                    15 => self.unsigned()?,
-                    short => u64::from(short),
-                };
-                self.skip_items(Kind::of(byte & 15)?, length, depth, truths)
+                let (kind, length) = self.list()?;
+                self.skip_items(kind, length, depth)
             }
             Kind::Map => {
                 let length = self.unsigned()?;
@@ -206,34 +232,27 @@ impl Compact<'_> {
                 }
                 let kinds = self.byte()?;
                 for _ in 0..length {
-                    self.skip_items(Kind::of(kinds >> 4)?, 1, depth, truths)?;
-                    self.skip_items(Kind::of(kinds & 15)?, 1, depth, truths)?;
+                    self.skip_items(Kind::of(kinds >> 4)?, 1, depth)?;
+                    self.skip_items(Kind::of(kinds & 15)?, 1, depth)?;
                 }
                 Ok(())
             }
             Kind::Struct => {
                 let mut field = 0;
                 while let Some(kind) = self.field(&mut field)? {
-                    self.skip_with(kind, depth, truths)?;
+                    self.skip(kind, depth)?;
                 }
                 Ok(())
             }
         }
     }
 
-    /// Items of lists; unlike fields, truth values take a byte there.
-    fn skip_items(
-        &mut self,
-        kind: Kind,
-        items: u64,
-        depth: usize,
-        truths: Truths,
-    ) -> Result<(), HeaderError> {
+    /// Items of lists. No part of the format has lists of truth values.
+    fn skip_items(&mut self, kind: Kind, items: u64, depth: usize) -> Result<(), HeaderError> {
         for _ in 0..items {
             match kind {
-                Kind::Bool(_) if truths == Truths::Refused => return Err(HeaderError::Damaged),
-                Kind::Bool(_) => self.drop(1)?,
-                kind => self.skip_with(kind, depth, truths)?,
+                Kind::Bool(_) => return Err(HeaderError::Damaged),
+                kind => self.skip(kind, depth)?,
             }
         }
         Ok(())
@@ -285,13 +304,24 @@ mod tests {
             let list = [0x19, 0xf0 | item, 0x80, 0x80, 0x80, 0x80, 0x04, 0x00, 0x00];
             assert!(check_footer(&list).is_err(), "{item}");
         }
-        // Two numbers and two empty structs in lists, an empty list, then the end.
+        // Two numbers, then two empty elements of a schema, an empty list, then the end.
         let right = [0x19, 0x25, 2, 4, 0x19, 0x2c, 0, 0, 0x19, 0x05, 0x00];
         assert_eq!(check_footer(&right), Ok(()));
+        assert_eq!(check_footer(&[0x29, 0x25, 2, 4, 0x00]), Err(HeaderError::Damaged));
         assert_eq!(
             check_footer(&[0x19, 0x11, 1, 0x00]),
             Err(HeaderError::Damaged)
         );
+    }
+
+    #[test]
+    fn no_element_of_a_schema_has_more_children_than_there_are_elements() {
+        // Field 2: a list of one element whose field 5 is a number.
+        let footer = |children: &[u8]| [&[0x29, 0x1c, 0x55], children, &[0, 0]].concat();
+        assert_eq!(check_footer(&footer(&[2])), Ok(()));
+        assert_eq!(check_footer(&footer(&[4])), Err(HeaderError::Damaged));
+        let most = [0xfe, 0xff, 0xff, 0xff, 0x0f];
+        assert_eq!(check_footer(&footer(&most)), Err(HeaderError::Damaged));
     }
 
     #[test]

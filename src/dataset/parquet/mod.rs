@@ -5,6 +5,7 @@
 //! that is read.
 
 mod cells;
+mod delta;
 mod header;
 mod pages;
 #[cfg(test)]
@@ -127,11 +128,11 @@ impl<R: Read + Seek + Send + 'static> ParquetTable<R> {
     ///
     /// # Errors
     /// [`DatasetError::Packed`] with row group and column of what is damaged, or what `each` returns.
-    pub fn read(
+    pub fn read<E: From<DatasetError>>(
         &self,
         columns: &[usize],
-        mut each: impl FnMut(u64, Vec<Cell>) -> Result<(), DatasetError>,
-    ) -> Result<(), DatasetError> {
+        mut each: impl FnMut(u64, Vec<Cell>) -> Result<(), E>,
+    ) -> Result<(), E> {
         let mut number = 0;
         for group in 0..self.metadata.num_row_groups() {
             let mut readers = columns
@@ -147,7 +148,7 @@ impl<R: Read + Seek + Send + 'static> ParquetTable<R> {
                     let wrong = |problem: &str| self.wrong(group, *column, problem);
                     let cells = reader.read(batch).map_err(|error| wrong(&said(&error)))?;
                     if cells.len() != batch {
-                        return Err(wrong("it has fewer rows than the row group"));
+                        return Err(wrong("it has fewer rows than the row group").into());
                     }
                     read.push(cells.into_iter());
                 }
@@ -190,7 +191,8 @@ impl<R: Read + Seek + Send + 'static> ParquetTable<R> {
             return Err(wrong("it lies outside the file, which may be cut short"));
         };
         let codec = chunk.compression_codec();
-        let pages = Pages::new(self.source.clone(), start, end, codec);
+        let has_levels = descriptor.max_def_level() > 0;
+        let pages = Pages::new(self.source.clone(), (start, end), codec, has_levels);
         let pages = pages.map_err(|error| wrong(&said(&error)))?;
         let reader = get_column_reader(descriptor.clone(), Box::new(pages));
         Ok(Column::new(reader, kind, descriptor.max_def_level()))

@@ -8,6 +8,7 @@ use parquet::basic::{CompressionCodec, Encoding};
 use parquet::column::page::{Page, PageMetadata, PageReader};
 use parquet::errors::{ParquetError, Result};
 
+use super::delta::{self, DeltaError};
 use super::header::{self, HeaderError, PageHeader};
 use crate::dataset::unpack::{Packing, Unpacked, allowance, unpack};
 
@@ -21,18 +22,27 @@ const INDEX: i32 = 1;
 const DICTIONARY: i32 = 2;
 const DATA_V2: i32 = 3;
 
+/// The encoding of levels in use.
+const RLE: i32 = 3;
+
 /// The part of a file that has the pages of a column in a row group.
 pub(super) struct Pages<R> {
     source: Arc<Mutex<R>>,
     at: u64,
     end: u64,
     packing: Packing,
+    has_levels: bool,
     has_dictionary: bool,
 }
 
 impl<R: Read + Seek> Pages<R> {
-    /// `at` and `end` are offsets in the file.
-    pub fn new(source: Arc<Mutex<R>>, at: u64, end: u64, codec: CompressionCodec) -> Result<Self> {
+    /// `at` and `end` are offsets in the file; `has_levels` says whether values may be missing.
+    pub fn new(
+        source: Arc<Mutex<R>>,
+        (at, end): (u64, u64),
+        codec: CompressionCodec,
+        has_levels: bool,
+    ) -> Result<Self> {
         let packing = match codec {
             CompressionCodec::UNCOMPRESSED => Packing::Stored,
             CompressionCodec::SNAPPY => Packing::Snappy,
@@ -49,6 +59,7 @@ impl<R: Read + Seek> Pages<R> {
             at,
             end,
             packing,
+            has_levels,
             has_dictionary: false,
         })
     }
@@ -120,6 +131,17 @@ impl<R: Read + Seek> Pages<R> {
         let values = count(header.values)?;
         let encoding = encoding(header.encoding)?;
         self.check_order(header, encoding)?;
+        if header.kind != Some(DICTIONARY) {
+            let values = self.after_levels(header, &buf, levels)?;
+            let most = allowance(buf.len());
+            let checked = delta::check(encoding, values, header.values as usize, most);
+            checked.map_err(|error| match error {
+                DeltaError::Damaged => damaged("the lengths in a page are damaged"),
+                DeltaError::TooLarge => damaged(
+                    "a page holds more or longer values than its size allows; write smaller pages",
+                ),
+            })?;
+        }
         Ok(match header.kind {
             Some(DICTIONARY) => {
                 // The decoder takes memory for as many values as the header says.
@@ -153,6 +175,28 @@ impl<R: Read + Seek> Pages<R> {
                 statistics: None,
             },
         })
+    }
+
+    /// The values of a page of data. In a page of version 1, levels that are run-length encoded say how long
+    /// they are; the other encoding of levels has a bit for each value, or two.
+    fn after_levels<'a>(
+        &self,
+        header: &PageHeader,
+        page: &'a [u8],
+        levels: usize,
+    ) -> Result<&'a [u8]> {
+        let start = match header.kind {
+            Some(DATA_V2) => levels,
+            _ if !self.has_levels => 0,
+            _ if header.definition_encoding == RLE => {
+                let length = page.first_chunk::<4>().map_or(0, |b| u32::from_le_bytes(*b));
+                4usize.saturating_add(length as usize)
+            }
+            // Old files have these, and no delta encodings.
+            _ => return Ok(&[]),
+        };
+        page.get(start..)
+            .ok_or_else(|| damaged("the levels of a page are longer than it"))
     }
 
     /// The decoder expects one dictionary, before the pages that refer to it.

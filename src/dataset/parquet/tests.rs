@@ -45,7 +45,7 @@ fn rows(
     table.read(&columns, |number, cells| {
         assert_eq!(number, rows.len() as u64 + 1);
         rows.push(cells);
-        Ok(())
+        Ok::<(), DatasetError>(())
     })?;
     Ok(rows)
 }
@@ -174,7 +174,7 @@ fn one_changed_byte_never_breaks_the_reader() {
             }
             let read = table.read(&columns, |_, cells| {
                 assert_eq!(cells.len(), columns.len());
-                Ok(())
+                Ok::<(), DatasetError>(())
             });
             if let Err(error) = read {
                 let said = error.to_string();
