@@ -10,7 +10,7 @@ const LONGEST: usize = 300;
 /// A text of another program or file as a message may quote it: characters that move the cursor,
 /// change the direction of writing or are not seen are written as escapes, and what is too long is
 /// cut.
-pub(crate) fn printable(text: impl Display) -> String {
+pub fn printable(text: impl Display) -> String {
     shortened(&text.to_string(), LONGEST)
 }
 

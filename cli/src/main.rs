@@ -6,7 +6,7 @@ mod input;
 mod output;
 
 use clap::{Parser, Subcommand};
-use commands::{cost, eval, fit, inspect, probe, profile, route, serve};
+use commands::{assign, cost, eval, fit, inspect, probe, profile, route, serve};
 use output::streams::note;
 use std::process::ExitCode;
 
@@ -28,6 +28,8 @@ enum Command {
     Profile(profile::Args),
     /// Decide which model of a pool should get a prompt
     Route(route::Args),
+    /// Find the clusters that prompts belong to
+    Assign(assign::Args),
     /// Estimate what a prompt costs with each model of a pool
     Cost(cost::Args),
     /// Measure routers on a data set as the paper does: seeded trials, unseen models, few labels
@@ -48,6 +50,7 @@ fn main() -> ExitCode {
         Command::Probe(args) => probe::run(*args),
         Command::Profile(args) => profile::run(args),
         Command::Route(args) => route::run(args),
+        Command::Assign(args) => assign::run(args),
         Command::Cost(args) => cost::run(args),
         Command::Eval(args) => eval::run(args),
         Command::Inspect(args) => inspect::run(args),

@@ -4,6 +4,9 @@
 use uniroute::feedback::{Feedback, Verdict};
 use uniroute::route::place;
 
+use uniroute_tables::write::{Cell, Column, Encoder, Kind, Writer};
+use uniroute_tables::{Form, Packing};
+
 use crate::fixture::{POOL, PROMPTS, small, table};
 use crate::frame::Frame;
 
@@ -515,6 +518,15 @@ fn others() -> Vec<Target> {
             &[JSON, &["\"prompt\":", "\"id\":", "\n", "\r\n"]],
             &["{\"id\": 1, \"prompt\": \"hi\"}\n\n{\"prompt\": 5}\nnot json\n{}"],
         ),
+        Target {
+            seeds: tables(),
+            ..target(
+                "tables",
+                8192,
+                &[JSON, &["prompt", "text", "id", "key", ",", ";", "\t", "\"", "\n", "ARROW1", "PAR1"]],
+                &[],
+            )
+        },
         target(
             "request",
             2048,
@@ -598,4 +610,31 @@ pub fn dictionary(words: &[&str]) -> String {
         .filter(|word| !word.is_empty())
         .map(line)
         .collect()
+}
+
+/// Small tables in each form and packing, each after the byte that selects it.
+fn tables() -> Vec<Vec<u8>> {
+    let columns = vec![Column::new("key", Kind::Text), Column::new("text", Kind::Text)];
+    let rows = [
+        vec![Cell::Number(1.0), Cell::from(Some("What is 2 + 2?"))],
+        vec![Cell::NONE, Cell::NONE],
+        vec![Cell::from(Some("b")), Cell::from(Some("Name \"three\" rivers,\nplease."))],
+    ];
+    let kinds = [
+        (Form::ArrowStream, Packing::Plain),
+        (Form::Csv, Packing::Plain),
+        (Form::JsonLines, Packing::Plain),
+        (Form::Parquet, Packing::Plain),
+        (Form::JsonLines, Packing::Zstd),
+        (Form::JsonLines, Packing::Gzip),
+        (Form::Tsv, Packing::Plain),
+    ];
+    let written = |(first, (form, packing)): (u8, (Form, Packing))| {
+        let encoder = Encoder::new(form, columns.clone(), |json| json.into());
+        let mut writer = Writer::new(&encoder, packing, vec![first]).expect("memory is written");
+        let chunk = encoder.encode(&rows).expect("the rows fit");
+        writer.write(chunk).expect("memory is written");
+        writer.finish().expect("memory is written")
+    };
+    (0..).zip(kinds).map(written).collect()
 }

@@ -13,27 +13,32 @@ pub(super) const MAX_ROWS: usize = 200_000;
 /// Most cells of a file of prompts, which is kept whole.
 pub(super) const MAX_CELLS: usize = 2_000_000;
 
-/// A table with a header; every row has as many cells as it.
-pub(super) struct Table<'a, R> {
+/// A table with a header; every row has as many cells as it. It is read row by row: memory is that of one row.
+pub struct Table<'a, R> {
     file: &'a str,
     header: Vec<String>,
     reader: Reader<Quotes<Text<R>>>,
 }
 
 /// A row with the line that it starts on.
-pub(super) struct Row {
+pub struct Row {
+    /// Number of the line, from 1.
     pub line: u64,
     cells: StringRecord,
 }
 
 impl Row {
+    /// The text of a cell; empty for a column that there is not.
     pub fn cell(&self, column: usize) -> &str {
         self.cells.get(column).unwrap_or_default()
     }
 }
 
 impl<'a, R: Read> Table<'a, R> {
-    /// Reads the header.
+    /// Reads the header. `delimiter` separates cells; `file` is the name for messages.
+    ///
+    /// # Errors
+    /// [`DatasetError`] for text that is not UTF-8, quotes that do not fit, and two columns of one name.
     pub fn new(file: &'a str, reader: R, delimiter: u8) -> Result<Self, DatasetError> {
         let mut reader = ReaderBuilder::new()
             .delimiter(delimiter)
@@ -58,7 +63,10 @@ impl<'a, R: Read> Table<'a, R> {
         &self.header
     }
 
-    /// The position of the column with the first of these names.
+    /// The position of the column with the first of these names, in whatever case.
+    ///
+    /// # Errors
+    /// [`DatasetError::RepeatedColumn`] if two columns have it.
     pub fn column(&self, names: &[&str]) -> Result<Option<usize>, DatasetError> {
         column_named(&self.header, names).map_err(|column| DatasetError::RepeatedColumn {
             at: Place::line(self.file, 1),
@@ -67,6 +75,11 @@ impl<'a, R: Read> Table<'a, R> {
     }
 
     /// The next row; `None` at the end.
+    ///
+    /// # Errors
+    /// [`DatasetError`] for a row of another length than the header, for quotes that do not fit, and of a
+    /// reader that failed.
+    #[allow(clippy::should_implement_trait, reason = "an iterator has no errors of its own")]
     pub fn next(&mut self) -> Result<Option<Row>, DatasetError> {
         let mut cells = StringRecord::new();
         let found = self.reader.read_record(&mut cells);

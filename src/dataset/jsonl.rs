@@ -191,6 +191,16 @@ impl<R: BufRead> JsonlPrompts<R> {
         }
     }
 
+    /// The next line that is not blank, not parsed yet, with its number; `None` at the end. It is for
+    /// callers that parse on other threads, with [`JsonlPrompt::parse`].
+    ///
+    /// # Errors
+    /// [`DatasetError`] of a reader that failed, for a line that is too long, and for text in UTF-16.
+    pub fn next_line(&mut self) -> Result<Option<(u64, &[u8])>, DatasetError> {
+        self.next_text()?;
+        Ok((!self.text.is_empty()).then_some((self.line, &self.text)))
+    }
+
     /// The text of the next line that is not blank, line end included; empty at the end.
     fn next_text(&mut self) -> Result<&[u8], DatasetError> {
         loop {

@@ -41,7 +41,7 @@ use ndarray::Array2;
 
 pub use card::{PastedScore, PastedScores, SkippedLine};
 pub use chat::holds_prompt;
-pub use csv::columns;
+pub use csv::{Row as CsvRow, Table as CsvTable, columns};
 pub use delimited::PromptOptions;
 pub use encoding::{NotUtf8, utf8};
 pub use error::DatasetError;

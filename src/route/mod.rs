@@ -6,11 +6,13 @@
 //! and computes the cost of each model (`query`, `score`), excludes those that the request or its
 //! limits rule out (`constraints`), orders the others, and puts the result into words (`reason`).
 //!
-//! [`estimate`] and [`CostTotals`] give costs without a decision. For people there are [`frontier`],
+//! [`choose`] gives the choice alone, for bulk routing; [`estimate`] and [`CostTotals`] give costs without a
+//! decision. For people there are [`frontier`],
 //! the models worth their price, [`Map`], the clusters in two dimensions, [`Batch`], the result
 //! of routing many prompts, and [`Savings`], its comparison with one model.
 
 mod batch;
+mod choose;
 mod constraints;
 mod decide;
 mod decision;
@@ -30,6 +32,7 @@ mod totals;
 
 pub use crate::router::Placed;
 pub use batch::{Batch, BatchModel, BatchPoint, BatchReport};
+pub use choose::{Choice, choose, heaviest_cluster};
 pub use decide::{decide, route};
 pub use decision::{CacheUse, Candidate, ClusterShare, Decision, Exclusion, ExclusionCode};
 pub use estimate::{CostEstimate, estimate};

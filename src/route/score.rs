@@ -117,6 +117,15 @@ pub(super) fn order(scored: &[Scored], models: &[Model], request: &Request) -> V
     order
 }
 
+/// Position of the model that is considered and has the first rank; the first by id where ranks are equal.
+pub(super) fn best(scored: &[Scored], models: &[Model]) -> Option<usize> {
+    let considered = scored.iter().zip(models).enumerate();
+    considered
+        .filter(|(_, (scored, _))| scored.excluded.is_none())
+        .min_by(|(_, (a, one)), (_, (b, other))| rank(a, b).then_with(|| one.id.cmp(&other.id)))
+        .map(|(position, _)| position)
+}
+
 /// Considered models before excluded ones, then the lower score, then the cheaper, then the better.
 fn rank(a: &Scored, b: &Scored) -> Ordering {
     let known_first = |x: Option<f64>, y: Option<f64>| match (x, y) {

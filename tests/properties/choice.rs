@@ -2,7 +2,9 @@
 
 use proptest::prelude::*;
 use uniroute::pool::Pool;
-use uniroute::route::{Candidate, Decision, ExclusionCode, Objective, Request, place, route};
+use uniroute::route::{
+    Candidate, Decision, ExclusionCode, Objective, Request, choose, heaviest_cluster, place, route,
+};
 
 use crate::config;
 use crate::world::{
@@ -79,6 +81,20 @@ proptest! {
         let pool = pool(&models(&drafts, router.clusters().len()), &router);
         let decision = route(&router, &pool, &prompt, &request).unwrap();
         prop_assert_eq!(decision.model.as_deref(), best(&decision, &request));
+    }
+
+    #[test]
+    fn the_choice_alone_is_that_of_the_decision((router, drafts, prompt) in scene(), request in request()) {
+        let pool = pool(&models(&drafts, router.clusters().len()), &router);
+        let decision = route(&router, &pool, &prompt, &request).unwrap();
+        let placed = place(&router, &prompt, "");
+        let choice = choose(&pool, &placed, &request).unwrap();
+        prop_assert_eq!(decision.model.as_deref(), choice.map(|c| pool.models()[c.model].id.as_str()));
+        if let Some(choice) = choice {
+            let first = &decision.candidates[0];
+            prop_assert_eq!((choice.quality, choice.cost), (first.quality, first.cost.total));
+        }
+        prop_assert_eq!(heaviest_cluster(&placed), decision.clusters.first().map(|c| c.id));
     }
 
     #[test]

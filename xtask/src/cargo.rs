@@ -13,6 +13,8 @@ pub const LIBRARY: &str = "uniroute";
 pub const CLI: &str = "uniroute-cli";
 /// The package of the questions that `uniroute probe` asks.
 const PROBE: &str = "uniroute-probe";
+/// The package of the tables that the command line reads and writes.
+const TABLES: &str = "uniroute-tables";
 /// The command line's program.
 pub const PROGRAM: &str = "uniroute";
 /// Everything that the library can do on this machine.
@@ -30,10 +32,10 @@ pub fn cargo() -> Command {
     cargo
 }
 
-/// cargo on the library, the command line and the questions of its probes, with all native features.
+/// cargo on the library, the command line and the packages that it uses, with all native features.
 pub fn on_native(command: &str) -> Command {
     let mut cargo = on_library(command);
-    cargo.args(["--package", CLI, "--package", PROBE]);
+    cargo.args(["--package", CLI, "--package", PROBE, "--package", TABLES]);
     cargo
 }
 

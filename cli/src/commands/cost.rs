@@ -1,12 +1,12 @@
 //! `uniroute cost`: what a prompt costs with each model.
 
-use super::answers;
+use super::answers::{self, Answers, Part};
 use crate::args::{PoolArgs, RouterArgs};
 use crate::input::artefacts;
 use crate::input::exact_tokens::Tables;
 use crate::input::prompts::{self, InputArgs, Item, Prompts};
-use crate::output::streams::{self, JsonLines};
-use crate::output::table;
+use crate::output::sink::OutputArgs;
+use crate::output::{streams, table};
 use anyhow::{Result, bail};
 use serde_json::{Value, json};
 use std::collections::BTreeSet;
@@ -14,6 +14,7 @@ use uniroute::cost::{Family, Total};
 use uniroute::pool::Pool;
 use uniroute::route::{CostEstimate, CostTotals, InputTokens, Request, estimate, place};
 use uniroute::router::Router;
+use uniroute_tables::write::{Cell, Column, Kind};
 
 #[derive(clap::Args)]
 pub struct Args {
@@ -45,6 +46,8 @@ pub struct Args {
     json: bool,
     #[command(flatten)]
     input: InputArgs,
+    #[command(flatten)]
+    output: OutputArgs,
     /// The prompt; `-` or nothing reads standard input, as for `route`
     prompt: Option<String>,
 }
@@ -59,24 +62,45 @@ pub fn run(args: Args) -> Result<()> {
     let mut total = CostTotals::new(&pool, None, &request)?;
     let mut count = None;
     match prompts::read(args.prompt, &args.input)? {
+        Prompts::One(_) if args.output.is_table() => {
+            bail!("a table is written of many prompts; give them as JSONL or with --prompts")
+        }
         Prompts::One(prompt) if args.total => total.add_costs(&costs(&prompt)?),
         Prompts::One(prompt) => match args.json {
-            true => streams::print_json(&answer(Value::Null, &costs(&prompt)?))?,
+            true => streams::print_json(&json!({"models": models(&costs(&prompt)?)}))?,
             false => streams::print(&report(&costs(&prompt)?))?,
         },
         Prompts::Many(batch) => {
-            let mut out = JsonLines::new();
-            let answer = |Item { id, prompt }| {
-                let costs = costs(&prompt)?;
-                if args.total {
-                    total.add_costs(&costs);
-                    return Ok(None);
-                }
-                Ok(Some(answer(id, &costs)))
+            let answers = Answers {
+                columns: vec![
+                    Column::sparse("id", Kind::Text),
+                    Column::sparse("models", Kind::Text),
+                ],
+                unreadable: vec![Cell::Value(Value::Null); 2],
+                done: "estimated",
             };
-            let unreadable = json!({"id": null});
-            let counted = answers::answer_all(&mut out, batch, &unreadable, "estimated", answer)?;
-            out.finish()?;
+            let answer = |items: &[Item]| {
+                let all = items.iter().map(|item| costs(&item.prompt));
+                let all: Vec<Vec<CostEstimate>> = all.collect::<Result<_>>()?;
+                let row = |(item, costs): (&Item, &Vec<CostEstimate>)| {
+                    vec![
+                        Cell::Value(item.id.clone()),
+                        Cell::Json(models(costs).to_string()),
+                    ]
+                };
+                Ok(match args.total {
+                    true => Part {
+                        answers: Vec::new(),
+                        sums: all,
+                    },
+                    false => Part {
+                        answers: items.iter().zip(&all).map(row).collect(),
+                        sums: Vec::new(),
+                    },
+                })
+            };
+            let add = |all: Vec<Vec<CostEstimate>>| all.iter().for_each(|c| total.add_costs(c));
+            let counted = answers::answer_all(batch, &args.output, answers, answer, add)?;
             count = Some(counted);
         }
     }
@@ -144,15 +168,9 @@ fn costs(
     Ok(costs)
 }
 
-fn answer(id: Value, costs: &[CostEstimate]) -> Value {
-    let models: Vec<_> = costs
-        .iter()
-        .map(|c| json!({"id": c.id, "cost": c.cost}))
-        .collect();
-    match id {
-        Value::Null => json!({"models": models}),
-        id => json!({"id": id, "models": models}),
-    }
+fn models(costs: &[CostEstimate]) -> Value {
+    let models = costs.iter().map(|c| json!({"id": c.id, "cost": c.cost}));
+    models.collect()
 }
 
 const HEADER: [&str; 8] = [

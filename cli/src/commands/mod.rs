@@ -1,6 +1,7 @@
 //! One module for each command, with its options (`Args`) and what it does (`run`).
 
 mod answers;
+pub mod assign;
 pub mod cost;
 pub mod eval;
 pub mod fit;

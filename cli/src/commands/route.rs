@@ -1,16 +1,21 @@
 //! `uniroute route`: which model should get a prompt.
 
-use super::answers;
+use super::answers::{self, Answers, Part};
 use crate::args::{PoolArgs, RouterArgs};
 use crate::input::artefacts;
 use crate::input::exact_tokens::Tables;
 use crate::input::prompts::{self, Batch, InputArgs, Item, Prompts};
-use crate::output::streams::{self, JsonLines};
-use crate::output::{table, visible};
+use crate::output::sink::OutputArgs;
+use crate::output::{streams, table, visible};
 use anyhow::{Result, bail};
-use serde_json::{Value, json};
 use std::fmt::{self, Write};
-use uniroute::route::{Candidate, Decision, Objective, Previous, Request, route};
+use uniroute::Router;
+use uniroute::pool::Pool;
+use uniroute::route::{
+    Candidate, Decision, Objective, Placed, Previous, Request, choose, decide, heaviest_cluster,
+    place_in, route,
+};
+use uniroute_tables::write::{Cell, Column, Kind};
 
 #[derive(clap::Args)]
 pub struct Args {
@@ -49,11 +54,13 @@ pub struct Args {
     /// Consider models without a price, as if they were free
     #[arg(long)]
     allow_unpriced: bool,
-    /// Print JSON: the whole decision
+    /// The whole decision as JSON; of many prompts, in place of id, model, quality, cost and field
     #[arg(long)]
     json: bool,
     #[command(flatten)]
     input: InputArgs,
+    #[command(flatten)]
+    output: OutputArgs,
     /// The prompt; `-` or nothing reads standard input: one prompt, JSONL with
     /// {"id": …, "prompt": …} a line, or a JSON list
     prompt: Option<String>,
@@ -118,17 +125,64 @@ pub fn run(args: Args) -> Result<()> {
         ..Request::default()
     };
     let tables = Tables::of(&pool, args.exact_tokens)?;
-    let decide = |prompt: &str| {
-        Ok(route(
-            &router,
-            &pool,
-            prompt,
-            &tables.count(&request, prompt),
-        )?)
+    let routing = Routing {
+        router,
+        pool,
+        request,
+        tables,
     };
     match prompts::read(args.prompt, &args.input)? {
-        Prompts::One(prompt) => one(&decide(&prompt)?, args.json),
-        Prompts::Many(batch) => many(decide, batch, args.json),
+        Prompts::One(_) if args.output.is_table() => {
+            bail!("a table is written of many prompts; give them as JSONL or with --prompts")
+        }
+        Prompts::One(prompt) => one(&routing.decision(&prompt)?, args.json),
+        Prompts::Many(batch) => many(&routing, batch, &args.output, args.json),
+    }
+}
+
+/// What decides.
+struct Routing {
+    router: Router,
+    pool: Pool,
+    request: Request,
+    tables: Tables,
+}
+
+impl Routing {
+    fn decision(&self, prompt: &str) -> Result<Decision> {
+        let request = self.tables.count(&self.request, prompt);
+        Ok(route(&self.router, &self.pool, prompt, &request)?)
+    }
+
+    /// The row of a prompt: its id and what was chosen.
+    fn brief(&self, Item { id, prompt }: &Item, placed: &Placed) -> Result<Vec<Cell>> {
+        let request = self.tables.count(&self.request, prompt);
+        let choice = choose(&self.pool, placed, &request)?;
+        let model = choice.and_then(|choice| self.pool.models().get(choice.model));
+        Ok(vec![
+            Cell::Value(id.clone()),
+            Cell::from(model.map(|model| model.id.as_str())),
+            Cell::from(choice.map(|choice| choice.quality)),
+            Cell::from(choice.and_then(|choice| choice.cost)),
+            Cell::from(self.field(placed)),
+        ])
+    }
+
+    /// The field of the prompt's cluster, or the cluster's name in a router without fields.
+    fn field(&self, placed: &Placed) -> Option<&str> {
+        let cluster = heaviest_cluster(placed)?;
+        let name = || self.router.clusters().names().get(cluster);
+        self.router
+            .field(cluster)
+            .or_else(|| name().map(String::as_str))
+    }
+
+    /// The row of a prompt: its id and the decision.
+    fn whole(&self, Item { id, prompt }: &Item, placed: &Placed) -> Result<Vec<Cell>> {
+        let request = self.tables.count(&self.request, prompt);
+        let decision = decide(&self.router, &self.pool, placed, &request)?;
+        let json = Cell::Json(serde_json::to_string(&decision)?);
+        Ok(vec![Cell::Value(id.clone()), json])
     }
 }
 
@@ -183,42 +237,44 @@ fn row(candidate: &Candidate) -> Vec<String> {
     ]
 }
 
-fn many(decide: impl Fn(&str) -> Result<Decision>, batch: Batch, whole: bool) -> Result<()> {
-    let mut out = JsonLines::new();
-    let unreadable = json!({"id": null, "model": null});
-    let answer = |Item { id, prompt }| {
-        let decision = decide(&prompt)?;
-        Ok(Some(match whole {
-            true => full(id, &decision)?,
-            false => brief(id, &decision),
-        }))
+fn many(routing: &Routing, batch: Batch, out: &OutputArgs, whole: bool) -> Result<()> {
+    let id = Column::new("id", Kind::Text);
+    let (columns, nothing) = match whole {
+        true => (
+            vec![id, Column::new("decision", Kind::Object)],
+            Cell::Json("{\"model\":null}".to_owned()),
+        ),
+        false => (
+            vec![
+                id,
+                Column::new("model", Kind::Text),
+                Column::new("quality", Kind::Number),
+                Column::new("cost", Kind::Number),
+                Column::new("field", Kind::Text),
+            ],
+            Cell::NONE,
+        ),
     };
-    let count = answers::answer_all(&mut out, batch, &unreadable, "routed", answer)?;
-    out.finish()?;
-    count.check()
-}
-
-fn full(id: Value, decision: &Decision) -> Result<Value> {
-    let mut answer = json!({"id": id});
-    if let (Some(answer), Value::Object(fields)) =
-        (answer.as_object_mut(), serde_json::to_value(decision)?)
-    {
-        answer.extend(fields);
+    let mut unreadable = vec![nothing; columns.len()];
+    if let Some(id) = unreadable.first_mut() {
+        *id = Cell::NONE;
     }
-    Ok(answer)
-}
-
-fn brief(id: Value, decision: &Decision) -> Value {
-    let selected = decision.candidates.first().filter(|c| c.excluded.is_none());
-    json!({
-        "id": id,
-        "model": decision.model,
-        "quality": selected.map(|c| c.quality),
-        "interval": selected.map(|c| c.interval),
-        "cost": selected.and_then(|c| c.cost.total),
-        "outOfDistribution": decision.out_of_distribution,
-        "unknownWords": decision.unknown_words,
-        "cluster": decision.clusters.first().map(|c| &c.label),
-        "reason": decision.reason,
-    })
+    let answers = Answers {
+        columns,
+        unreadable,
+        done: "routed",
+    };
+    let answer = |items: &[Item]| {
+        let prompts: Vec<&str> = items.iter().map(|item| item.prompt.as_str()).collect();
+        let placed = place_in(&routing.router, &prompts, &routing.request);
+        let rows = items.iter().zip(&placed).map(|(item, placed)| match whole {
+            true => routing.whole(item, placed),
+            false => routing.brief(item, placed),
+        });
+        Ok(Part {
+            answers: rows.collect::<Result<_>>()?,
+            sums: (),
+        })
+    };
+    answers::answer_all(batch, out, answers, answer, |()| ())?.check()
 }

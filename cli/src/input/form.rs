@@ -14,6 +14,10 @@ pub enum Form {
     Jsonl,
     /// A list of texts or of objects with a `prompt`
     Json,
+    /// Delimited text with a header
+    Csv,
+    /// A stream of Arrow's IPC format
+    Arrow,
 }
 
 /// A text that is not JSONL.

@@ -1,75 +1,233 @@
-//! Prompts from the command line or standard input.
+//! Prompts from the command line, standard input or files.
 
 use super::form::{self, Form};
 use crate::output::streams::note;
 use anyhow::{Context, Result, anyhow, bail};
 use serde_json::Value;
+use std::fs::File;
 use std::io::{BufRead, BufReader, Cursor, Read};
-use uniroute::dataset::{DatasetError, JsonlPrompts, MAX_LINE, utf8};
+use std::path::{Path, PathBuf};
+use std::sync::Arc;
+use uniroute::dataset::{MAX_LINE, utf8};
+use uniroute_tables::read::{self, Columns};
+use uniroute_tables::{Form as TableForm, Packing, TableError};
 
 const STDIN: &str = "standard input";
 
-/// How standard input is read.
+/// Where prompts are, and how they are written.
 #[derive(clap::Args)]
 pub struct InputArgs {
+    /// Files of prompts in place of standard input: .jsonl, .csv, .tsv, .parquet or .arrow; those of lines may
+    /// be packed as .gz or .zst
+    #[arg(long, value_name = "FILE", num_args = 1.., conflicts_with = "input")]
+    prompts: Vec<PathBuf>,
     /// What standard input is [default: JSONL if its first line is an object with a `prompt`, JSON if
     /// all of it is a list of texts or of such objects, else one prompt]
     #[arg(long, value_enum, value_name = "FORM")]
     input: Option<Form>,
+    /// Column or field of the prompts [default: `prompt`, `question` or a similar name]
+    #[arg(long, value_name = "NAME")]
+    prompt_field: Option<String>,
+    /// Column or field of the ids [default: `id` or `custom_id`]
+    #[arg(long, value_name = "NAME")]
+    id_field: Option<String>,
 }
 
 /// What is to be routed.
 pub enum Prompts {
     /// One prompt.
     One(String),
-    /// Several, on standard input.
+    /// Several.
     Many(Batch),
 }
 
-/// Prompts on standard input, read one by one.
+/// Several prompts, read one by one.
 pub struct Batch {
     /// How they are written, for messages.
     pub form: &'static str,
-    /// What a prompt is in this form: a line, or an item of a list.
+    /// What a prompt is in this form: a line, a row, or an item of a list.
     pub unit: &'static str,
-    /// The prompts.
-    pub rows: Box<dyn Iterator<Item = Result<Row>>>,
+    /// Whether they are in several files, so that a number alone does not name a row.
+    pub has_files: bool,
+    /// Their columns.
+    pub columns: Columns,
+    source: Source,
 }
 
-/// A line or item of standard input.
+enum Source {
+    Items(Vec<Value>),
+    Stream(TableForm, Box<dyn Read + Send>),
+    Files(Vec<(Arc<str>, TableForm, Packing)>),
+}
+
+/// A line, row or item.
 pub struct Row {
+    /// The file that it is in, where there are several.
+    pub file: Option<Arc<str>>,
     /// Its number, from 1.
     pub number: u64,
-    /// The prompt with its id, or what is wrong.
-    pub item: Result<Item, String>,
+    content: Content,
+}
+
+enum Content {
+    Item(Value),
+    Row(read::Row),
 }
 
 /// A prompt with the id that its answer will carry.
 pub use uniroute::dataset::JsonlPrompt as Item;
 
+impl Row {
+    /// Bytes of the content, about.
+    pub fn size(&self) -> usize {
+        match &self.content {
+            Content::Row(row) => row.size(),
+            Content::Item(Value::String(text)) => text.len(),
+            Content::Item(_) => 0,
+        }
+    }
+
+    /// The prompt with its id, or what is wrong.
+    pub fn parse(self, columns: &Columns) -> Result<Item, String> {
+        match self.content {
+            Content::Item(value) => form::item(value),
+            Content::Row(row) => row.parse(columns),
+        }
+    }
+}
+
 impl Batch {
+    /// Texts, or objects with a `prompt`.
+    pub fn of(items: Vec<Value>) -> Self {
+        json(items, Columns::default())
+    }
+
+    /// Calls `each` with every row. Nothing is read any more after an error.
+    pub fn read(
+        self,
+        each: &mut dyn FnMut(Row) -> Result<(), TableError>,
+    ) -> Result<(), TableError> {
+        let columns = &self.columns;
+        let mut of = |file: Option<&Arc<str>>, row: read::Row| {
+            each(Row {
+                file: file.cloned(),
+                number: row.number,
+                content: Content::Row(row),
+            })
+        };
+        match self.source {
+            Source::Items(items) => (1..).zip(items).try_for_each(|(number, item)| {
+                each(Row {
+                    file: None,
+                    number,
+                    content: Content::Item(item),
+                })
+            }),
+            Source::Stream(form, reader) => {
+                let kind = (form, Packing::Plain);
+                read::stream(STDIN, kind, reader, columns, &mut |row| of(None, row))
+            }
+            Source::Files(files) => {
+                for (file, form, packing) in &files {
+                    let open = File::open(&**file).map_err(|cause| TableError::Open {
+                        file: file.to_string(),
+                        cause,
+                    })?;
+                    let named = self.has_files.then_some(file);
+                    let kind = (*form, *packing);
+                    read::file(file, kind, open, columns, &mut |row| of(named, row))?;
+                }
+                Ok(())
+            }
+        }
+    }
+
     /// All prompts, or an error that names the line or item.
     pub fn into_items(self) -> Result<Vec<Item>> {
-        let unit = self.unit;
-        let item = |row: Result<Row>| {
-            let Row { number, item } = row?;
-            item.map_err(|problem| anyhow!("{unit} {number} of {STDIN}: {problem}"))
-        };
-        self.rows.map(item).collect()
+        let (unit, columns) = (self.unit, self.columns.clone());
+        let mut items = Vec::new();
+        let mut wrong = None;
+        let read = self.read(&mut |row| {
+            let place = row.file.clone().unwrap_or(STDIN.into());
+            let number = row.number;
+            match row.parse(&columns) {
+                Ok(item) => {
+                    items.push(item);
+                    Ok(())
+                }
+                Err(problem) => {
+                    wrong = Some(anyhow!("{unit} {number} of {place}: {problem}"));
+                    Err(TableError::Stopped)
+                }
+            }
+        });
+        match wrong {
+            Some(wrong) => Err(wrong),
+            None => read.map_err(explained).map(|()| items),
+        }
     }
 }
 
-/// The prompt given as an argument, or what standard input holds.
+/// The prompt given as an argument, or what standard input or files hold.
 pub fn read(argument: Option<String>, args: &InputArgs) -> Result<Prompts> {
-    if let Some(prompt) = argument.filter(|p| p != "-") {
-        return Ok(Prompts::One(prompt));
+    let columns = Columns {
+        prompt: args.prompt_field.clone(),
+        id: args.id_field.clone(),
+    };
+    match argument.filter(|p| p != "-") {
+        Some(_) if !args.prompts.is_empty() => {
+            bail!("a prompt and --prompts exclude each other; give one of them")
+        }
+        Some(prompt) => Ok(Prompts::One(prompt)),
+        None if !args.prompts.is_empty() => files(&args.prompts, columns).map(Prompts::Many),
+        None => from(BufReader::new(std::io::stdin()), args.input, columns),
     }
-    from(BufReader::new(std::io::stdin()), args.input)
 }
 
-fn from(mut input: impl BufRead + 'static, form: Option<Form>) -> Result<Prompts> {
-    if form == Some(Form::Jsonl) {
-        return Ok(Prompts::Many(jsonl(input)));
+fn files(paths: &[PathBuf], columns: Columns) -> Result<Batch> {
+    let kind = |path: &PathBuf| {
+        let file: Arc<str> = path.to_string_lossy().into();
+        let (form, packing) = TableForm::of(&file).ok_or_else(|| {
+            let endings = TableForm::endings();
+            anyhow!("{file}: not a file of prompts by its name; it should end with {endings}")
+        })?;
+        check_file(path)?;
+        Ok((file, form, packing))
+    };
+    let files = paths.iter().map(kind).collect::<Result<Vec<_>>>()?;
+    let mut forms: Vec<TableForm> = files.iter().map(|(_, form, _)| *form).collect();
+    forms.dedup();
+    Ok(Batch {
+        form: if let [form] = forms[..] { form.name() } else { "several forms" },
+        unit: if let [form] = forms[..] { form.unit() } else { "row" },
+        has_files: files.len() > 1,
+        columns,
+        source: Source::Files(files),
+    })
+}
+
+/// Refuses what is no file before anything is read.
+fn check_file(path: &Path) -> Result<()> {
+    let found = std::fs::metadata(path).with_context(|| format!("cannot open {}", path.display()))?;
+    match found.is_dir() {
+        true => bail!("{} is a folder; name the files in it", path.display()),
+        false => Ok(()),
+    }
+}
+
+fn from(
+    mut input: impl BufRead + Send + 'static,
+    form: Option<Form>,
+    columns: Columns,
+) -> Result<Prompts> {
+    let table = match form {
+        Some(Form::Jsonl) => Some(TableForm::JsonLines),
+        Some(Form::Csv) => Some(TableForm::Csv),
+        Some(Form::Arrow) => Some(TableForm::ArrowStream),
+        _ => None,
+    };
+    if let Some(table) = table {
+        return Ok(Prompts::Many(stream(table, input, columns)));
     }
     let mut start = first_line(&mut input)?;
     if is_blank(&start) {
@@ -77,7 +235,8 @@ fn from(mut input: impl BufRead + 'static, form: Option<Form>) -> Result<Prompts
     }
     // What is not UTF-8 is reported when all is read.
     if form.is_none() && utf8(&start).is_ok_and(form::is_prompt) {
-        return Ok(Prompts::Many(jsonl(Cursor::new(start).chain(input))));
+        let input = Cursor::new(start).chain(input);
+        return Ok(Prompts::Many(stream(TableForm::JsonLines, input, columns)));
     }
     input
         .take((MAX_LINE - start.len().min(MAX_LINE)) as u64)
@@ -93,7 +252,7 @@ fn from(mut input: impl BufRead + 'static, form: Option<Form>) -> Result<Prompts
         None => form::of(text),
     };
     match read.context(STDIN)? {
-        form::Read::Json(items) => Ok(Prompts::Many(json(items))),
+        form::Read::Json(items) => Ok(Prompts::Many(json(items, columns))),
         form::Read::Text => Ok(Prompts::One(one(text))),
     }
 }
@@ -126,42 +285,31 @@ fn one(text: &str) -> String {
     prompt.to_owned()
 }
 
-fn jsonl(input: impl BufRead + 'static) -> Batch {
-    let rows = JsonlPrompts::new(STDIN, input).map(|line| {
-        let line = line.map_err(explained)?;
-        Ok(Row {
-            number: line.number,
-            item: line.item.map_err(|problem| problem.to_string()),
-        })
-    });
+fn stream(form: TableForm, input: impl Read + Send + 'static, columns: Columns) -> Batch {
     Batch {
-        form: "JSONL",
-        unit: "line",
-        rows: Box::new(rows),
+        form: form.name(),
+        unit: form.unit(),
+        has_files: false,
+        columns,
+        source: Source::Stream(form, Box::new(input)),
     }
 }
 
-fn json(items: Vec<Value>) -> Batch {
-    let rows = (1..).zip(items).map(|(number, value)| {
-        Ok(Row {
-            number,
-            item: form::item(value),
-        })
-    });
+fn json(items: Vec<Value>, columns: Columns) -> Batch {
     Batch {
         form: "JSON",
         unit: "item",
-        rows: Box::new(rows),
+        has_files: false,
+        columns,
+        source: Source::Items(items),
     }
 }
 
-fn explained(error: DatasetError) -> anyhow::Error {
+/// The error with the option that decides it.
+pub fn explained(error: TableError) -> anyhow::Error {
     match error {
-        DatasetError::Read { cause, .. } => {
-            anyhow::Error::new(cause).context("cannot read standard input")
-        }
-        DatasetError::LineTooLong { limit, .. } => {
-            anyhow!("a line on standard input is longer than {limit} bytes")
+        TableError::NoPrompts { .. } => {
+            anyhow!("{error}; name the one of the prompts with --prompt-field NAME")
         }
         other => other.into(),
     }
@@ -172,12 +320,16 @@ mod tests {
     use super::*;
 
     fn read(text: &'static [u8], form: Option<Form>) -> Result<Vec<Result<String, String>>> {
-        match from(text, form)? {
+        match from(text, form, Columns::default())? {
             Prompts::One(prompt) => Ok(vec![Ok(prompt)]),
-            Prompts::Many(batch) => batch
-                .rows
-                .map(|row| Ok(row?.item.map(|item| item.prompt)))
-                .collect(),
+            Prompts::Many(batch) => {
+                let mut prompts = Vec::new();
+                batch.read(&mut |row| {
+                    prompts.push(row.parse(&Columns::default()).map(|item| item.prompt));
+                    Ok(())
+                })?;
+                Ok(prompts)
+            }
         }
     }
 

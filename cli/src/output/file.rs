@@ -9,26 +9,101 @@ use std::path::{Path, PathBuf};
 /// Symbolic links in a row that are followed, as many as Linux follows.
 const MAX_LINKS: usize = 40;
 
-/// Writes a file. A regular file is replaced at once, so that no reader sees a part of it and a full
-/// disk leaves the old one; it keeps its mode and its owner, and a link to it stays a link. A device
-/// or a pipe is written to.
+/// Writes a file; see [`Output`].
 pub fn write(path: &Path, bytes: &[u8]) -> Result<()> {
-    let target = target(path).with_context(|| format!("cannot write {}", path.display()))?;
-    match fs::metadata(&target) {
-        Ok(found) if found.is_dir() => {
-            bail!("{} is a folder; name a file in it", path.display())
-        }
-        Ok(found) if found.is_file() => replace(&target, Some(&found), bytes),
-        Ok(_) => pass(&target, bytes),
-        Err(error) if error.kind() == ErrorKind::NotFound => replace(&target, None, bytes),
-        Err(error) => Err(error),
+    let mut output = Output::create(path)?;
+    output.write_all(bytes).with_context(|| failed(path))?;
+    output.commit()
+}
+
+/// A file that is written. A regular file is replaced at the end, so that no reader sees a part of it, and a
+/// full disk or an interrupted program leaves the old one; it keeps its mode and its owner, and a link to it
+/// stays a link. A device or a pipe is written to.
+pub struct Output {
+    path: PathBuf,
+    into: Destination,
+}
+
+enum Destination {
+    Replaced {
+        temporary: Temporary,
+        target: PathBuf,
+    },
+    Passed(File),
+}
+
+impl Output {
+    /// Prepares to write into what is at the path.
+    pub fn create(path: &Path) -> Result<Self> {
+        let target = target(path).with_context(|| format!("cannot write {}", path.display()))?;
+        let into = match fs::metadata(&target) {
+            Ok(found) if found.is_dir() => {
+                bail!("{} is a folder; name a file in it", path.display())
+            }
+            Ok(found) if found.is_file() => replaced(target, Some(&found)),
+            Ok(_) => OpenOptions::new()
+                .write(true)
+                .open(&target)
+                .map(Destination::Passed),
+            Err(error) if error.kind() == ErrorKind::NotFound => replaced(target, None),
+            Err(error) => Err(error),
+        };
+        Ok(Self {
+            into: into.with_context(|| failed(path))?,
+            path: path.to_owned(),
+        })
     }
-    .with_context(|| {
-        format!(
-            "cannot write {}; does the folder exist, and is there room?",
-            path.display()
-        )
-    })
+
+    /// Gives the file its place. Without this, everything stays as it was.
+    pub fn commit(self) -> Result<()> {
+        let done = match self.into {
+            Destination::Passed(mut file) => file.flush(),
+            Destination::Replaced {
+                mut temporary,
+                target,
+            } => temporary
+                .file()
+                .sync_all()
+                .and_then(|()| temporary.rename(&target)),
+        };
+        done.with_context(|| failed(&self.path))
+    }
+
+    fn file(&mut self) -> &mut File {
+        match &mut self.into {
+            Destination::Passed(file) => file,
+            Destination::Replaced { temporary, .. } => temporary.file(),
+        }
+    }
+}
+
+impl Write for Output {
+    fn write(&mut self, bytes: &[u8]) -> io::Result<usize> {
+        self.file().write(bytes)
+    }
+
+    fn flush(&mut self) -> io::Result<()> {
+        self.file().flush()
+    }
+}
+
+fn failed(path: &Path) -> String {
+    format!(
+        "cannot write {}; does the folder exist, and is there room?",
+        path.display()
+    )
+}
+
+/// A temporary file in the same folder, which replaces the one that is there.
+fn replaced(target: PathBuf, old: Option<&Metadata>) -> io::Result<Destination> {
+    let folder = target.parent().filter(|p| !p.as_os_str().is_empty());
+    let mut temporary = Temporary::create(folder.unwrap_or(Path::new(".")), old.is_some())?;
+    if let Some(old) = old {
+        // Fails for a file that must not be written.
+        OpenOptions::new().write(true).open(&target)?;
+        keep_owner_and_mode(temporary.file(), old)?;
+    }
+    Ok(Destination::Replaced { temporary, target })
 }
 
 /// Where symbolic links lead, if there is a file or not.
@@ -46,27 +121,6 @@ fn target(path: &Path) -> io::Result<PathBuf> {
         path = path.parent().unwrap_or(Path::new("")).join(next);
     }
     Err(io::Error::other("too many symbolic links"))
-}
-
-/// Writes into a device or a pipe.
-fn pass(path: &Path, bytes: &[u8]) -> io::Result<()> {
-    let mut file = OpenOptions::new().write(true).open(path)?;
-    file.write_all(bytes)?;
-    file.flush()
-}
-
-/// Writes a temporary file in the same folder, then renames it.
-fn replace(path: &Path, old: Option<&Metadata>, bytes: &[u8]) -> io::Result<()> {
-    let folder = path.parent().filter(|p| !p.as_os_str().is_empty());
-    let mut temporary = Temporary::create(folder.unwrap_or(Path::new(".")), old.is_some())?;
-    if let Some(old) = old {
-        // Fails for a file that must not be written.
-        OpenOptions::new().write(true).open(path)?;
-        keep_owner_and_mode(temporary.file(), old)?;
-    }
-    temporary.file().write_all(bytes)?;
-    temporary.file().sync_all()?;
-    temporary.rename(path)
 }
 
 /// Owner first: a change of it may clear bits of the mode.

@@ -2,6 +2,7 @@
 
 pub mod file;
 pub mod progress;
+pub mod sink;
 pub mod streams;
 pub mod table;
 mod temporary;

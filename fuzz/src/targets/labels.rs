@@ -69,12 +69,13 @@ pub fn label_forms(data: &[u8]) {
     }
 }
 
-/// A panic of the decoder of Parquet, which the reader makes an error, is no fault; any other one is.
-static HOOK: LazyLock<()> = LazyLock::new(|| {
+/// A panic of the decoders of Parquet and Arrow, which the readers make an error, is no fault; any other one is.
+pub(super) static HOOK: LazyLock<()> = LazyLock::new(|| {
     let fault = panic::take_hook();
     panic::set_hook(Box::new(move |info| {
         let file = info.location().map_or("", |location| location.file());
-        if !file.contains("/parquet-") && !file.contains("/bytes-") {
+        let decoders = ["/parquet-", "/bytes-", "/arrow-", "/flatbuffers-"];
+        if !decoders.iter().any(|decoder| file.contains(decoder)) {
             fault(info);
         }
     }));
@@ -92,7 +93,7 @@ pub fn parquet(data: &[u8]) {
             let read = table.read(&readable, |number, cells| {
                 rows += 1;
                 assert_eq!((number, cells.len()), (rows, readable.len()));
-                Ok(())
+                Ok::<(), DatasetError>(())
             });
             if check::accepted(read).is_some() {
                 assert_eq!(rows, table.rows());

@@ -7,6 +7,7 @@ mod lines;
 mod pools;
 mod probe;
 mod request;
+mod tables;
 mod tokenizer;
 
 pub use artefacts::{feedback, router_bytes, router_content, static_table};
@@ -16,4 +17,5 @@ pub use lines::{card, jsonl};
 pub use pools::{model, pool, pool_bundled, prices};
 pub use probe::{probe_answer, probe_reply};
 pub use request::request;
+pub use tables::tables;
 pub use tokenizer::tokenizer;

@@ -1,0 +1,48 @@
+//! Tables that are read row by row.
+
+use std::io::Cursor;
+use std::sync::LazyLock;
+
+use uniroute_tables::read::{self, Columns};
+use uniroute_tables::{Form, Packing};
+
+use super::labels::HOOK;
+use crate::check;
+
+/// The first byte selects form and packing, the rest is the content.
+pub fn tables(data: &[u8]) {
+    LazyLock::force(&HOOK);
+    let Some((first, content)) = data.split_first() else {
+        return;
+    };
+    let kinds = [
+        (Form::ArrowStream, Packing::Plain),
+        (Form::Csv, Packing::Plain),
+        (Form::JsonLines, Packing::Plain),
+        (Form::Parquet, Packing::Plain),
+        (Form::JsonLines, Packing::Zstd),
+        (Form::JsonLines, Packing::Gzip),
+        (Form::Tsv, Packing::Plain),
+    ];
+    let kind = kinds[usize::from(*first) % kinds.len()];
+    let named = Columns {
+        prompt: Some("text".to_owned()),
+        id: Some("key".to_owned()),
+    };
+    for columns in [Columns::default(), named] {
+        let mut last = 0;
+        let input = Cursor::new(content.to_vec());
+        let read = read::file("t", kind, input, &columns, &mut |row| {
+            assert!(row.number > last, "numbers of rows rise");
+            last = row.number;
+            if let Err(problem) = row.parse(&columns) {
+                check::text(problem);
+            }
+            match last < 100_000 {
+                true => Ok(()),
+                false => Err(uniroute_tables::TableError::Stopped),
+            }
+        });
+        check::accepted(read);
+    }
+}
