@@ -1,6 +1,7 @@
 //! The command line as a person uses it: the built program, real files, real pipes. There is a module
 //! for each command.
 
+mod bulk;
 mod cards;
 mod common;
 mod cost;
