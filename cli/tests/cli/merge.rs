@@ -234,7 +234,7 @@ fn files_of_other_routers_and_damaged_ones_are_refused_and_nothing_is_written() 
     );
     let bytes = std::fs::read(&part).unwrap();
     let mut changed = bytes.clone();
-    let middle = bytes.len() - 1000;
+    let middle = bytes.len() - 60;
     changed[middle] ^= 1;
     let damaged = made.folder.write("damaged.stats", changed);
     let cut = made.folder.write("cut.stats", &bytes[..bytes.len() - 100]);
