@@ -188,7 +188,7 @@ fn statistics_give_nearly_the_pool_of_the_labels() {
 fn a_merge_of_one_file_is_that_file_and_none_counts_twice() {
     let made = Warehouse::new("one");
     let part = made.partial("a.stats", &[&made.csv("a.csv", &labels()[..50])]);
-    let merged = made.merge("merged.stats", &[part.clone()]);
+    let merged = made.merge("merged.stats", std::slice::from_ref(&part));
     assert_eq!(
         std::fs::read(&part).unwrap(),
         std::fs::read(&merged).unwrap()
