@@ -6,7 +6,7 @@ mod input;
 mod output;
 
 use clap::{Parser, Subcommand};
-use commands::{assign, cost, eval, fit, inspect, probe, profile, route, serve};
+use commands::{assign, cost, eval, fit, inspect, merge, probe, profile, route, serve};
 use output::streams::note;
 use std::process::ExitCode;
 
@@ -26,6 +26,8 @@ enum Command {
     Probe(Box<probe::Args>),
     /// Turn labelled prompts into a pool of models (LLM profile JSON)
     Profile(profile::Args),
+    /// Add up statistics of labels that `profile --partial` wrote
+    Merge(merge::Args),
     /// Decide which model of a pool should get a prompt
     Route(route::Args),
     /// Find the clusters that prompts belong to
@@ -34,7 +36,7 @@ enum Command {
     Cost(cost::Args),
     /// Measure routers on a data set as the paper does: seeded trials, unseen models, few labels
     Eval(eval::Args),
-    /// Show what is in a router or a pool
+    /// Show what is in a router, a pool or a file of statistics
     Inspect(inspect::Args),
     /// Serve the page on this machine only
     Serve(serve::Args),
@@ -49,6 +51,7 @@ fn main() -> ExitCode {
         Command::Fit(args) => fit::run(args),
         Command::Probe(args) => probe::run(*args),
         Command::Profile(args) => profile::run(args),
+        Command::Merge(args) => merge::run(&args),
         Command::Route(args) => route::run(args),
         Command::Assign(args) => assign::run(args),
         Command::Cost(args) => cost::run(args),

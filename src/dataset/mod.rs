@@ -147,6 +147,19 @@ pub struct Model {
     pub price_source: Option<String>,
 }
 
+/// Whether a pattern means a model: `*` is any model.
+fn model_fits(pattern: &str, id: &str) -> bool {
+    pattern == "*" || pattern == id
+}
+
+/// Whether a pattern means a task: one that ends with `*` is every task that begins so.
+fn task_fits(pattern: &str, task: &str) -> bool {
+    match pattern.strip_suffix('*') {
+        Some(beginning) => task.starts_with(beginning),
+        None => pattern == task,
+    }
+}
+
 /// Scores of models on prompts.
 #[derive(Debug, Clone, PartialEq)]
 pub struct Dataset {
@@ -188,17 +201,13 @@ impl Dataset {
     /// Removes the scores of a model on a task, and returns their number. `*` is any model, and a task
     /// that ends with `*` every task that begins so.
     pub fn leave_out(&mut self, model: &str, task: &str) -> usize {
-        let fits = |found: &str| match task.strip_suffix('*') {
-            Some(beginning) => found.starts_with(beginning),
-            None => found == task,
-        };
         let mut removed = 0;
         for (prompt, mut row) in self.prompts.iter().zip(self.scores.outer_iter_mut()) {
-            if !fits(&prompt.task) {
+            if !task_fits(task, &prompt.task) {
                 continue;
             }
             for (known, score) in self.models.iter().zip(row.iter_mut()) {
-                if (model == "*" || known.id == model) && !score.is_nan() {
+                if model_fits(model, &known.id) && !score.is_nan() {
                     *score = f32::NAN;
                     removed += 1;
                 }

@@ -15,6 +15,7 @@ use super::{
     Feedback, FeedbackError, MAX_BYTES, MAX_MODELS, MAX_VERDICTS, Verdicts, check_half_life,
     check_id, check_time,
 };
+use crate::cluster::MAX_CLUSTERS;
 use crate::printable::shortened;
 use crate::profile::Information;
 use crate::router::Router;
@@ -32,6 +33,10 @@ const PARTS: [&str; 3] = ["labels", "precision", "vector"];
 const SHOWN: usize = 80;
 /// The weights of verdicts may be this part more than their number, by rounding of memberships.
 const SLACK: f64 = 1.001;
+/// Digits of the hash of a router.
+const HASH_DIGITS: usize = 64;
+/// Below the variance of any verdict, whatever the router: only what no router could have made is refused.
+const LEAST_VARIANCE: f64 = 1e-30;
 
 #[derive(Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
@@ -101,46 +106,105 @@ impl Feedback {
     /// [`FeedbackError`]; a file that was cut short, changed by one byte or made for another router is
     /// refused.
     pub fn from_bytes(bytes: &[u8], router: &Router) -> Result<Self, FeedbackError> {
+        Self::read(bytes, |header, _| {
+            if header.router != router.sha256() {
+                return Err(FeedbackError::OtherRouter {
+                    found: shortened(&header.router, SHOWN),
+                    expected: router.sha256().to_owned(),
+                });
+            }
+            Ok(Owner {
+                clusters: router.clusters().len(),
+                // The least variance that a verdict has with this router, whatever its prompt.
+                least_variance: router.prior().label_noise(0.0),
+            })
+        })
+    }
+
+    /// [`Feedback::from_bytes`] where the router is not at hand: to merge files or to say what is in one. All is
+    /// checked but what only the router knows, which [`Feedback::from_bytes`] checks before the feedback
+    /// is used.
+    ///
+    /// # Errors
+    /// As [`Feedback::from_bytes`].
+    pub fn from_bytes_of_any_router(bytes: &[u8]) -> Result<Self, FeedbackError> {
+        Self::read(bytes, |header, labels| {
+            let is_hash = header.router.len() == HASH_DIGITS
+                && header.router.bytes().all(|b| b.is_ascii_hexdigit());
+            if !is_hash {
+                return Err(value("router", "it is not a hash"));
+            }
+            match labels.shape() {
+                [_, clusters] if (1..=MAX_CLUSTERS).contains(clusters) => Ok(Owner {
+                    clusters: *clusters,
+                    least_variance: LEAST_VARIANCE,
+                }),
+                _ => Err(value("labels", "it has no number of clusters of a router")),
+            }
+        })
+    }
+
+    /// Whether a file is laid out as feedback is, whole or damaged.
+    pub fn is_laid_out_in(bytes: &[u8]) -> bool {
+        let header = bytes.split_first_chunk::<8>().map(|(length, rest)| {
+            let length = usize::try_from(u64::from_le_bytes(*length)).unwrap_or(usize::MAX);
+            rest.get(..length).unwrap_or(rest)
+        });
+        let mark = format!("\"{CLOCK}\":{{");
+        header.is_some_and(|header| header.windows(mark.len()).any(|w| w == mark.as_bytes()))
+    }
+
+    /// `owner` says what is known of the router by the header and the tensor of labels.
+    fn read(
+        bytes: &[u8],
+        owner: impl FnOnce(&Header, &TensorView) -> Result<Owner, FeedbackError>,
+    ) -> Result<Self, FeedbackError> {
         if bytes.len() > MAX_BYTES {
             return Err(FeedbackError::TooLarge { bytes: bytes.len() });
         }
         let sealed = Sealed::open(bytes)?;
         sealed.hash(None).ok_or(FeedbackError::Damaged)?;
         let header: Header = serde_json::from_str(&sealed.json).map_err(format)?;
-        let mut feedback = Self::new(router);
-        if header.router != feedback.router {
-            return Err(FeedbackError::OtherRouter {
-                found: shortened(&header.router, SHOWN),
-                expected: feedback.router,
-            });
-        }
+        let [labels, precision, vector] =
+            PARTS.map(|name| sealed.tensors.tensor(name).map_err(format));
+        let parts = [labels?, precision?, vector?];
+        let owner = owner(&header, &parts[0])?;
         let clock = sealed.tensors.tensor(CLOCK).map_err(format)?;
         let [half_life, time] = match numbers(clock.data())[..] {
             [half_life, time] if clock.dtype() == Dtype::F64 => [half_life, time],
             _ => return Err(value(CLOCK, "it is not two numbers")),
         };
         let known = |time: f64| (!time.is_nan()).then_some(time);
-        (feedback.half_life, feedback.time) = (known(half_life), known(time));
-        check_half_life(feedback.half_life)?;
-        feedback.time.map_or(Ok(()), check_time)?;
-        let [labels, precision, vector] =
-            PARTS.map(|name| sealed.tensors.tensor(name).map_err(format));
-        let parts = [labels?, precision?, vector?];
-        feedback.models = models(header.models, &parts, router)?;
-        Ok(feedback)
+        let (half_life, time) = (known(half_life), known(time));
+        check_half_life(half_life)?;
+        time.map_or(Ok(()), check_time)?;
+        Ok(Self {
+            router: header.router,
+            clusters: owner.clusters,
+            half_life,
+            time,
+            models: models(header.models, &parts, &owner)?,
+        })
     }
+}
+
+/// What the checks of a file need to know of its router.
+struct Owner {
+    clusters: usize,
+    /// The least variance that a verdict may have had.
+    least_variance: f64,
 }
 
 /// The verdicts of the models whose numbers are the rows of `parts`.
 fn models(
     entries: Vec<Entry>,
     parts: &[TensorView; 3],
-    router: &Router,
+    owner: &Owner,
 ) -> Result<BTreeMap<String, Verdicts>, FeedbackError> {
     if entries.len() > MAX_MODELS {
         return Err(FeedbackError::TooManyModels);
     }
-    let lengths = lengths(router.clusters().len());
+    let lengths = lengths(owner.clusters);
     for ((part, name), length) in parts.iter().zip(PARTS).zip(lengths) {
         let expected = [entries.len(), length];
         if part.dtype() != Dtype::F64 || part.shape() != expected {
@@ -148,8 +212,6 @@ fn models(
             return Err(value(name, problem));
         }
     }
-    // The least variance that a verdict has with this router, whatever its prompt.
-    let least_variance = router.prior().label_noise(0.0);
     let mut models: BTreeMap<String, Verdicts> = BTreeMap::new();
     for (row, Entry { id, verdicts }) in entries.into_iter().enumerate() {
         let place = format!("models[{row}]");
@@ -170,7 +232,7 @@ fn models(
             of_row(labels, k),
             of_row(precision, all),
             of_row(vector, k),
-            least_variance,
+            owner.least_variance,
         )
         .map_err(|problem| value(&place, problem))?;
         if information.weight() > verdicts as f64 * SLACK {

@@ -11,6 +11,9 @@
 //!
 //! Feedback belongs to the clusters of one router, whose hash it names. It is kept apart from pools:
 //! [`crate::session`] conditions the profiles of a pool on it.
+//!
+//! Labels may be kept in the same form ([`Feedback::add_label`]): these are the *statistics* of a model, which
+//! [`crate::pool::from_statistics`] makes a pool of. Parts of the labels may be added up on different machines.
 
 #![cfg_attr(not(test), deny(clippy::indexing_slicing))]
 
@@ -90,6 +93,16 @@ impl Feedback {
             .map(|(id, verdicts)| (id.as_str(), verdicts))
     }
 
+    /// Hash of the router over whose clusters the information is.
+    pub fn router(&self) -> &str {
+        &self.router
+    }
+
+    /// Number of all verdicts, forgotten ones included.
+    pub fn verdicts(&self) -> u64 {
+        self.models.values().map(|verdicts| verdicts.count).sum()
+    }
+
     /// Whether there is no verdict.
     pub fn is_empty(&self) -> bool {
         self.models.is_empty()
@@ -115,6 +128,37 @@ impl Feedback {
         placed: &Placed,
         verdict: Verdict,
     ) -> Result<(), FeedbackError> {
+        self.add_at(router, &placed.membership, verdict)
+    }
+
+    /// Adds a label: the `score` of a model on a prompt of this membership, as
+    /// [`Clusters::membership`](crate::cluster::Clusters::membership) gives it, `(K)`. It counts like a verdict
+    /// with a trust of 1, at the prompt's own clusters, however far the prompt is from them.
+    ///
+    /// # Errors
+    /// [`FeedbackError`], naming the value that is wrong; nothing is added then.
+    pub fn add_label(
+        &mut self,
+        router: &Router,
+        membership: &[f32],
+        model: &str,
+        score: f64,
+    ) -> Result<(), FeedbackError> {
+        let verdict = Verdict {
+            model,
+            score,
+            trust: 1.0,
+            at: self.time,
+        };
+        self.add_at(router, membership, verdict)
+    }
+
+    fn add_at(
+        &mut self,
+        router: &Router,
+        membership: &[f32],
+        verdict: Verdict,
+    ) -> Result<(), FeedbackError> {
         self.check_router(router.sha256())?;
         let Verdict {
             model,
@@ -123,6 +167,16 @@ impl Feedback {
             at,
         } = verdict;
         check(&verdict)?;
+        if membership.len() != self.clusters {
+            return Err(FeedbackError::Value {
+                place: "membership".into(),
+                problem: format!(
+                    "{} weights for {} clusters",
+                    membership.len(),
+                    self.clusters
+                ),
+            });
+        }
         if self.half_life.is_some() && at.is_none() {
             return Err(FeedbackError::NoTime);
         }
@@ -138,7 +192,7 @@ impl Feedback {
         if let Some(at) = at {
             self.advance(at);
         }
-        let expected = placed.membership.iter().zip(router.prior().mean());
+        let expected = membership.iter().zip(router.prior().mean());
         let expected: f64 = expected.map(|(phi, mean)| f64::from(*phi) * mean).sum();
         let variance = router.prior().label_noise(expected);
         let weight = trust * self.weight_of(at);
@@ -151,7 +205,7 @@ impl Feedback {
             });
         verdicts.count += 1;
         let information = &mut verdicts.information;
-        information.add(&placed.membership, 1.0 - score, variance, weight);
+        information.add(membership, 1.0 - score, variance, weight);
         Ok(())
     }
 

@@ -481,3 +481,170 @@ fn naive_sums_over_all_verdicts_give_the_same_posterior() {
             .all(|(a, b)| close(a, b))
     );
 }
+
+/// Labels of two models at random memberships.
+fn random_labels(n: usize, seed: u64) -> Vec<(Vec<f32>, &'static str, f64)> {
+    let mut rng = ChaCha8Rng::seed_from_u64(seed);
+    (0..n)
+        .map(|_| {
+            let share: f32 = rng.random();
+            let model = if rng.random::<f32>() < 0.3 { "b" } else { "a" };
+            (
+                vec![share, 1.0 - share],
+                model,
+                f64::from(rng.random::<f32>()),
+            )
+        })
+        .collect()
+}
+
+fn added_up(labels: &[(Vec<f32>, &'static str, f64)]) -> Feedback {
+    let router = fixture::router();
+    let mut sums = Feedback::new(&router);
+    for (membership, model, score) in labels {
+        sums.add_label(&router, membership, model, *score).unwrap();
+    }
+    sums
+}
+
+#[test]
+fn a_label_is_a_verdict_with_a_trust_of_one_at_its_own_membership() {
+    let router = fixture::router();
+    let mut verdicts = Feedback::new(&router);
+    let placed = between(0.3);
+    verdicts.add(&router, &placed, verdict("a", 0.75)).unwrap();
+    let mut labels = Feedback::new(&router);
+    labels
+        .add_label(&router, &placed.membership, "a", 0.75)
+        .unwrap();
+    assert_eq!(labels, verdicts);
+    let before = labels.clone();
+    for (membership, model, score, path) in [
+        (&[1.0][..], "a", 0.5, "membership"),
+        (&[0.5, 0.5], "", 0.5, "model"),
+        (&[0.5, 0.5], "a", f64::NAN, "score"),
+    ] {
+        let problem = labels.add_label(&router, membership, model, score);
+        assert_eq!(problem.unwrap_err().path().as_deref(), Some(path));
+        assert_eq!(labels, before);
+    }
+}
+
+#[test]
+fn parts_of_labels_are_merged_in_any_order_and_depth_to_those_of_all() {
+    let labels = random_labels(700, 11);
+    let whole = added_up(&labels);
+    let mut rng = ChaCha8Rng::seed_from_u64(12);
+    for parts in [2, 3, 7] {
+        let mut parts: Vec<Feedback> = labels.chunks(700 / parts).map(added_up).collect();
+        for _ in 0..4 {
+            parts.shuffle(&mut rng);
+            let merged = |parts: &[Feedback]| {
+                let mut sum = parts[0].clone();
+                parts[1..].iter().for_each(|part| sum.merge(part).unwrap());
+                sum
+            };
+            let (one, two) = parts.split_at(parts.len() / 2);
+            for found in [merged(&parts), merged(&[merged(two), merged(one)])] {
+                // It also compares the counts.
+                assert!(largest_difference(&found, &whole) < 1e-12);
+                let (found, whole) = (
+                    posterior(&found, fixture::router().prior()),
+                    posterior(&whole, fixture::router().prior()),
+                );
+                let means = found.mean().to_vec().into_iter().zip(whole.mean().to_vec());
+                let variances = found.covariance().to_owned() - whole.covariance();
+                assert!(means.into_iter().all(|(a, b)| (a - b).abs() < 1e-9));
+                assert!(variances.iter().all(|v| v.abs() < 1e-12));
+            }
+        }
+    }
+}
+
+#[test]
+fn a_hundred_million_labels_of_a_model_are_kept_in_a_file() {
+    let router = fixture::router();
+    let once = added_up(&random_labels(1000, 13));
+    let mut sums = once.clone();
+    for _ in 0..17 {
+        let same = sums.clone();
+        sums.merge(&same).unwrap();
+    }
+    assert_eq!(sums.verdicts(), 131_072_000);
+    let read = Feedback::from_bytes(&sums.to_bytes().unwrap(), &router).unwrap();
+    assert_eq!(read, sums);
+    // The weighted mean of errors is as before, and now certain.
+    let found = posterior(&read, router.prior());
+    let [_, precision, vector] = once.of("a").unwrap().information.parts();
+    let residual: Vec<f64> = (0..2)
+        .map(|i| {
+            let row = [[0, 1], [1, 2]][i];
+            (0..2)
+                .map(|j| precision[row[j]] * found.mean()[j])
+                .sum::<f64>()
+                - vector[i]
+        })
+        .collect();
+    assert!(residual.iter().all(|r| r.abs() < 1e-2), "{residual:?}");
+    assert!(found.covariance().diag().iter().all(|v| *v < 1e-7));
+}
+
+#[test]
+fn a_file_is_read_without_its_router_and_impossible_values_are_refused() {
+    let sums = added_up(&random_labels(40, 14));
+    let bytes = sums.to_bytes().unwrap();
+    assert_eq!(Feedback::from_bytes_of_any_router(&bytes).unwrap(), sums);
+    assert_eq!(sums.router(), fixture::router().sha256());
+    for end in [0, 1, 8, 100, bytes.len() / 2, bytes.len() - 1] {
+        assert!(Feedback::from_bytes_of_any_router(&bytes[..end]).is_err());
+    }
+    // Whole, cut short after its header, or damaged: a file of feedback. A router or a text: none.
+    let mut damaged = bytes.clone();
+    *damaged.last_mut().unwrap() ^= 1;
+    for feedback in [&bytes[..], &bytes[..bytes.len() - 9], &damaged] {
+        assert!(Feedback::is_laid_out_in(feedback));
+    }
+    for other in [
+        &fixture::router().to_bytes().unwrap()[..],
+        b"{}",
+        b"",
+        &bytes[..9],
+    ] {
+        assert!(!Feedback::is_laid_out_in(other));
+    }
+    let code = |change: &dyn Fn(&mut Feedback)| {
+        let mut changed = sums.clone();
+        change(&mut changed);
+        let bytes = changed.to_bytes().unwrap();
+        Feedback::from_bytes_of_any_router(&bytes).map_err(|problem| problem.code())
+    };
+    let of = |parts: [Vec<f64>; 3]| {
+        move |f: &mut Feedback| {
+            let [labels, precision, vector] = parts.clone();
+            let information = Information::unchecked(labels, precision, vector);
+            f.models.get_mut("a").unwrap().information = information;
+        }
+    };
+    let parts = sums
+        .of("a")
+        .unwrap()
+        .information
+        .parts()
+        .map(<[f64]>::to_vec);
+    assert!(code(&of(parts.clone())).is_ok());
+    for part in 0..3 {
+        for value in [f64::NAN, f64::INFINITY, -1.0, 1e300] {
+            let mut parts = parts.clone();
+            parts[part][0] = value;
+            assert_eq!(code(&of(parts)), Err("feedback_value"), "{part} {value}");
+        }
+    }
+    assert_eq!(
+        code(&|f| f.router = "not a hash".into()),
+        Err("feedback_value")
+    );
+    assert_eq!(
+        code(&|f| f.models.get_mut("a").unwrap().count = MAX_VERDICTS + 1),
+        Err("feedback_value")
+    );
+}

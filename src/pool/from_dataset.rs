@@ -10,7 +10,7 @@ use super::pool::Pool;
 use super::raw::{RawCost, RawErrors, RawModel, RawPool, RawRouterRef, RawScore};
 use crate::dataset::{Dataset, DatasetError, Model, read_models};
 use crate::observation::Observations;
-use crate::profile::ProfileError;
+use crate::profile::{Profile, ProfileError};
 use crate::router::Router;
 use ndarray::{ArrayView1, ArrayView2, Axis};
 use std::collections::HashMap;
@@ -55,18 +55,11 @@ pub fn from_dataset(
     points: ArrayView2<f32>,
     params: PoolParams,
 ) -> Result<PoolDraft, ProfileError> {
-    let mut pool = params.base.map(|b| b.raw().clone()).unwrap_or_default();
-    pool.schema_version = Some(super::limits::SCHEMA_VERSION);
-    let default_name = || Some(data.name.clone());
-    pool.name = params.name.or(pool.name).or_else(default_name);
-    pool.as_of = params.as_of.or(pool.as_of);
-    pool.currency = Some("USD".into());
-    pool.router = Some(RawRouterRef::from(router));
+    let mut pool = begun(router, &data.name, &params);
     let memberships = router.clusters().memberships(points);
     let mut without_scores = Vec::new();
     for (column, model) in data.models.iter().enumerate() {
-        let old = pool.models.iter().position(|m| m.id == model.id);
-        let mut raw = old.map(|i| pool.models[i].clone()).unwrap_or_default();
+        let raw = known(&pool, &model.id);
         let published = published(router, &raw)?;
         let column = data.scores.column(column);
         let Some(observed) = observed(memberships.view(), column, params.right_or_wrong)? else {
@@ -74,20 +67,51 @@ pub fn from_dataset(
             continue;
         };
         let profile = router.profile(&observed.and(&published)?)?;
-        describe(&mut raw, model, params.list.get(&model.id));
-        raw.errors = Some(RawErrors::from(&profile));
-        raw.labels = None;
-        raw.accuracy = None;
-        raw.labels_count = None;
-        match old {
-            Some(i) => pool.models[i] = raw,
-            None => pool.models.push(raw),
-        }
+        put(&mut pool, raw, model, &profile, &params.list);
     }
     Ok(PoolDraft {
         pool,
         without_scores,
     })
+}
+
+/// A pool that is to get models with measured profiles: the base, or an empty one. `name` is its name where
+/// neither the parameters nor the base have one.
+pub(super) fn begun(router: &Router, name: &str, params: &PoolParams) -> RawPool {
+    let mut pool = params.base.map(|b| b.raw().clone()).unwrap_or_default();
+    pool.schema_version = Some(super::limits::SCHEMA_VERSION);
+    let default_name = || Some(name.to_owned());
+    pool.name = params.name.clone().or(pool.name).or_else(default_name);
+    pool.as_of = params.as_of.clone().or(pool.as_of);
+    pool.currency = Some("USD".into());
+    pool.router = Some(RawRouterRef::from(router));
+    pool
+}
+
+/// What the pool says of a model so far.
+pub(super) fn known(pool: &RawPool, id: &str) -> RawModel {
+    let known = pool.models.iter().find(|m| m.id == id);
+    known.cloned().unwrap_or_default()
+}
+
+/// Puts a model with its measured profile into the pool, in place of the one of the same id. `raw` is what was
+/// known of it.
+pub(super) fn put(
+    pool: &mut RawPool,
+    mut raw: RawModel,
+    model: &Model,
+    profile: &Profile,
+    list: &ModelList,
+) {
+    describe(&mut raw, model, list.get(&model.id));
+    raw.errors = Some(RawErrors::from(profile));
+    raw.labels = None;
+    raw.accuracy = None;
+    raw.labels_count = None;
+    match pool.models.iter_mut().find(|m| m.id == model.id) {
+        Some(old) => *old = raw,
+        None => pool.models.push(raw),
+    }
 }
 
 /// The scores of one model; `None` if it has none.
@@ -110,7 +134,7 @@ fn observed(
 }
 
 /// What the published scores of a model of the base say.
-fn published(router: &Router, raw: &RawModel) -> Result<Observations, ProfileError> {
+pub(super) fn published(router: &Router, raw: &RawModel) -> Result<Observations, ProfileError> {
     let benchmarks = router.benchmarks();
     let known = |score: &RawScore| Some((benchmarks.find(&score.name)?, score.score));
     let scores: Vec<_> = raw.benchmarks.iter().flatten().filter_map(known).collect();

@@ -19,6 +19,7 @@ mod export;
 mod fields;
 mod from_dataset;
 mod from_published;
+mod from_statistics;
 mod import;
 mod info;
 mod json;
@@ -38,6 +39,7 @@ pub use error::PoolError;
 pub use fields::{FieldQuality, ModelFields};
 pub use from_dataset::{ModelList, ModelListError, PoolDraft, PoolParams, from_dataset};
 pub use from_published::{PublishedDraft, from_published};
+pub use from_statistics::from_statistics;
 pub use import::{ImportedPrices, PriceList, PriceMatch, import_prices};
 pub use info::{ModelInfo, PoolInfo};
 pub use limits::{

@@ -7,7 +7,7 @@ use crate::prior::{Prior, answer_noise};
 use ndarray::{Array1, Array2, ArrayView2, Axis, s};
 
 /// Labels that the mean error of a prior without training models counts for.
-const MEAN_ERROR_LABELS: f64 = 2.0;
+pub(super) const MEAN_ERROR_LABELS: f64 = 2.0;
 /// Times that the noise is computed from the prediction and the prediction from the noise.
 pub(super) const NOISE_ROUNDS: usize = 2;
 /// Observations whose information is added at once.
@@ -45,7 +45,7 @@ pub(super) fn has_usual_error(prior: &Prior, observations: &Observations) -> boo
 /// The variance of a label is κγ(1 − γ) with γ its predicted error, so an error says more where
 /// errors are rare. γ is the prior's at first, then the posterior's. It is never the labels' own
 /// mean, with which a model that was lucky on a few labels would also look certain.
-fn condition(prior: &Prior, observations: &Observations) -> Posterior {
+pub(super) fn condition(prior: &Prior, observations: &Observations) -> Posterior {
     let rows = observations.weights();
     let residual = &observations.values() - &rows.dot(&prior.mean());
     let mut psi = Posterior {

@@ -1,8 +1,10 @@
 //! Evidence that is added up one observation at a time, and a posterior conditioned on it.
 
 use super::Posterior;
+use super::condition::{MEAN_ERROR_LABELS, condition};
 use crate::linalg::Cholesky;
-use crate::observation::{ProfileError, check_length, check_range};
+use crate::observation::{Observations, ProfileError, check_length, check_range};
+use crate::prior::Prior;
 use ndarray::{Array2, ArrayView1, ArrayView2};
 
 /// Negative eigenvalues that rounding may leave in a precision, as a part of its largest entry.
@@ -108,6 +110,14 @@ impl Information {
         self.labels.iter().sum()
     }
 
+    /// The mean error of the observations, each counted by w/v: Ση/ΣΛ, since a membership sums to 1. `None`
+    /// without any.
+    fn mean_error(&self) -> Option<f64> {
+        let diagonal = self.rows().filter_map(<[f64]>::last);
+        let all = 2.0 * self.precision.iter().sum::<f64>() - diagonal.sum::<f64>();
+        (all > 0.0).then(|| self.vector.iter().sum::<f64>() / all)
+    }
+
     /// Adds an observation with a `weight`: the `error` on a prompt of this membership, whose noise has
     /// this `variance`. A membership over other clusters adds nothing.
     pub fn add(&mut self, membership: &[f32], error: f64, variance: f64, weight: f64) {
@@ -177,6 +187,37 @@ fn triangle(n: usize) -> usize {
 }
 
 impl Posterior {
+    /// Ψ of a model with these `observations` and further `labels`, which are known by their sums.
+    ///
+    /// It differs from [`Posterior::new`] with the labels themselves only in their noise, which was fixed when
+    /// they were added up. As there, the mean of the labels says which error is usual where the prior has no
+    /// training models.
+    ///
+    /// # Errors
+    /// [`ProfileError::Length`] when prior, observations and labels are not over the same clusters.
+    pub fn with_labels(
+        prior: &Prior,
+        observations: &Observations,
+        labels: &Information,
+    ) -> Result<Self, ProfileError> {
+        observations.check_clusters(prior.clusters())?;
+        check_length("statistics", labels.clusters(), prior.clusters())?;
+        let before = match labels.mean_error() {
+            Some(error) if prior.training_models() == 0 => {
+                let (sum, weight) = (labels.weight() * error, labels.weight());
+                let sum = sum + MEAN_ERROR_LABELS * prior.mean_error();
+                condition(
+                    &prior.around(sum / (weight + MEAN_ERROR_LABELS)),
+                    observations,
+                )
+            }
+            _ => Self::new(prior, observations)?,
+        };
+        before
+            .with_information(labels)
+            .ok_or(ProfileError::Covariance)
+    }
+
     /// This posterior with further `information`: V′ = (V⁻¹ + Λ)⁻¹ and m′ = m + V′(η − Λm). `None` where
     /// the two are not over the same clusters, or V is not a covariance.
     ///

@@ -198,6 +198,20 @@ impl Router {
         Ok(self.summary(&posterior, information))
     }
 
+    /// The profile of a model with these observations and the sums of its `labels`; see
+    /// [`Posterior::with_labels`].
+    ///
+    /// # Errors
+    /// [`ProfileError::Length`] for observations or labels over another number of clusters.
+    pub fn profile_from_statistics(
+        &self,
+        observations: &Observations,
+        labels: &Information,
+    ) -> Result<Profile, ProfileError> {
+        let posterior = Posterior::with_labels(&self.prior, observations, labels)?;
+        Ok(posterior.profile(self.overlap().view()))
+    }
+
     /// A profile with further information, from what the profile keeps of the covariance. `None` where
     /// the information is not over this router's clusters.
     pub fn conditioned(&self, profile: &Profile, information: &Information) -> Option<Profile> {

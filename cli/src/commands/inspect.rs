@@ -1,13 +1,14 @@
-//! `uniroute inspect`: what a router file or a pool contains.
+//! `uniroute inspect`: what a router file, a pool or a file of statistics contains.
 
 use crate::args::{RouterArgs, WeightsArgs};
-use crate::input::{artefacts, files};
+use crate::input::{artefacts, files, statistics};
 use crate::output::{streams, table, visible};
-use anyhow::{Context, Result, bail};
+use anyhow::{Context, Result, anyhow};
 use serde_json::{Value, json};
 use std::fmt::{self, Write};
 use std::path::PathBuf;
 use uniroute::Router;
+use uniroute::feedback::{self, Feedback};
 use uniroute::pool::{Model, Pool, ProfileSource, RawPool};
 use uniroute::router::{MAX_BYTES, Meta};
 
@@ -16,7 +17,7 @@ const NEXT_LABELS: usize = 3;
 
 #[derive(clap::Args)]
 pub struct Args {
-    /// A router file or an LLM profile JSON
+    /// A router file, an LLM profile JSON, or a file of statistics
     file: PathBuf,
     /// Router that a pool is checked against [default: the one that comes with uniroute]
     #[arg(long, value_name = "FILE")]
@@ -30,25 +31,20 @@ pub struct Args {
 }
 
 pub fn run(args: Args) -> Result<()> {
-    let bytes = files::read(&args.file, MAX_BYTES)?;
-    show(&args, &bytes).with_context(|| args.file.display().to_string())
-}
-
-fn show(args: &Args, bytes: &[u8]) -> Result<()> {
-    match Kind::of(bytes) {
-        Kind::Json => show_pool(args, bytes),
-        Kind::Router => {
-            let meta = Router::read_meta(bytes)?;
-            match args.json {
-                true => streams::print_json(&meta),
-                false => streams::print(&router(&meta, bytes.len())?),
-            }
+    let bytes = files::read(&args.file, MAX_BYTES.max(feedback::MAX_BYTES))?;
+    let shown = match Kind::of(&bytes) {
+        Kind::Json => show_pool(&args, &bytes),
+        Kind::Router => show_router(&args, &bytes),
+        // Its errors name the file.
+        Kind::Statistics => {
+            return show_statistics(&args, &statistics::of_any_router(&args.file, &bytes)?);
         }
-        Kind::Unknown => bail!(
-            "neither an LLM profile JSON, which is text in UTF-8 that begins with {{, nor a router, \
-             which begins with the length of its header; name a file that `profile` or `fit` wrote"
-        ),
-    }
+        Kind::Unknown => Err(anyhow!(
+            "neither an LLM profile JSON, which is text in UTF-8 that begins with {{, nor a router or \
+             statistics, which begin with the length of their header; name a file that `profile` or `fit` wrote"
+        )),
+    };
+    shown.with_context(|| args.file.display().to_string())
 }
 
 /// What the first bytes of a file say.
@@ -58,6 +54,8 @@ enum Kind {
     Json,
     /// A router: a file of safetensors, whole or damaged.
     Router,
+    /// Statistics or feedback: a file of safetensors, too.
+    Statistics,
     /// Something else.
     Unknown,
 }
@@ -70,9 +68,58 @@ impl Kind {
         }
         // Eight bytes with the length of the header, then the header, which is a JSON object.
         match bytes {
-            [_, _, _, _, _, _, _, 0, b'{', ..] => Self::Router,
+            [_, _, _, _, _, _, _, 0, b'{', ..] => match Feedback::is_laid_out_in(bytes) {
+                true => Self::Statistics,
+                false => Self::Router,
+            },
             _ => Self::Unknown,
         }
+    }
+}
+
+fn show_statistics(args: &Args, statistics: &Feedback) -> Result<()> {
+    match args.json {
+        true => streams::print_json(&statistics_json(statistics)),
+        false => streams::print(&statistics_text(statistics)?),
+    }
+}
+
+fn statistics_json(statistics: &Feedback) -> Value {
+    let models = statistics.models();
+    let models: Vec<_> = models
+        .map(|(id, verdicts)| json!({"id": id, "labels": verdicts.count, "weight": verdicts.information.weight()}))
+        .collect();
+    json!({"router": statistics.router(), "halfLife": statistics.half_life(), "labels": statistics.verdicts(), "models": models})
+}
+
+fn statistics_text(statistics: &Feedback) -> Result<String, fmt::Error> {
+    let mut out = String::new();
+    writeln!(out, "Statistics  {}", statistics::counted(statistics))?;
+    writeln!(out, "Router      {}", statistics.router())?;
+    if let Some(days) = statistics.half_life() {
+        writeln!(out, "Half-life   {days} days")?;
+    }
+    let rows: Vec<_> = statistics
+        .models()
+        .map(|(id, verdicts)| {
+            let weight = verdicts.information.weight();
+            vec![
+                id.to_owned(),
+                verdicts.count.to_string(),
+                format!("{weight:.1}"),
+            ]
+        })
+        .collect();
+    writeln!(out)?;
+    out.push_str(&table::lines(&["model", "labels", "weight"], &rows));
+    Ok(out)
+}
+
+fn show_router(args: &Args, bytes: &[u8]) -> Result<()> {
+    let meta = Router::read_meta(bytes)?;
+    match args.json {
+        true => streams::print_json(&meta),
+        false => streams::print(&router(&meta, bytes.len())?),
     }
 }
 

@@ -6,6 +6,7 @@ pub mod cost;
 pub mod eval;
 pub mod fit;
 pub mod inspect;
+pub mod merge;
 pub mod probe;
 pub mod profile;
 pub mod route;

@@ -7,7 +7,9 @@ use std::fs::File;
 use std::io::BufReader;
 use std::panic;
 use std::path::{Path, PathBuf};
-use uniroute::dataset::labels::{Choice, LabelFiles, LabelOptions, LabelsReport};
+use uniroute::dataset::labels::{
+    Choice, LabelFiles, LabelOptions, LabelRow, LabelRows, LabelsReport,
+};
 use uniroute::dataset::{Dataset, DatasetError};
 
 /// Largest file beside the labels, in bytes.
@@ -35,12 +37,39 @@ pub struct LabelArgs {
 
 /// Reads labels: one data folder, or files of which `uniroute::dataset::labels` tells the forms.
 pub fn read(paths: &[PathBuf], args: &LabelArgs) -> Result<Dataset> {
-    if let [folder] = paths
-        && folder.is_dir()
-    {
+    if let Some(folder) = data_folder(paths) {
         return datasets::folder(folder);
     }
     let mut labels = LabelFiles::default();
+    add_all(&mut labels.rows(), paths, args)?;
+    Ok(labels.finish(&name(paths))?)
+}
+
+/// Passes on labels one row after another, so that files of any length need no memory. A data folder is in
+/// memory as a whole. `each` gets the rows of a file before all of it was read and found to be right.
+pub fn stream(paths: &[PathBuf], args: &LabelArgs, each: impl FnMut(LabelRow)) -> Result<()> {
+    if let Some(folder) = data_folder(paths) {
+        datasets::folder(folder)?.label_rows().for_each(each);
+        return Ok(());
+    }
+    add_all(&mut LabelRows::new(each), paths, args)
+}
+
+/// What the labels of these files are called.
+pub fn name(paths: &[PathBuf]) -> String {
+    paths
+        .first()
+        .map_or(String::new(), |path| datasets::name_of(path))
+}
+
+fn data_folder(paths: &[PathBuf]) -> Option<&Path> {
+    match paths {
+        [folder] if folder.is_dir() => Some(folder),
+        _ => None,
+    }
+}
+
+fn add_all(labels: &mut LabelRows, paths: &[PathBuf], args: &LabelArgs) -> Result<()> {
     for path in paths {
         if path.is_dir() {
             bail!(
@@ -48,16 +77,13 @@ pub fn read(paths: &[PathBuf], args: &LabelArgs) -> Result<Dataset> {
                 path.display()
             );
         }
-        let report = add(&mut labels, path, args)?;
+        let report = add(labels, path, args)?;
         tell(path, &report);
     }
-    let name = paths
-        .first()
-        .map_or(String::new(), |path| datasets::name_of(path));
-    Ok(labels.finish(&name)?)
+    Ok(())
 }
 
-fn add(labels: &mut LabelFiles, path: &Path, args: &LabelArgs) -> Result<LabelsReport> {
+fn add(labels: &mut LabelRows, path: &Path, args: &LabelArgs) -> Result<LabelsReport> {
     let beside = |name: &str| {
         let path = path.with_file_name(name);
         let bytes = files::unpacked(&path, MAX_BESIDE).ok()?;

@@ -11,6 +11,7 @@ mod guide;
 mod input;
 mod inspect;
 mod labels;
+mod merge;
 mod output;
 mod probe;
 mod profile;

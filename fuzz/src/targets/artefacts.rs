@@ -51,9 +51,11 @@ pub fn feedback(data: &[u8]) {
         !read.as_ref().is_err_and(|e| e.code() == "feedback_damaged"),
         "a wrong hash"
     );
+    let of_any = check::accepted(Feedback::from_bytes_of_any_router(&file));
     let Some(feedback) = check::accepted(read) else {
         return;
     };
+    assert!(of_any.as_ref() == Some(&feedback), "read as something else");
     let written = feedback.to_bytes().expect("feedback can be written");
     let again = Feedback::from_bytes(&written, small()).expect("written feedback is read again");
     assert!(again == feedback, "read as something else");

@@ -100,12 +100,12 @@ pub fn parquet(data: &[u8]) {
             }
         }
     }
-    add(|files, options| files.add_parquet("t.parquet", open(), options));
+    add(|files, options| files.rows().add_parquet("t.parquet", open(), options));
 }
 
 /// A packed log of Inspect.
 pub fn archive(data: &[u8]) {
-    add(|files, options| files.add_archive("l.eval", Cursor::new(data), options));
+    add(|files, options| files.rows().add_archive("l.eval", Cursor::new(data), options));
 }
 
 fn add(file: impl Fn(&mut LabelFiles, &LabelOptions) -> Result<LabelsReport, DatasetError>) {

@@ -11,9 +11,7 @@ use std::io::Read;
 use ndarray::Array2;
 
 use super::options::{LabelOptions, LabelsReport};
-use super::reading::Reading;
-use super::record::{Needed, Record};
-use super::visit::visit;
+use super::rows::LabelRows;
 use crate::dataset::place::Place;
 use crate::dataset::{Dataset, DatasetError, Model, Prompt};
 
@@ -39,69 +37,28 @@ pub struct LabelFiles {
 }
 
 impl LabelFiles {
-    /// Reads a file of text. `file` is its name, for its format and for messages.
+    /// Reads a file of text; see [`LabelRows::add`].
     ///
     /// # Errors
-    /// [`DatasetError`]: what is wrong, or what must be decided ([`DatasetError::choice`]).
+    /// As [`LabelRows::add`].
     pub fn add(
         &mut self,
         file: &str,
         reader: impl Read,
         options: &LabelOptions,
     ) -> Result<LabelsReport, DatasetError> {
-        self.read(file, options, |reading| visit(reading, reader))
+        self.rows().add(file, reader, options)
     }
 
-    /// Reads a Parquet file; a column is a field of the labels.
-    ///
-    /// # Errors
-    /// As [`LabelFiles::add`].
-    #[cfg(feature = "packed")]
-    pub fn add_parquet<R: Read + std::io::Seek + Send + 'static>(
-        &mut self,
-        file: &str,
-        reader: R,
-        options: &LabelOptions,
-    ) -> Result<LabelsReport, DatasetError> {
-        self.read(file, options, |reading| {
-            super::packed::parquet(reading, reader)
-        })
-    }
-
-    /// Reads a packed log of Inspect (`.eval`).
-    ///
-    /// # Errors
-    /// As [`LabelFiles::add`].
-    #[cfg(feature = "packed")]
-    pub fn add_archive(
-        &mut self,
-        file: &str,
-        reader: impl Read + std::io::Seek,
-        options: &LabelOptions,
-    ) -> Result<LabelsReport, DatasetError> {
-        self.read(file, options, |reading| {
-            super::packed::archive(reading, reader)
-        })
-    }
-
-    fn read(
-        &mut self,
-        file: &str,
-        options: &LabelOptions,
-        visit: impl FnOnce(&mut Reading) -> Result<(), DatasetError>,
-    ) -> Result<LabelsReport, DatasetError> {
+    /// The reader of files whose labels these become.
+    pub fn rows(&mut self) -> LabelRows<'_> {
         let matrix = &mut self.matrix;
-        // Of labels that name no model, the caller has said it.
-        let said = options.model.unwrap_or_default();
-        let mut each = |record: Record| {
-            let row = matrix.row(record.prompt, record.task);
-            for (model, score) in record.scores {
-                matrix.add(row, model.unwrap_or_else(|| said.to_owned()), score as f32);
+        LabelRows::kept(move |row| {
+            let position = matrix.row(row.prompt, row.task);
+            for (model, score) in row.scores {
+                matrix.add(position, model, score as f32);
             }
-        };
-        let mut reading = Reading::new(file, options, Needed::ModelToo, &mut each);
-        visit(&mut reading)?;
-        Ok(reading.finish()?.report)
+        })
     }
 
     /// The data set of all files.

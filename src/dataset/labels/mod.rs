@@ -19,7 +19,8 @@
 //! all labels are of one model. [`LabelOptions`] say what a file does not.
 //!
 //! `visit` selects the reader by file name, `table` and `object` read a row and a JSON object, `reading` counts
-//! rows and decides what is an error, and what comes of the records is in `matrix` for all models and here for one.
+//! rows and decides what is an error, and what comes of the records is in `rows` where each is used at once, in `matrix` for
+//! the labels of all models and here for those of one.
 
 #![cfg_attr(
     not(feature = "forms"),
@@ -35,6 +36,7 @@ mod options;
 mod packed;
 mod reading;
 mod record;
+mod rows;
 mod scores;
 mod table;
 #[cfg(test)]
@@ -54,6 +56,7 @@ pub use options::{Beside, LabelOptions, LabelsReport};
 use reading::Reading;
 pub use record::SCORE_NAMES;
 use record::{Needed, Record};
+pub use rows::{LabelRow, LabelRows};
 use visit::visit;
 
 /// How good one model's answer to a prompt is.

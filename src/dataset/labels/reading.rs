@@ -7,10 +7,28 @@ use crate::dataset::DatasetError;
 use crate::dataset::label_error::LabelsError;
 use crate::dataset::place::Place;
 
-/// Most rows of a file of labels.
-const MAX_ROWS: usize = 10_000_000;
-/// Most bytes that the prompts of a file take together.
-const MAX_TEXT: u64 = 1024 * 1024 * 1024;
+/// What a file of labels may hold at most.
+#[derive(Clone, Copy)]
+pub(super) struct Most {
+    /// Rows of the file.
+    pub rows: usize,
+    /// Bytes that its prompts take together.
+    pub text: u64,
+}
+
+impl Most {
+    /// Where all prompts are kept.
+    pub const KEPT: Self = Self {
+        rows: 10_000_000,
+        text: 1024 * 1024 * 1024,
+    };
+    /// Where a row is forgotten before the next one is read.
+    pub const STREAMED: Self = Self {
+        rows: usize::MAX,
+        text: u64::MAX,
+    };
+}
+
 /// Messages about bad rows that are kept.
 const MOST_PROBLEMS: usize = 20;
 /// Places of bad rows that a message names.
@@ -31,6 +49,7 @@ pub(super) struct Reading<'a> {
     first_problem: Option<DatasetError>,
     others_bad: Vec<String>,
     text: u64,
+    most: Most,
 }
 
 impl<'a> Reading<'a> {
@@ -56,7 +75,13 @@ impl<'a> Reading<'a> {
             first_problem: None,
             others_bad: Vec::new(),
             text: 0,
+            most: Most::KEPT,
         }
+    }
+
+    /// The same with other limits.
+    pub fn at_most(self, most: Most) -> Self {
+        Self { most, ..self }
     }
 
     /// Says what the file is taken for, and which of its columns mean nothing here.
@@ -71,8 +96,8 @@ impl<'a> Reading<'a> {
     /// For more rows or text than are read. A row that is wrong is an error of [`Reading::finish`].
     pub fn row(&mut self, read: Result<Row, DatasetError>) -> Result<(), DatasetError> {
         self.report.rows += 1;
-        if self.report.rows > MAX_ROWS {
-            let (at, limit) = (Place::whole(self.file), MAX_ROWS);
+        if self.report.rows > self.most.rows {
+            let (at, limit) = (Place::whole(self.file), self.most.rows);
             return Err(DatasetError::TooManyRows { at, limit });
         }
         match read {
@@ -105,10 +130,10 @@ impl<'a> Reading<'a> {
             return Ok(());
         }
         self.text += record.prompt.len() as u64;
-        if self.text > MAX_TEXT {
+        if self.text > self.most.text {
             return Err(DatasetError::TooLarge {
                 at: Place::whole(self.file),
-                limit: MAX_TEXT,
+                limit: self.most.text,
                 remedy: "split the file",
             });
         }

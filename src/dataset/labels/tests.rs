@@ -287,7 +287,9 @@ mod packed {
             ..LabelOptions::default()
         };
         let mut files = LabelFiles::default();
-        let report = files.add_archive("l.eval", Cursor::new(bytes), &options)?;
+        let report = files
+            .rows()
+            .add_archive("l.eval", Cursor::new(bytes), &options)?;
         Ok((files.finish("l")?, report))
     }
 
@@ -342,7 +344,10 @@ mod packed {
                 ..LabelOptions::default()
             };
             let mut files = LabelFiles::default();
-            let report = files.add_parquet("l.parquet", Cursor::new(file.to_vec()), &options)?;
+            let report =
+                files
+                    .rows()
+                    .add_parquet("l.parquet", Cursor::new(file.to_vec()), &options)?;
             Ok::<_, DatasetError>((files.finish("l")?, report))
         };
         // Every tenth score is null, which is no label.

@@ -1,16 +1,20 @@
-//! `uniroute profile`: labelled prompts to a pool.
+//! `uniroute profile`: labelled prompts, or statistics of them, to a pool.
+
+mod exclusion;
+mod partial;
 
 use crate::args::RouterArgs;
 use crate::input::labels::{self, LabelArgs};
 use crate::input::prompts::{self, InputArgs, Prompts};
-use crate::input::{artefacts, datasets, files, knowledge};
+use crate::input::{artefacts, datasets, files, knowledge, statistics};
 use crate::output::file;
 use crate::output::streams::{JsonLines, note};
 use anyhow::{Context, Result, bail};
+use exclusion::Exclusion;
 use std::num::NonZeroUsize;
 use std::path::{Path, PathBuf};
 use uniroute::Router;
-use uniroute::dataset::{self, Dataset, PublishedTable};
+use uniroute::dataset::PublishedTable;
 use uniroute::pool::{self, ModelList, Pool, PoolParams};
 
 #[derive(clap::Args)]
@@ -19,10 +23,18 @@ pub struct Args {
     router: RouterArgs,
     /// Labelled prompts: a folder (as for `fit`), or files: CSV, JSONL, Parquet, samples of
     /// lm-evaluation-harness, logs of Inspect, results of promptfoo or HELM, logs of requests with scores
-    #[arg(long, value_name = "FILE|DIR", num_args = 1.., required_unless_present_any = ["suggest", "published"])]
+    #[arg(long, value_name = "FILE|DIR", num_args = 1.., required_unless_present_any = ["suggest", "published", "statistics"])]
     labels: Vec<PathBuf>,
     #[command(flatten)]
     label_args: LabelArgs,
+    /// Make no pool, but write the labels of each model as sums, which `merge` adds to those of other parts of
+    /// the labels and --statistics makes a pool of. Labels of any number, one file after another
+    #[arg(long, requires = "labels", conflicts_with_all = ["published", "statistics", "prices", "base", "name", "as_of"])]
+    partial: bool,
+    /// Statistics that --partial or `merge` wrote, in place of labels. With --published, models in both rest on
+    /// both
+    #[arg(long, value_name = "FILE.stats", conflicts_with = "labels")]
+    statistics: Option<PathBuf>,
     /// Table of published scores: a score a row, or a model a row as LiveBench and the Open LLM
     /// Leaderboard have it. With --labels, models in both rest on both
     #[arg(long, value_name = "FILE.csv")]
@@ -39,7 +51,7 @@ pub struct Args {
     exclude_labels: Option<PathBuf>,
     /// Make no pool, but print the N prompts most worth labelling for a new model, the best first,
     /// of those on standard input: JSONL with {"id": …, "prompt": …} a line, or a JSON list
-    #[arg(long, value_name = "N", conflicts_with_all = ["labels", "published", "prices", "base", "output"])]
+    #[arg(long, value_name = "N", conflicts_with_all = ["labels", "published", "statistics", "prices", "base", "output"])]
     suggest: Option<NonZeroUsize>,
     #[command(flatten)]
     input: InputArgs,
@@ -55,11 +67,11 @@ pub struct Args {
     /// Date of the prices
     #[arg(long, value_name = "YYYY-MM-DD")]
     as_of: Option<String>,
-    /// Pool to write
+    /// Pool to write, or with --partial statistics
     #[arg(
         short,
         long,
-        value_name = "POOL.json",
+        value_name = "POOL.json|FILE.stats",
         required_unless_present = "suggest"
     )]
     output: Option<PathBuf>,
@@ -73,6 +85,10 @@ pub fn run(args: Args) -> Result<()> {
     let Some(output) = &args.output else {
         bail!("--output is needed to make a pool");
     };
+    if args.partial {
+        let exclude = args.exclude_labels.as_deref();
+        return partial::run(&router, &args.labels, &args.label_args, exclude, output);
+    }
     let list = args.prices.as_deref().map(model_list).transpose()?;
     let base = args.base.as_deref();
     let base = base
@@ -89,28 +105,18 @@ pub fn run(args: Args) -> Result<()> {
         pool = Some(made);
     }
     if !args.labels.is_empty() {
-        let mut labels = labels::read(&args.labels, &args.label_args)?;
-        note!(
-            "{}: {} labels of {} models on {} prompts",
-            labels.name,
-            labels.observed(),
-            labels.models.len(),
-            labels.prompts.len()
-        );
-        if let Some(exclude) = &args.exclude_labels {
-            leave_out(&mut labels, exclude)?;
-        }
-        let prompts: Vec<&str> = datasets::texts(&labels).collect();
-        let points = datasets::embed(router.embedder(), &prompts)?;
+        pool = Some(labelled(
+            &router,
+            &args,
+            params(&args, &list, pool.as_ref()),
+        )?);
+    }
+    if let Some(path) = &args.statistics {
         let params = params(&args, &list, pool.as_ref());
-        let draft = pool::from_dataset(&router, &labels, points.view(), params)?;
-        for id in &draft.without_scores {
-            note!("{id}: no scores, left out");
-        }
-        pool = Some(Pool::from_raw(draft.pool, &router)?);
+        pool = Some(added_up(&router, path, &params)?);
     }
     let Some(pool) = pool else {
-        bail!("--labels or --published is needed to make a pool");
+        bail!("--labels, --statistics or --published is needed to make a pool");
     };
     file::write(output, pool.to_json().as_bytes())?;
     note!("{}: {} models", output.display(), pool.models().len());
@@ -127,26 +133,39 @@ fn params<'a>(args: &Args, list: &Option<ModelList>, base: Option<&'a Pool>) -> 
     }
 }
 
-/// Removes the labels that a table of this data set's models and tasks excludes.
-fn leave_out(labels: &mut Dataset, path: &Path) -> Result<()> {
-    let names = ["dataset", "model", "task"];
-    let rows = dataset::columns(&path.to_string_lossy(), files::open_text(path)?, names)?;
-    let before = labels.observed();
-    for [dataset, model, task] in &rows {
-        if *dataset == labels.name && labels.leave_out(model, task) == 0 {
-            note!(
-                "{}: {dataset} has no score of {model} on {task}",
-                path.display()
-            );
-        }
-    }
-    let left = labels.observed();
+/// A pool of the models of labels.
+fn labelled(router: &Router, args: &Args, params: PoolParams) -> Result<Pool> {
+    let mut labels = labels::read(&args.labels, &args.label_args)?;
     note!(
-        "{}: {} of {before} labels left out",
-        path.display(),
-        before - left
+        "{}: {} labels of {} models on {} prompts",
+        labels.name,
+        labels.observed(),
+        labels.models.len(),
+        labels.prompts.len()
     );
-    Ok(())
+    if let Some(exclude) = &args.exclude_labels {
+        let mut exclusion = Exclusion::read(exclude, &labels.name)?;
+        exclusion.leave_out_of(&mut labels);
+        exclusion.tell();
+    }
+    let prompts: Vec<&str> = datasets::texts(&labels).collect();
+    let points = datasets::embed(router.embedder(), &prompts)?;
+    let draft = pool::from_dataset(router, &labels, points.view(), params)?;
+    for id in &draft.without_scores {
+        note!("{id}: no scores, left out");
+    }
+    Ok(Pool::from_raw(draft.pool, router)?)
+}
+
+/// A pool of the models of a file of statistics.
+fn added_up(router: &Router, path: &Path, params: &PoolParams) -> Result<Pool> {
+    let statistics = statistics::read(path, router)?;
+    note!("{}: {}", path.display(), statistics::counted(&statistics));
+    let models = statistics.models();
+    let models = models.map(|(id, verdicts)| (id, &verdicts.information));
+    let raw = pool::from_statistics(router, models, &datasets::name_of(path), params)
+        .with_context(|| path.display().to_string())?;
+    Ok(Pool::from_raw(raw, router)?)
 }
 
 /// The table of published scores without those that are excluded.
