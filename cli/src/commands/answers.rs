@@ -58,6 +58,7 @@ pub fn answer_all<T: Send>(
         form: batch.form,
         unit: batch.unit,
         done: answers.done,
+        allowed: out.allow_errors,
         answered: 0,
         refused: 0,
         first_refused: None,
@@ -268,6 +269,8 @@ pub struct Count {
     form: &'static str,
     unit: &'static str,
     done: &'static str,
+    /// Whether refused prompts are no failure.
+    allowed: bool,
     answered: u64,
     refused: u64,
     first_refused: Option<u64>,
@@ -277,6 +280,7 @@ impl Count {
     /// Says how many prompts were read and what became of them; an error if some could not be read.
     pub fn check(&self) -> Result<()> {
         match self.refused {
+            _ if self.allowed => self.note(),
             0 => self.note(),
             _ => bail!("{self}; each of these is answered with an `error`"),
         }

@@ -19,6 +19,9 @@ pub struct OutputArgs {
     /// Form of the answers on standard output [default: jsonl]
     #[arg(long, value_enum, value_name = "FORM", conflicts_with = "output")]
     format: Option<Format>,
+    /// Succeed though some prompts cannot be read: their answers say so
+    #[arg(long)]
+    pub allow_errors: bool,
     /// Threads that answer [default: one for each core]. The answers are the same for any number
     #[arg(long, value_name = "N")]
     pub threads: Option<NonZeroUsize>,

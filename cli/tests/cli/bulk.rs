@@ -109,6 +109,8 @@ fn several_files_are_read_in_turn_and_a_bad_row_names_its_file() {
     assert_eq!((rows[3]["file"].as_str(), &rows[3]["row"]), (Some(&*bad), &Value::from(1)));
     assert!(rows[4].get("error").is_none() && rows[4]["model"].is_string());
     let error = String::from_utf8(output.stderr).unwrap();
+    let args = ["route", "--allow-errors", "--prompts", &a, &bad, &b];
+    assert_eq!(uniroute(&args, b"").status.code(), Some(0));
     assert!(error.contains("7 rows read, 6 prompts routed, 1 refused (first: row 1)"), "{error}");
 }
 
@@ -129,7 +131,7 @@ fn what_cannot_be_read_or_told_is_refused_and_leaves_the_old_file() {
         (&["route", "--prompts", &plain][..], "not a file of prompts by its name"),
         (&["route", "--prompts", "no.jsonl"], "cannot open no.jsonl"),
         (&["route", "--prompts", &prompts, "-o", "x.txt"], "no form of a table by its name"),
-        (&["route", "--prompts", &prompts, "hi"], "exclude each other"),
+        (&["route", "hi", "--prompts", &prompts], "exclude each other"),
         (&["route", "hi", "-o", &out], "a table is written of many prompts"),
         (&["route", "--prompts", &prompts, "--prompt-field", "p"], "there are: id, prompt"),
         (&["route", "--prompts", &prompts, "-o", "/dev/full"], "name"),

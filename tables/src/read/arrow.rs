@@ -15,8 +15,10 @@ use super::cells::Cells;
 use super::{Columns, Row, find};
 use crate::TableError;
 
-/// Start of a file, with the bytes that align what follows.
+/// Start of a file. Zeros after it align what follows.
 const FILE: &[u8; 8] = b"ARROW1\0\0";
+/// Most zeros after the start of a file, in steps of four: those of the largest alignment in use.
+const MOST_ZEROS: usize = 64 / 4;
 /// Before the length of each message.
 const CONTINUES: [u8; 4] = [0xff; 4];
 /// Largest head of a message, in bytes.
@@ -134,6 +136,11 @@ impl<R: Read> Messages<'_, R> {
                     return Err(self.wrong("not an Arrow table; write it again"));
                 }
                 message = self.take(4, Vec::new())?;
+                for _ in 0..MOST_ZEROS {
+                    if message == [0; 4] {
+                        message = self.take(4, Vec::new())?;
+                    }
+                }
             } else if message.len() == 4 && message != CONTINUES {
                 return Err(self.wrong("not an Arrow stream; write it again"));
             }

@@ -3,6 +3,7 @@
 mod javascript;
 mod place;
 mod rust;
+mod spark;
 
 use anyhow::Result;
 
@@ -20,6 +21,7 @@ pub fn run(leg: Leg, state: &mut State) -> Result<Ran> {
         Leg::Docs => rust::docs(),
         Leg::Readme => rust::readme(),
         Leg::Model => rust::model(),
+        Leg::Spark => spark::run(),
         Leg::Types => javascript::types(state),
         Leg::Node => javascript::node(state),
         Leg::Package => javascript::package(state),
