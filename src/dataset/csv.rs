@@ -79,7 +79,10 @@ impl<'a, R: Read> Table<'a, R> {
     /// # Errors
     /// [`DatasetError`] for a row of another length than the header, for quotes that do not fit, and of a
     /// reader that failed.
-    #[allow(clippy::should_implement_trait, reason = "an iterator has no errors of its own")]
+    #[allow(
+        clippy::should_implement_trait,
+        reason = "an iterator has no errors of its own"
+    )]
     pub fn next(&mut self) -> Result<Option<Row>, DatasetError> {
         let mut cells = StringRecord::new();
         let found = self.reader.read_record(&mut cells);

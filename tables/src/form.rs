@@ -28,8 +28,7 @@ pub enum Packing {
 }
 
 /// The endings of names, for messages.
-pub(crate) const ENDINGS: &str =
-    ".jsonl, .ndjson, .csv, .tsv, .parquet, .arrow, .feather or .arrows, perhaps with .gz or .zst after it";
+pub(crate) const ENDINGS: &str = ".jsonl, .ndjson, .csv, .tsv, .parquet, .arrow, .feather or .arrows, perhaps with .gz or .zst after it";
 
 impl Form {
     /// Form and packing by the ending of a file's name; `None` for any other ending. Parquet and Arrow

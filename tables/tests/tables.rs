@@ -65,7 +65,10 @@ fn prompts() -> (Vec<Column>, Vec<Vec<Vec<Cell>>>) {
         ]
     };
     let rows: Vec<Vec<Cell>> = PROMPTS.iter().enumerate().map(row).collect();
-    (columns, vec![rows[..2].to_vec(), Vec::new(), rows[2..].to_vec()])
+    (
+        columns,
+        vec![rows[..2].to_vec(), Vec::new(), rows[2..].to_vec()],
+    )
 }
 
 fn packings(form: Form) -> &'static [Packing] {
@@ -82,7 +85,8 @@ fn what_is_written_in_any_form_and_packing_is_read_again() {
         for packing in packings(form) {
             let bytes = write(form, *packing, &columns, &rows);
             let found = read((form, *packing), &bytes, &Columns::default()).unwrap();
-            let items: Vec<(Value, String)> = found.into_iter().map(|(_, row)| row.unwrap()).collect();
+            let items: Vec<(Value, String)> =
+                found.into_iter().map(|(_, row)| row.unwrap()).collect();
             let expected: Vec<(Value, String)> = (0..)
                 .zip(PROMPTS)
                 .map(|(i, prompt): (usize, _)| (format!("id-{i}").into(), prompt.to_owned()))
@@ -112,8 +116,11 @@ fn files_are_told_by_their_endings() {
 
 #[test]
 fn columns_are_found_by_usual_names_or_named() {
-    let csv = |text: &str, columns: &Columns| read((Form::Csv, Packing::Plain), text.as_bytes(), columns);
-    let ids = |found: Read| -> Vec<(Value, String)> { found.into_iter().map(|(_, r)| r.unwrap()).collect() };
+    let csv =
+        |text: &str, columns: &Columns| read((Form::Csv, Packing::Plain), text.as_bytes(), columns);
+    let ids = |found: Read| -> Vec<(Value, String)> {
+        found.into_iter().map(|(_, r)| r.unwrap()).collect()
+    };
     let usual = Columns::default();
     let found = ids(csv("custom_id;Question\nx;\"a;b\"\n", &usual).unwrap());
     assert_eq!(found, [(json!("x"), "a;b".to_owned())]);
@@ -127,9 +134,15 @@ fn columns_are_found_by_usual_names_or_named() {
     let found = ids(read((Form::JsonLines, Packing::Plain), line, &named).unwrap());
     assert_eq!(found, [(json!(7), "p".to_owned())]);
     let error = csv("a,b\n1,2\n", &usual).unwrap_err().to_string();
-    assert_eq!(error, "t: no column is named as one of prompts; there are: a, b");
+    assert_eq!(
+        error,
+        "t: no column is named as one of prompts; there are: a, b"
+    );
     let error = csv("body,b\n1,2\n", &named).unwrap_err().to_string();
-    assert_eq!(error, "t: no column \"key\" with texts or numbers; there are: body, b");
+    assert_eq!(
+        error,
+        "t: no column \"key\" with texts or numbers; there are: body, b"
+    );
     // Two columns of one name in a file that keeps such: the header is refused.
     assert!(csv("prompt,prompt\n1,2\n", &usual).is_err());
 }
@@ -137,7 +150,11 @@ fn columns_are_found_by_usual_names_or_named() {
 #[test]
 fn rows_without_a_prompt_are_refused_with_their_number_and_the_next_is_read() {
     let columns = vec![Column::new("prompt", Kind::Text)];
-    let rows = vec![vec![vec![Cell::from(Some("a"))], vec![Cell::NONE], vec![Cell::from(Some("b"))]]];
+    let rows = vec![vec![
+        vec![Cell::from(Some("a"))],
+        vec![Cell::NONE],
+        vec![Cell::from(Some("b"))],
+    ]];
     for form in FORMS {
         let bytes = write(form, Packing::Plain, &columns, &rows);
         let found = read((form, Packing::Plain), &bytes, &Columns::default()).unwrap();
@@ -161,8 +178,18 @@ fn objects_become_fields_of_json_lines_and_sparse_fields_are_left_out() {
     ];
     let object = |text: &str| Cell::Json(text.to_owned());
     let rows = vec![vec![
-        vec![Cell::Value(json!(1)), object("{\"model\":\"m\",\"cost\":0.5}"), Cell::NONE, Cell::NONE],
-        vec![Cell::NONE, object("{}"), Cell::from(Some("wrong")), Cell::Number(2.0)],
+        vec![
+            Cell::Value(json!(1)),
+            object("{\"model\":\"m\",\"cost\":0.5}"),
+            Cell::NONE,
+            Cell::NONE,
+        ],
+        vec![
+            Cell::NONE,
+            object("{}"),
+            Cell::from(Some("wrong")),
+            Cell::Number(2.0),
+        ],
     ]];
     let lines = write(Form::JsonLines, Packing::Plain, &columns, &rows);
     let lines = String::from_utf8(lines).unwrap();
@@ -185,7 +212,11 @@ fn a_row_of_the_wrong_shape_is_no_panic() {
         assert!(encoder.encode(&[vec![Cell::NONE]]).is_err(), "{form:?}");
     }
     let encoder = Encoder::new(Form::Parquet, columns, |json| Cow::Borrowed(json));
-    assert!(encoder.encode(&[vec![Cell::from(Some("x")), Cell::NONE]]).is_err());
+    assert!(
+        encoder
+            .encode(&[vec![Cell::from(Some("x")), Cell::NONE]])
+            .is_err()
+    );
 }
 
 /// Every cut and many changed bytes give an error or rows, and never a panic that passes the reader.
@@ -209,7 +240,11 @@ fn damaged_tables_are_refused_or_read() {
     for packing in [Packing::Gzip, Packing::Zstd] {
         let whole = write(Form::JsonLines, packing, &columns, &rows);
         for cut in 1..whole.len() {
-            let found = read((Form::JsonLines, packing), &whole[..cut], &Columns::default());
+            let found = read(
+                (Form::JsonLines, packing),
+                &whole[..cut],
+                &Columns::default(),
+            );
             assert!(found.is_err(), "{packing:?} {cut}");
         }
     }
@@ -218,15 +253,25 @@ fn damaged_tables_are_refused_or_read() {
 
 #[test]
 fn sizes_that_are_only_said_take_no_memory() {
-    let said = |kind, bytes: &[u8]| read(kind, bytes, &Columns::default()).unwrap_err().to_string();
+    let said = |kind, bytes: &[u8]| {
+        read(kind, bytes, &Columns::default())
+            .unwrap_err()
+            .to_string()
+    };
     let arrow = (Form::ArrowStream, Packing::Plain);
     let head = [[0xff; 4], 0x7fff_ffff_u32.to_le_bytes()].concat();
     assert_eq!(said(arrow, &head), "t: the head of a message is too large");
-    assert_eq!(said(arrow, b"hello, world"), "t: not an Arrow stream; write it again");
+    assert_eq!(
+        said(arrow, b"hello, world"),
+        "t: not an Arrow stream; write it again"
+    );
     assert_eq!(said(arrow, b""), "t: no schema; write the table again");
     let open = format!("prompt\n\"{}", "x".repeat(LONGEST + 100_000));
     let error = said((Form::Csv, Packing::Plain), open.as_bytes());
-    assert!(error.contains("longer than") && error.contains("quote"), "{error}");
+    assert!(
+        error.contains("longer than") && error.contains("quote"),
+        "{error}"
+    );
 }
 
 #[test]

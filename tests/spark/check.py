@@ -26,7 +26,7 @@ import pyarrow.parquet as pq
 HERE = pathlib.Path(__file__).resolve().parent
 JOB = HERE.parent.parent / "examples" / "spark" / "uniroute_spark.py"
 # Bytes of a partition: many more partitions than executors.
-PARTITION = 128 * 1024
+PARTITION = 256 * 1024
 EXECUTORS = "local-cluster[2,1,1024]"
 # The class whose process is an executor.
 EXECUTOR = "CoarseGrainedExecutorBackend"
@@ -140,7 +140,7 @@ def close(a, b, most=1e-9):
 def main():
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("--program", required=True)
-    parser.add_argument("--prompts", type=int, default=100_000)
+    parser.add_argument("--prompts", type=int, default=50_000)
     given = parser.parse_args()
     program = str(pathlib.Path(given.program).resolve())
     with tempfile.TemporaryDirectory() as folder:
@@ -178,7 +178,7 @@ def main():
         duckdb.sql(f"copy (select * from '{source}') to '{copy}' (format parquet, compression zstd)")
         uniroute(program, "route", "--pool", pool, "--lambda", "20", "--prompts", copy, "-o", work / "again.parquet")
         same("Parquet of DuckDB", rows(work / "again.parquet"), expected)
-        counted = duckdb.sql(f"select count(*), sum(cost) from '{work / 'one.parquet'}'").fetchone()
+        counted = duckdb.sql(f"select count(*), sum(cost) from '{work / 'one.parquet'}'").fetchall()[0]
         same("rows that DuckDB reads", counted[0], given.prompts)
 
 

@@ -12,9 +12,9 @@ use rayon::prelude::*;
 use std::num::NonZeroUsize;
 use std::sync::mpsc::{Receiver, SyncSender, sync_channel};
 use std::thread;
+use uniroute_tables::TableError;
 use uniroute_tables::read::Columns;
 use uniroute_tables::write::{Cell, Chunk, Column, Encoder, Kind};
-use uniroute_tables::TableError;
 
 /// Rows of a block, and of a part of it that one thread answers.
 const BLOCK: usize = 2048;

@@ -198,8 +198,16 @@ fn files(paths: &[PathBuf], columns: Columns) -> Result<Batch> {
     let mut forms: Vec<TableForm> = files.iter().map(|(_, form, _)| *form).collect();
     forms.dedup();
     Ok(Batch {
-        form: if let [form] = forms[..] { form.name() } else { "several forms" },
-        unit: if let [form] = forms[..] { form.unit() } else { "row" },
+        form: if let [form] = forms[..] {
+            form.name()
+        } else {
+            "several forms"
+        },
+        unit: if let [form] = forms[..] {
+            form.unit()
+        } else {
+            "row"
+        },
         has_files: files.len() > 1,
         columns,
         source: Source::Files(files),
@@ -208,7 +216,8 @@ fn files(paths: &[PathBuf], columns: Columns) -> Result<Batch> {
 
 /// Refuses what is no file before anything is read.
 fn check_file(path: &Path) -> Result<()> {
-    let found = std::fs::metadata(path).with_context(|| format!("cannot open {}", path.display()))?;
+    let found =
+        std::fs::metadata(path).with_context(|| format!("cannot open {}", path.display()))?;
     match found.is_dir() {
         true => bail!("{} is a folder; name the files in it", path.display()),
         false => Ok(()),

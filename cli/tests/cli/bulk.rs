@@ -13,15 +13,28 @@ const PROMPTS: usize = 5000;
 
 /// Made-up prompts of many lengths, some twice as long as a block of a thread.
 fn prompt(i: usize) -> String {
-    let things = ["poem", "python function", "proof", "recipe", "letter", "SQL query"];
+    let things = [
+        "poem",
+        "python function",
+        "proof",
+        "recipe",
+        "letter",
+        "SQL query",
+    ];
     let thing = things[i % things.len()];
-    format!("Write a {thing} of {i} words, \"please\". {}", "Take care. ".repeat(i % 17))
+    format!(
+        "Write a {thing} of {i} words, \"please\". {}",
+        "Take care. ".repeat(i % 17)
+    )
 }
 
 /// The prompts as a file whose name gives the form.
 fn file(folder: &Folder, name: &str, prompts: std::ops::Range<usize>) -> String {
     let (form, packing) = Form::of(name).unwrap();
-    let columns = vec![Column::new("id", Kind::Whole), Column::new("prompt", Kind::Text)];
+    let columns = vec![
+        Column::new("id", Kind::Whole),
+        Column::new("prompt", Kind::Text),
+    ];
     let encoder = Encoder::new(form, columns, |json| json.into());
     let mut writer = Writer::new(&encoder, packing, Vec::new()).unwrap();
     for start in prompts.clone().step_by(700) {
@@ -56,7 +69,10 @@ fn the_answers_are_the_same_in_the_same_order_on_any_number_of_threads() {
     for (brief, whole) in rows.iter().zip(lines(&whole)).step_by(97) {
         let first = &whole["candidates"][0];
         assert_eq!(brief["model"], whole["model"]);
-        assert_eq!((&brief["quality"], &brief["cost"]), (&first["quality"], &first["cost"]["total"]));
+        assert_eq!(
+            (&brief["quality"], &brief["cost"]),
+            (&first["quality"], &first["cost"]["total"])
+        );
         assert_eq!(brief["field"], whole["clusters"][0]["field"]);
     }
     let one = json(&succeeds(&["route", "--json", &prompt(194)], b""));
@@ -71,18 +87,31 @@ fn every_form_gives_the_answers_of_json_lines_and_keeps_them() {
     let prompts = file(&folder, "p.jsonl", 0..600);
     let expected = succeeds(&["route", "--prompts", &prompts], b"");
     for name in [
-        "a.jsonl.gz", "a.ndjson.zst", "a.csv", "a.tsv", "a.csv.gz", "a.parquet", "a.arrow", "a.arrows", "a.feather",
+        "a.jsonl.gz",
+        "a.ndjson.zst",
+        "a.csv",
+        "a.tsv",
+        "a.csv.gz",
+        "a.parquet",
+        "a.arrow",
+        "a.arrows",
+        "a.feather",
     ] {
         let prompts = file(&folder, name, 0..600);
         let found = succeeds(&["route", "--prompts", &prompts], b"");
         // An id of delimited text is a text.
         let found = match name.contains("sv") {
-            true => found.replace("{\"id\":\"", "{\"id\":").replace("\",\"model\"", ",\"model\""),
+            true => found
+                .replace("{\"id\":\"", "{\"id\":")
+                .replace("\",\"model\"", ",\"model\""),
             false => found,
         };
         assert!(found == expected, "{name}");
         let out = folder.path(&format!("out-{name}"));
-        assert_eq!(succeeds(&["route", "--prompts", &prompts, "-o", &out], b""), "");
+        assert_eq!(
+            succeeds(&["route", "--prompts", &prompts, "-o", &out], b""),
+            ""
+        );
         // The answers as prompts: what was chosen for each.
         let read = ["assign", "--prompts", &out, "--prompt-field", "model"];
         let models = lines(&succeeds(&read, b""));
@@ -91,27 +120,42 @@ fn every_form_gives_the_answers_of_json_lines_and_keeps_them() {
         assert_eq!(packed.lines().count(), 601);
     }
     let arrow = uniroute(&["route", "--prompts", &prompts, "--format", "arrow"], b"").stdout;
-    let again = uniroute(&["assign", "--input", "arrow", "--prompt-field", "model"], &arrow);
+    let again = uniroute(
+        &["assign", "--input", "arrow", "--prompt-field", "model"],
+        &arrow,
+    );
     assert!(again.status.success());
-    assert_eq!(String::from_utf8(again.stdout).unwrap().lines().count(), 600);
+    assert_eq!(
+        String::from_utf8(again.stdout).unwrap().lines().count(),
+        600
+    );
 }
 
 #[test]
 fn several_files_are_read_in_turn_and_a_bad_row_names_its_file() {
     let folder = Folder::new("several");
     let (a, b) = (file(&folder, "a.csv", 0..3), file(&folder, "b.jsonl", 3..5));
-    let bad = folder.write("bad.jsonl", "{\"prompt\": 5}\n{\"prompt\": \"hi there, how are you?\"}\n");
+    let bad = folder.write(
+        "bad.jsonl",
+        "{\"prompt\": 5}\n{\"prompt\": \"hi there, how are you?\"}\n",
+    );
     let output = uniroute(&["route", "--prompts", &a, &bad, &b], b"");
     assert_eq!(output.status.code(), Some(1));
     let rows = lines(&String::from_utf8(output.stdout).unwrap());
     assert_eq!(rows.len(), 7);
     assert_eq!(rows[3]["error"], "`prompt` is not a string");
-    assert_eq!((rows[3]["file"].as_str(), &rows[3]["row"]), (Some(&*bad), &Value::from(1)));
+    assert_eq!(
+        (rows[3]["file"].as_str(), &rows[3]["row"]),
+        (Some(&*bad), &Value::from(1))
+    );
     assert!(rows[4].get("error").is_none() && rows[4]["model"].is_string());
     let error = String::from_utf8(output.stderr).unwrap();
     let args = ["route", "--allow-errors", "--prompts", &a, &bad, &b];
     assert_eq!(uniroute(&args, b"").status.code(), Some(0));
-    assert!(error.contains("7 rows read, 6 prompts routed, 1 refused (first: row 1)"), "{error}");
+    assert!(
+        error.contains("7 rows read, 6 prompts routed, 1 refused (first: row 1)"),
+        "{error}"
+    );
 }
 
 #[test]
@@ -128,12 +172,27 @@ fn what_cannot_be_read_or_told_is_refused_and_leaves_the_old_file() {
     assert_eq!(std::fs::read(&out).unwrap(), b"old");
     let plain = folder.write("p.txt", "a");
     for (args, said) in [
-        (&["route", "--prompts", &plain][..], "not a file of prompts by its name"),
+        (
+            &["route", "--prompts", &plain][..],
+            "not a file of prompts by its name",
+        ),
         (&["route", "--prompts", "no.jsonl"], "cannot open no.jsonl"),
-        (&["route", "--prompts", &prompts, "-o", "x.txt"], "no form of a table by its name"),
-        (&["route", "hi", "--prompts", &prompts], "exclude each other"),
-        (&["route", "hi", "-o", &out], "a table is written of many prompts"),
-        (&["route", "--prompts", &prompts, "--prompt-field", "p"], "there are: id, prompt"),
+        (
+            &["route", "--prompts", &prompts, "-o", "x.txt"],
+            "no form of a table by its name",
+        ),
+        (
+            &["route", "hi", "--prompts", &prompts],
+            "exclude each other",
+        ),
+        (
+            &["route", "hi", "-o", &out],
+            "a table is written of many prompts",
+        ),
+        (
+            &["route", "--prompts", &prompts, "--prompt-field", "p"],
+            "there are: id, prompt",
+        ),
         (&["route", "--prompts", &prompts, "-o", "/dev/full"], "name"),
     ] {
         let error = rejects(args, b"");
@@ -141,19 +200,28 @@ fn what_cannot_be_read_or_told_is_refused_and_leaves_the_old_file() {
     }
     let csv = folder.write("c.csv", "a,b\n1,2\n");
     let error = rejects(&["route", "--prompts", &csv], b"");
-    assert!(error.contains("there are: a, b") && error.contains("--prompt-field"), "{error}");
+    assert!(
+        error.contains("there are: a, b") && error.contains("--prompt-field"),
+        "{error}"
+    );
 }
 
 #[test]
 fn assign_gives_the_first_cluster_of_the_decision_and_weights_that_sum_to_one() {
     let folder = Folder::new("assign");
     let prompts = file(&folder, "p.jsonl", 0..40);
-    let assigned = lines(&succeeds(&["assign", "--memberships", "--prompts", &prompts], b""));
+    let assigned = lines(&succeeds(
+        &["assign", "--memberships", "--prompts", &prompts],
+        b"",
+    ));
     let routed = lines(&succeeds(&["route", "--json", "--prompts", &prompts], b""));
     for (row, decision) in assigned.iter().zip(&routed) {
         let cluster = &decision["clusters"][0];
         assert_eq!(row["cluster"], cluster["id"]);
-        assert_eq!((&row["name"], &row["field"]), (&cluster["label"], &cluster["field"]));
+        assert_eq!(
+            (&row["name"], &row["field"]),
+            (&cluster["label"], &cluster["field"])
+        );
         let weights = row.as_object().unwrap().iter();
         let weights = weights.filter(|(key, _)| key.starts_with("cluster_"));
         let sum: f64 = weights.map(|(_, weight)| weight.as_f64().unwrap()).sum();
@@ -169,7 +237,18 @@ fn costs_add_up_to_the_same_total_on_any_number_of_threads() {
     let folder = Folder::new("total");
     let prompts = file(&folder, "p.csv", 0..3000);
     let total = |threads: &str| {
-        succeeds(&["cost", "--total", "--json", "--threads", threads, "--prompts", &prompts], b"")
+        succeeds(
+            &[
+                "cost",
+                "--total",
+                "--json",
+                "--threads",
+                threads,
+                "--prompts",
+                &prompts,
+            ],
+            b"",
+        )
     };
     assert_eq!(total("1"), total("2"));
     assert_eq!(json(&total("3"))["models"][0]["cost"]["prompts"], 3000);
@@ -199,13 +278,19 @@ fn an_interrupted_run_and_a_full_disk_leave_no_part_of_a_file() {
         writeln!(input, "{{\"prompt\": \"{}\"}}", prompt(i).replace('"', "'")).unwrap();
     }
     let folder_path = Path::new(&out).parent().unwrap().to_owned();
-    let begun = || names(&folder_path).iter().any(|name| name.starts_with(".uniroute-"));
+    let begun = || {
+        names(&folder_path)
+            .iter()
+            .any(|name| name.starts_with(".uniroute-"))
+    };
     let waited = (0..600).any(|_| {
         std::thread::sleep(Duration::from_millis(50));
         begun()
     });
     assert!(waited, "the temporary file is not there");
-    let ended = Command::new("kill").args(["-INT", &child.id().to_string()]).status();
+    let ended = Command::new("kill")
+        .args(["-INT", &child.id().to_string()])
+        .status();
     assert!(ended.unwrap().success());
     assert_eq!(child.wait().unwrap().code(), Some(130));
     assert!(names(&folder_path).is_empty(), "{:?}", names(&folder_path));
@@ -213,7 +298,10 @@ fn an_interrupted_run_and_a_full_disk_leave_no_part_of_a_file() {
 
     if Path::new("/dev/full").exists() {
         let prompts = file(&folder, "p.jsonl", 0..3000);
-        let full = std::fs::OpenOptions::new().write(true).open("/dev/full").unwrap();
+        let full = std::fs::OpenOptions::new()
+            .write(true)
+            .open("/dev/full")
+            .unwrap();
         let output = Command::new(env!("CARGO_BIN_EXE_uniroute"))
             .args(["route", "--prompts", &prompts])
             .stdout(full)
@@ -249,5 +337,8 @@ fn a_file_that_is_not_packed_as_its_name_says_is_refused() {
         let error = rejects(&["route", "--prompts", &wrong], b"");
         assert!(error.contains(name), "{name}: {error}");
     }
-    assert_eq!(Form::of("a.jsonl.gz"), Some((Form::JsonLines, Packing::Gzip)));
+    assert_eq!(
+        Form::of("a.jsonl.gz"),
+        Some((Form::JsonLines, Packing::Gzip))
+    );
 }

@@ -139,7 +139,11 @@ fn read<T: DataType>(
     let mut left = MOST;
     let mut cell = |value: &T::T| -> Result<Cell> {
         let cell = cell(value)?;
-        let size = if let Cell::Text(text) = &cell { text.len() } else { 0 };
+        let size = if let Cell::Text(text) = &cell {
+            text.len()
+        } else {
+            0
+        };
         left = left.checked_sub(size).ok_or_else(|| {
             let text = format!("{rows} values in a row have more than {MOST} bytes; shorten them");
             ParquetError::General(text)

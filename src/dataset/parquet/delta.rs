@@ -57,8 +57,7 @@ struct Header {
 impl Header {
     /// Reads it from the start of `bytes`, which then starts after it.
     fn read(bytes: &mut &[u8], most: usize) -> Result<Self, DeltaError> {
-        let mut number =
-            || usize::try_from(unsigned(bytes)?).map_err(|_| DeltaError::Damaged);
+        let mut number = || usize::try_from(unsigned(bytes)?).map_err(|_| DeltaError::Damaged);
         let (block, mini_blocks, values) = (number()?, number()?, number()?);
         if values > most {
             return Err(DeltaError::TooLarge);
@@ -121,9 +120,10 @@ fn sum(bytes: &mut &[u8], most: usize) -> Result<u64, DeltaError> {
 /// The number of so many bits from a bit on, the lowest bit of each byte first.
 fn bits(bytes: &[u8], from: usize, width: usize) -> u32 {
     let taken = bytes.iter().skip(from / 8).take(5);
-    let word = (0..).step_by(8).zip(taken).fold(0u64, |word, (shift, byte)| {
-        word | u64::from(*byte) << shift
-    });
+    let word = (0..)
+        .step_by(8)
+        .zip(taken)
+        .fold(0u64, |word, (shift, byte)| word | u64::from(*byte) << shift);
     let mask = (1u64 << width) - 1;
     (word >> (from % 8) & mask) as u32
 }
@@ -165,7 +165,26 @@ mod tests {
         assert_eq!(sum(&mut bytes, 5), Ok(15));
         assert_eq!(bytes, b"rest");
         // "7, 5, 3, 1, 2, 3, 4, 5": least delta −2, the others 0, 0, 0, 3, 3, 3, 3 above it in two bits each.
-        let packed = [0x80, 1, 4, 8, 14, 3, 2, 0, 0, 0, 0b1100_0000, 0b0011_1111, 0, 0, 0, 0, 0, 0];
+        let packed = [
+            0x80,
+            1,
+            4,
+            8,
+            14,
+            3,
+            2,
+            0,
+            0,
+            0,
+            0b1100_0000,
+            0b0011_1111,
+            0,
+            0,
+            0,
+            0,
+            0,
+            0,
+        ];
         let mut bytes = &packed[..];
         assert_eq!(sum(&mut bytes, 8), Ok(30));
         assert!(bytes.is_empty());
@@ -175,22 +194,35 @@ mod tests {
     fn more_values_or_longer_texts_than_allowed_are_refused() {
         let lengths = Encoding::DELTA_LENGTH_BYTE_ARRAY;
         assert_eq!(check(lengths, &ONE_TO_FIVE, 5, 100), Ok(()));
-        assert_eq!(check(lengths, &ONE_TO_FIVE, 4, 100), Err(DeltaError::TooLarge));
-        assert_eq!(check(lengths, &ONE_TO_FIVE, 5, 19), Err(DeltaError::TooLarge));
+        assert_eq!(
+            check(lengths, &ONE_TO_FIVE, 4, 100),
+            Err(DeltaError::TooLarge)
+        );
+        assert_eq!(
+            check(lengths, &ONE_TO_FIVE, 5, 19),
+            Err(DeltaError::TooLarge)
+        );
         let both = [ONE_TO_FIVE, ONE_TO_FIVE].concat();
         let texts = Encoding::DELTA_BYTE_ARRAY;
         assert_eq!(check(texts, &both, 5, 30), Ok(()));
         assert_eq!(check(texts, &both, 5, 29), Err(DeltaError::TooLarge));
         let many = [0x80, 1, 4, 0xff, 0xff, 0xff, 0xff, 0x0f, 2, 2, 0, 0, 0, 0];
         for encoding in [Encoding::DELTA_BINARY_PACKED, lengths, texts] {
-            assert_eq!(check(encoding, &many, 1000, 1 << 20), Err(DeltaError::TooLarge));
+            assert_eq!(
+                check(encoding, &many, 1000, 1 << 20),
+                Err(DeltaError::TooLarge)
+            );
         }
     }
 
     #[test]
     fn what_is_cut_or_no_block_is_damaged() {
         for cut in 0..ONE_TO_FIVE.len() {
-            assert_eq!(sum(&mut &ONE_TO_FIVE[..cut], 5), Err(DeltaError::Damaged), "{cut}");
+            assert_eq!(
+                sum(&mut &ONE_TO_FIVE[..cut], 5),
+                Err(DeltaError::Damaged),
+                "{cut}"
+            );
         }
         for header in [[0x7f, 1, 4], [0x80, 1, 0], [0x80, 1, 8]] {
             let bytes = [&header[..], &ONE_TO_FIVE[3..]].concat();

@@ -307,7 +307,10 @@ mod tests {
         // Two numbers, then two empty elements of a schema, an empty list, then the end.
         let right = [0x19, 0x25, 2, 4, 0x19, 0x2c, 0, 0, 0x19, 0x05, 0x00];
         assert_eq!(check_footer(&right), Ok(()));
-        assert_eq!(check_footer(&[0x29, 0x25, 2, 4, 0x00]), Err(HeaderError::Damaged));
+        assert_eq!(
+            check_footer(&[0x29, 0x25, 2, 4, 0x00]),
+            Err(HeaderError::Damaged)
+        );
         assert_eq!(
             check_footer(&[0x19, 0x11, 1, 0x00]),
             Err(HeaderError::Damaged)

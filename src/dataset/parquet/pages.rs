@@ -189,7 +189,9 @@ impl<R: Read + Seek> Pages<R> {
             Some(DATA_V2) => levels,
             _ if !self.has_levels => 0,
             _ if header.definition_encoding == RLE => {
-                let length = page.first_chunk::<4>().map_or(0, |b| u32::from_le_bytes(*b));
+                let length = page
+                    .first_chunk::<4>()
+                    .map_or(0, |b| u32::from_le_bytes(*b));
                 4usize.saturating_add(length as usize)
             }
             // Old files have these, and no delta encodings.

@@ -60,7 +60,10 @@ pub(super) fn read(
     }
     match found {
         Some(_) => Ok(()),
-        None => Err(TableError::damaged(file, "no schema; write the table again")),
+        None => Err(TableError::damaged(
+            file,
+            "no schema; write the table again",
+        )),
     }
 }
 

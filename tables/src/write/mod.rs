@@ -128,7 +128,9 @@ impl Encoder {
     /// of other kinds.
     pub fn encode(&self, rows: &[Vec<Cell>]) -> Result<Chunk, TableError> {
         if rows.iter().any(|row| row.len() != self.columns.len()) {
-            return Err(TableError::Encode("its cells are not as many as the columns".into()));
+            return Err(TableError::Encode(
+                "its cells are not as many as the columns".into(),
+            ));
         }
         let content = match self.form {
             Form::JsonLines => Content::Text(lines::encode(&self.columns, rows, self.shown)?),
@@ -162,7 +164,11 @@ impl<W: Write + Send> Writer<W> {
         let target = match encoder.form {
             Form::JsonLines => Target::Text(Packed::new(packing, out)),
             Form::Csv | Form::Tsv => {
-                let separator = if encoder.form == Form::Csv { b',' } else { b'\t' };
+                let separator = if encoder.form == Form::Csv {
+                    b','
+                } else {
+                    b'\t'
+                };
                 let mut out = Packed::new(packing, out);
                 out.write_all(&delimited::header(columns, separator)?)
                     .map_err(TableError::Write)?;

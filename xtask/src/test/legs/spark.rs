@@ -39,7 +39,11 @@ fn prepared() -> Result<PathBuf> {
     let environment = files::target().join("spark-python");
     let bin = environment.join("bin");
     if !bin.join("spark-submit").exists() {
-        process::run(process::command(python).args(["-m", "venv"]).arg(&environment))?;
+        process::run(
+            process::command(python)
+                .args(["-m", "venv"])
+                .arg(&environment),
+        )?;
         let mut pip = process::command(bin.join("pip"));
         process::run(pip.args(["install", "--quiet", "-r", REQUIREMENTS]))?;
     }
