@@ -9,3 +9,4 @@ pub mod form;
 pub mod knowledge;
 pub mod labels;
 pub mod prompts;
+pub mod stream;
