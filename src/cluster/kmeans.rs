@@ -90,6 +90,12 @@ pub fn assigned(points: ArrayView2<f32>, centroids: Array2<f32>) -> Result<KMean
     })
 }
 
+/// Nearest centroid of each point: `points` `(n, dim)`, `centroids` `(k, dim)`.
+pub(super) fn nearest(points: ArrayView2<f32>, centroids: ArrayView2<f32>) -> Vec<usize> {
+    let points = points.as_standard_layout();
+    Task::new(points.view()).assign(centroids).nearest
+}
+
 /// Rejects what cannot be clustered.
 fn check(points: ArrayView2<f32>, k: usize) -> Result<(), ClusterError> {
     let n = points.nrows();
@@ -115,7 +121,6 @@ fn check(points: ArrayView2<f32>, k: usize) -> Result<(), ClusterError> {
 struct Task<'a> {
     points: ArrayView2<'a, f32>,
     squared_norms: Array1<f32>,
-    mean_variance: f32,
 }
 
 /// Nearest centroid and squared distance of each point.
@@ -127,11 +132,9 @@ struct Assignment {
 impl<'a> Task<'a> {
     fn new(points: ArrayView2<'a, f32>) -> Self {
         let squared_norms = points.outer_iter().map(|p| p.dot(&p)).collect();
-        let mean_variance = points.var_axis(Axis(0), 0.0).mean().unwrap_or(0.0);
         Self {
             points,
             squared_norms,
-            mean_variance,
         }
     }
 
@@ -232,6 +235,7 @@ impl<'a> Task<'a> {
     }
 
     fn lloyd(&self, mut centroids: Array2<f32>, params: &KMeansParams) -> KMeans {
+        let mean_variance = self.points.var_axis(Axis(0), 0.0).mean().unwrap_or(0.0);
         let mut assignment = self.assign(centroids.view());
         for _ in 0..params.max_iterations {
             let moved = self.means(&mut assignment, centroids.view());
@@ -240,7 +244,7 @@ impl<'a> Task<'a> {
             let next = self.assign(centroids.view());
             let unchanged = next.nearest == assignment.nearest;
             assignment = next;
-            if unchanged || shift <= params.tolerance * self.mean_variance {
+            if unchanged || shift <= params.tolerance * mean_variance {
                 break;
             }
         }

@@ -98,6 +98,20 @@ impl Clusters {
         Ok(Self { names, ..self })
     }
 
+    /// The same clusters with another softmax temperature.
+    ///
+    /// # Errors
+    /// [`ClusterError::Temperature`] for one that is not finite or below [`LEAST_TEMPERATURE`].
+    pub fn with_temperature(self, temperature: f32) -> Result<Self, ClusterError> {
+        if !(temperature.is_finite() && temperature >= LEAST_TEMPERATURE) {
+            return Err(ClusterError::Temperature(temperature));
+        }
+        Ok(Self {
+            temperature,
+            ..self
+        })
+    }
+
     /// Number of clusters K.
     pub fn len(&self) -> usize {
         self.shares.len()
@@ -264,6 +278,17 @@ mod tests {
         let odds = ((-0.4f32 / 0.5).exp() / (-0.8f32 / 0.5).exp()).ln();
         assert!(((phi[1] / phi[0]).ln() - odds).abs() < 1e-5);
         assert!((phi[0] + phi[1] - 1.0).abs() < 1e-6);
+    }
+
+    #[test]
+    fn another_temperature_is_checked_and_changes_the_membership_only() {
+        let sharp = two().with_temperature(0.1).unwrap();
+        assert!(sharp.membership(&[0.6, 0.8])[1] > two().membership(&[0.6, 0.8])[1]);
+        assert_eq!(sharp.with_temperature(0.5), Ok(two()));
+        for wrong in [0.0, f32::NAN, f32::INFINITY] {
+            let refused = two().with_temperature(wrong);
+            assert!(matches!(refused, Err(ClusterError::Temperature(_))));
+        }
     }
 
     #[test]

@@ -77,6 +77,7 @@ pub(super) fn whole(file: &str, reader: impl Read) -> Result<Vec<u8>, DatasetErr
 pub struct JsonlPrompts<R> {
     file: String,
     reader: R,
+    field: Option<String>,
     line: u64,
     text: Vec<u8>,
     failed: bool,
@@ -89,6 +90,9 @@ pub struct JsonlLine {
     pub number: u64,
     /// The prompt with its id, or what is wrong with the line.
     pub item: Result<JsonlPrompt, JsonlProblem>,
+    /// The field of [`JsonlPrompts::with_field`], if the object has it: a text as it is, a number or a
+    /// truth value as JSON.
+    pub field: Option<String>,
 }
 
 /// A prompt with its id.
@@ -141,12 +145,7 @@ impl JsonlPrompt {
     /// # Errors
     /// [`JsonlProblem`]; it does not name the line.
     pub fn parse(line: &[u8]) -> Result<Self, JsonlProblem> {
-        let text = encoding::utf8(line).map_err(JsonlProblem::NotUtf8)?;
-        let value = json::parse(text.as_bytes()).map_err(|error| match error.is_data() {
-            true => JsonlProblem::RepeatedKey(error),
-            false => JsonlProblem::NotJson(error),
-        })?;
-        Self::of(value)
+        Self::of(value(line)?)
     }
 
     /// Takes the prompt from a JSON object.
@@ -163,6 +162,24 @@ impl JsonlPrompt {
             id: id.unwrap_or(Value::Null),
             prompt,
         })
+    }
+}
+
+/// The JSON of a line.
+fn value(line: &[u8]) -> Result<Value, JsonlProblem> {
+    let text = encoding::utf8(line).map_err(JsonlProblem::NotUtf8)?;
+    json::parse(text.as_bytes()).map_err(|error| match error.is_data() {
+        true => JsonlProblem::RepeatedKey(error),
+        false => JsonlProblem::NotJson(error),
+    })
+}
+
+/// A text, number or truth value as text.
+fn scalar(value: &Value) -> Option<String> {
+    match value {
+        Value::String(text) => Some(text.clone()),
+        Value::Number(_) | Value::Bool(_) => Some(value.to_string()),
+        _ => None,
     }
 }
 
@@ -185,6 +202,7 @@ impl<R: BufRead> JsonlPrompts<R> {
         Self {
             file: file.to_owned(),
             reader,
+            field: None,
             line: 0,
             text: Vec::new(),
             failed: false,
@@ -199,6 +217,15 @@ impl<R: BufRead> JsonlPrompts<R> {
     pub fn next_line(&mut self) -> Result<Option<(u64, &[u8])>, DatasetError> {
         self.next_text()?;
         Ok((!self.text.is_empty()).then_some((self.line, &self.text)))
+    }
+
+    /// Reads this field of each object, too; see [`JsonlLine::field`].
+    #[must_use]
+    pub fn with_field(self, name: &str) -> Self {
+        Self {
+            field: Some(name.to_owned()),
+            ..self
+        }
     }
 
     /// The text of the next line that is not blank, line end included; empty at the end.
@@ -236,17 +263,22 @@ impl<R: BufRead> Iterator for JsonlPrompts<R> {
         if self.failed {
             return None;
         }
-        let item = match self.next_text() {
+        let object = match self.next_text() {
             Ok([]) => return None,
-            Ok(text) => JsonlPrompt::parse(text),
+            Ok(text) => value(text),
             Err(error) => {
                 self.failed = true;
                 return Some(Err(error));
             }
         };
+        let field = match (&object, &self.field) {
+            (Ok(object), Some(name)) => object.get(name).and_then(scalar),
+            _ => None,
+        };
         Some(Ok(JsonlLine {
             number: self.line,
-            item,
+            item: object.and_then(JsonlPrompt::of),
+            field,
         }))
     }
 }
@@ -271,6 +303,26 @@ mod tests {
         assert_eq!((hi.id.as_str(), hi.prompt.as_str()), (Some("b"), "hi"));
         assert_eq!(problem(2), "no `prompt`");
         assert_eq!(problem(3), "not a JSON object");
+    }
+
+    #[test]
+    fn a_field_is_read_beside_the_prompt_if_it_is_asked_for() {
+        let text = "{\"prompt\": \"a\", \"lang\": \"de\"}\n{\"prompt\": \"b\", \"lang\": 5}
+{\"prompt\": \"c\", \"lang\": [1]}\n{\"prompt\": \"d\"}\noops\n";
+        let lines = |prompts: JsonlPrompts<&[u8]>| {
+            let fields = prompts.map(|line| line.unwrap().field);
+            fields.collect::<Vec<_>>()
+        };
+        let prompts = || JsonlPrompts::new("p.jsonl", text.as_bytes());
+        let found = [
+            Some("de".to_owned()),
+            Some("5".to_owned()),
+            None,
+            None,
+            None,
+        ];
+        assert_eq!(lines(prompts().with_field("lang")), found);
+        assert_eq!(lines(prompts()), [const { None }; 5]);
     }
 
     #[test]

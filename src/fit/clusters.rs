@@ -72,10 +72,7 @@ pub fn fit_clusters(
     found: &KMeans,
     seed: u64,
 ) -> Result<Fitted, FitError> {
-    let temperature = best_temperature(points, errors, found, seed)?;
-    let clusters = soft(found, temperature)?;
-    let memberships = clusters.memberships(points);
-    let prior = Prior::learn(memberships.view(), errors, clusters.nearness().view())?;
+    let (clusters, prior) = with_prior(soft(found)?, points, errors, seed)?;
     Ok(Fitted {
         clusters,
         assignments: found.assignments.clone(),
@@ -83,27 +80,43 @@ pub fn fit_clusters(
     })
 }
 
-pub(super) fn soft(found: &KMeans, temperature: f32) -> Result<Clusters, ClusterError> {
+/// Clusters with the shares of the assigned points, the default temperature and empty names.
+pub(super) fn soft(found: &KMeans) -> Result<Clusters, ClusterError> {
     let k = found.centroids.nrows();
     let mut shares = vec![0.0; k];
     let each = 1.0 / found.assignments.len().max(1) as f32;
     found.assignments.iter().for_each(|&c| shares[c] += each);
     Clusters::try_new(
         found.centroids.clone(),
-        temperature,
+        DEFAULT_TEMPERATURE,
         shares,
         vec![String::new(); k],
     )
+}
+
+/// The clusters at the temperature that is best for the `errors` `(n, m)` on `points` `(n, dim)`, and
+/// the prior that is learned from them; `n` may be 0.
+pub(super) fn with_prior(
+    clusters: Clusters,
+    points: ArrayView2<f32>,
+    errors: ArrayView2<f32>,
+    seed: u64,
+) -> Result<(Clusters, Prior), FitError> {
+    let temperature = best_temperature(points, errors, &clusters, seed)?;
+    let clusters = clusters.with_temperature(temperature)?;
+    let memberships = clusters.memberships(points);
+    let prior = Prior::learn(memberships.view(), errors, clusters.nearness().view())?;
+    Ok((clusters, prior))
 }
 
 /// The temperature at which cluster errors from four fifths of the prompts best predict the errors
 /// on the others, in squared error, for all models together. It depends on the prompts how much
 /// neighbours have in common: hard clusters predict generated puzzles best, soft clusters mixed
 /// questions.
-pub(super) fn best_temperature(
+fn best_temperature(
     points: ArrayView2<f32>,
     errors: ArrayView2<f32>,
-    found: &KMeans,
+    clusters: &Clusters,
     seed: u64,
 ) -> Result<f32, FitError> {
     if errors.iter().all(|e| e.is_nan()) {
@@ -113,7 +126,7 @@ pub(super) fn best_temperature(
     rows.shuffle(&mut ChaCha8Rng::seed_from_u64(seed));
     let held_out = rows.split_off(rows.len() - (HELD_OUT * rows.len() as f64) as usize);
     let losses = parallel::map(TEMPERATURES.len(), |i| {
-        let clusters = soft(found, TEMPERATURES[i])?;
+        let clusters = clusters.clone().with_temperature(TEMPERATURES[i])?;
         let part = |rows: &[usize]| {
             let memberships = clusters.memberships(points.select(Axis(0), rows).view());
             (memberships, errors.select(Axis(0), rows))

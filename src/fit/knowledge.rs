@@ -3,7 +3,7 @@
 use ndarray::{Array1, Array2, ArrayView2, Axis, concatenate, s};
 use std::collections::BTreeMap;
 
-use super::clusters::{best_temperature, soft};
+use super::clusters::{soft, with_prior};
 use super::error::FitError;
 use crate::benchmark::{Benchmark, Benchmarks, Catalogue, ScoreNoise};
 use crate::cluster::{Calibration, Clusters, KMeans, KMeansParams, assigned};
@@ -275,11 +275,9 @@ pub(super) fn around_topics(
         assignments: found.assignments[..topic_points.nrows()].to_vec(),
         ..found
     };
-    let temperature = best_temperature(points, errors, &of_topics, params.seed)?;
-    let clusters = soft(&of_topics, temperature)?;
+    let clusters = soft(&of_topics)?;
     let clusters = clusters.with_names(topics.iter().map(|(_, t)| t.name.clone()).collect())?;
-    let memberships = clusters.memberships(points);
-    let prior = Prior::learn(memberships.view(), errors, clusters.nearness().view())?;
+    let (clusters, prior) = with_prior(clusters, points, errors, params.seed)?;
     Ok(Placed {
         topics: described(&topics, topic_points, &clusters),
         fields: knowledge.topics.iter().map(|f| f.title.clone()).collect(),

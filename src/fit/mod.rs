@@ -1,12 +1,14 @@
 //! Embedded training prompts, with scores where there are any, to the parts of a router.
 //!
 //! [`fit_parts`] turns whole data sets into the [`Parts`] of a [`Router`](crate::Router), with topics
-//! and published scores where there are any ([`Knowledge`]). [`fit`] and [`fit_clusters`] give only
-//! clusters and prior, from embeddings and errors.
+//! and published scores where there are any ([`Knowledge`]). [`fit_streamed`] does so with clusters of
+//! prompts that do not fit in memory. [`fit`] and [`fit_clusters`] give only clusters and prior, from
+//! embeddings and errors.
 
 mod clusters;
 mod error;
 mod knowledge;
+mod streamed;
 
 use ndarray::{Array2, ArrayView2, s};
 
@@ -20,10 +22,12 @@ pub use clusters::{FitParams, Fitted, fit, fit_clusters, usual_clusters};
 pub use error::FitError;
 use knowledge::Placed;
 pub use knowledge::{BenchmarkKnowledge, Knowledge, Known};
+pub use streamed::{StreamedPrompts, fit_streamed};
 
 /// Fewest training prompts for each cluster of a router: with fewer, many clusters would hold a
 /// single prompt.
 const FEWEST_PROMPTS_PER_CLUSTER: usize = 2;
+
 /// How to fit a router; see [`fit_parts`].
 pub struct RouterParams {
     /// Readable name; by default the id of the embedder and the names of the data sets.
@@ -53,16 +57,7 @@ pub fn fit_parts(
     points: ArrayView2<f32>,
     params: RouterParams,
 ) -> Result<Parts, FitError> {
-    let prompts: Vec<&str> = datasets
-        .iter()
-        .flat_map(|set| set.prompts.iter().map(Prompt::to_embed))
-        .collect();
-    if points.nrows() != prompts.len() {
-        return Err(FitError::Embeddings {
-            embeddings: points.nrows(),
-            prompts: prompts.len(),
-        });
-    }
+    let prompts = texts(datasets, points)?;
     let k = params
         .fit
         .clusters
@@ -71,20 +66,13 @@ pub fn fit_parts(
         .knowledge
         .as_ref()
         .is_some_and(|k| !k.topics.is_empty());
-    if !around_topics && prompts.len() < FEWEST_PROMPTS_PER_CLUSTER * k {
-        return Err(FitError::TooFewPrompts {
-            prompts: prompts.len(),
-            clusters: k,
-        });
+    if !around_topics {
+        check_enough(prompts.len(), k)?;
     }
     let kmeans = &params.fit.kmeans;
-    let sources: Vec<String> = datasets.iter().map(|set| set.name.clone()).collect();
-    let usual_id = || format!("{} {}", params.embedder.id(), sources.join("+"));
-    let id = params.id.clone().unwrap_or_else(usual_id);
     let errors = joint_errors(datasets);
-    let knowledge = params.knowledge.unwrap_or_default();
-    let placed = match knowledge.topics.is_empty() {
-        true => {
+    let placed = match params.knowledge.as_ref().filter(|_| around_topics) {
+        None => {
             let fitted = fit(points, errors.view(), &params.fit)?;
             let names = cluster::names(&prompts, &fitted.assignments, fitted.clusters.len());
             Placed {
@@ -95,8 +83,46 @@ pub fn fit_parts(
                 topics: Vec::new(),
             }
         }
-        false => knowledge::around_topics(&knowledge, points, errors.view(), kmeans)?,
+        Some(topics) => knowledge::around_topics(topics, points, errors.view(), kmeans)?,
     };
+    let sources = datasets.iter().map(|set| set.name.clone()).collect();
+    parts(placed, sources, prompts.len(), params)
+}
+
+/// Whether this many prompts can be clustered into `clusters` groups.
+///
+/// # Errors
+/// [`FitError::TooFewPrompts`] with fewer than two for each.
+pub fn check_enough(prompts: usize, clusters: usize) -> Result<(), FitError> {
+    match prompts < FEWEST_PROMPTS_PER_CLUSTER * clusters {
+        true => Err(FitError::TooFewPrompts { prompts, clusters }),
+        false => Ok(()),
+    }
+}
+
+/// The texts to embed of all data sets, of which `points` are the embeddings.
+fn texts<'a>(datasets: &'a [Dataset], points: ArrayView2<f32>) -> Result<Vec<&'a str>, FitError> {
+    let sets = datasets.iter().map(|set| &set.prompts);
+    let prompts: Vec<_> = sets.flatten().map(Prompt::to_embed).collect();
+    match points.nrows() == prompts.len() {
+        true => Ok(prompts),
+        false => Err(FitError::Embeddings {
+            embeddings: points.nrows(),
+            prompts: prompts.len(),
+        }),
+    }
+}
+
+/// The parts of a router with these clusters, made from this many `prompts` of these `sources`.
+fn parts(
+    placed: Placed,
+    sources: Vec<String>,
+    prompts: usize,
+    params: RouterParams,
+) -> Result<Parts, FitError> {
+    let usual_id = || format!("{} {}", params.embedder.id(), sources.join("+"));
+    let id = params.id.unwrap_or_else(usual_id);
+    let knowledge = params.knowledge.unwrap_or_default();
     let (prior, benchmarks) = match &knowledge.benchmarks {
         Some(known) => knowledge::with_benchmarks(known, &placed.clusters, placed.prior)?,
         None => {
@@ -113,9 +139,9 @@ pub fn fit_parts(
         topics: placed.topics,
         calibration: placed.calibration,
         provenance: Provenance {
-            prompts: prompts.len() + knowledge.prompts(),
+            prompts: prompts + knowledge.prompts(),
             licence: params.licence,
-            seed: kmeans.seed,
+            seed: params.fit.kmeans.seed,
             fitted_by: format!("uniroute {}", env!("CARGO_PKG_VERSION")),
             datasets: sources.into_iter().chain(knowledge.sources).collect(),
         },

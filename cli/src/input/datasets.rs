@@ -44,19 +44,29 @@ pub fn texts(set: &Dataset) -> impl Iterator<Item = &str> {
     set.prompts.iter().map(|p| p.to_embed())
 }
 
-/// Embeds prompts on all cores, `(n, d)`.
+/// Embeds prompts on all cores, `(n, d)`, with a bar.
 pub fn embed(embedder: &dyn Embed, prompts: &[&str]) -> Result<Array2<f32>> {
-    const BATCH: usize = 64;
     let bar = progress::bar(prompts.len() as u64, "embedding prompts");
+    let points = embedded(embedder, prompts, |done| bar.inc(done as u64));
+    bar.finish_and_clear();
+    points
+}
+
+/// Embeds prompts on all cores, `(n, d)`; `done` is told how many more are embedded.
+pub fn embedded(
+    embedder: &dyn Embed,
+    prompts: &[&str],
+    done: impl Fn(usize) + Sync,
+) -> Result<Array2<f32>> {
+    const BATCH: usize = 64;
     let vectors: Vec<Vec<f32>> = prompts
         .par_chunks(BATCH)
         .flat_map_iter(|batch| {
             let embedded = embedder.embed_batch(batch);
-            bar.inc(batch.len() as u64);
+            done(batch.len());
             embedded.into_iter().map(|e| e.vector)
         })
         .collect();
-    bar.finish_and_clear();
     let flat: Vec<f32> = vectors.into_iter().flatten().collect();
     Ok(Array2::from_shape_vec(
         (prompts.len(), embedder.dim()),

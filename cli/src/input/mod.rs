@@ -10,3 +10,4 @@ pub mod knowledge;
 pub mod labels;
 pub mod prompts;
 pub mod statistics;
+pub mod stream;

@@ -7,6 +7,7 @@ mod common;
 mod cost;
 mod eval;
 mod fit;
+mod fit_prompts;
 mod guide;
 mod input;
 mod inspect;

@@ -1,20 +1,25 @@
 //! `uniroute fit`: prompts and, where there are any, scores to a router.
 
+mod streamed;
+
 use crate::args::EmbedderArgs;
 use crate::input::{artefacts, datasets, knowledge};
 use crate::output::streams::note;
 use crate::output::{file, progress};
-use anyhow::{Result, bail};
+use anyhow::{Error, Result, anyhow};
 use std::path::PathBuf;
+use streamed::StreamArgs;
 use uniroute::Router;
 use uniroute::cluster::KMeansParams;
-use uniroute::fit::{FitError, FitParams, RouterParams, fit_parts};
+use uniroute::fit::{FitError, FitParams, RouterParams, fit_parts, fit_streamed};
 
 #[derive(clap::Args)]
 pub struct Args {
     /// Folder with prompts.jsonl, models.json and scores.csv (each may be .gz); repeatable
-    #[arg(long, value_name = "DIR", required = true, num_args = 1..)]
+    #[arg(long, value_name = "DIR", required_unless_present = "prompts", num_args = 1..)]
     data: Vec<PathBuf>,
+    #[command(flatten)]
+    stream: StreamArgs,
     /// Folder with topics, one JSON file a field: one cluster is made around each topic and named by
     /// it
     #[arg(long, value_name = "DIR", conflicts_with = "clusters")]
@@ -63,28 +68,35 @@ pub fn run(args: Args) -> Result<()> {
         .map(|table| knowledge::benchmarks(&args.benchmarks, table, &*embedder))
         .transpose()?;
     let knowledge = knowledge::knowledge(topics.unwrap_or_default(), benchmarks, &*embedder)?;
+    let fit = FitParams {
+        clusters: args.clusters.map(usize::from),
+        kmeans: KMeansParams {
+            seed: args.seed,
+            ..KMeansParams::default()
+        },
+    };
+    let streamed = match args.stream.prompts.is_empty() {
+        true => None,
+        false => Some(streamed::read(&args.stream, &fit, &*embedder).map_err(with_option)?),
+    };
     let params = RouterParams {
         knowledge: Some(knowledge),
         id: args.name,
         embedder,
         embedder_file: artefacts::embedder_file(&args.embedder),
         licence: args.licence,
-        fit: FitParams {
-            clusters: args.clusters.map(usize::from),
-            kmeans: KMeansParams {
-                seed: args.seed,
-                ..KMeansParams::default()
-            },
-        },
+        fit,
     };
     let work = progress::spinner("clustering, learning the prior");
-    let parts = fit_parts(&sets, points.view(), params);
-    work.finish_and_clear();
-    let parts = match parts {
-        Err(error @ FitError::TooFewPrompts { .. }) => bail!("{error} with --clusters"),
-        parts => parts?,
+    let parts = match &streamed {
+        Some(streamed) => {
+            let texts = streamed.texts();
+            fit_streamed(&streamed.parts(&texts), &sets, points.view(), params)
+        }
+        None => fit_parts(&sets, points.view(), params),
     };
-    let router = Router::new(parts)?;
+    work.finish_and_clear();
+    let router = Router::new(parts.map_err(|error| with_option(error.into()))?)?;
     file::write(&args.output, &router.to_bytes()?)?;
     note!(
         "{}: {} clusters of {} prompts, {} benchmarks, prior from {} models; sha256 {}",
@@ -96,4 +108,12 @@ pub fn run(args: Args) -> Result<()> {
         router.sha256()
     );
     Ok(())
+}
+
+/// The error with the option that decides it.
+fn with_option(error: Error) -> Error {
+    match error.downcast_ref() {
+        Some(FitError::TooFewPrompts { .. }) => anyhow!("{error} with --clusters"),
+        _ => error,
+    }
 }
