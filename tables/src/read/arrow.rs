@@ -12,7 +12,8 @@ use arrow_schema::{ArrowError, Schema};
 use serde_json::Value;
 
 use super::cells::Cells;
-use super::{Columns, Row, find};
+use super::columns::{Columns, find};
+use super::row::Row;
 use crate::TableError;
 
 /// Start of a file. Zeros after it align what follows.

@@ -7,7 +7,8 @@ use std::rc::Rc;
 use serde_json::Value;
 use uniroute::dataset::CsvTable;
 
-use super::{Columns, LONGEST, Row, find};
+use super::columns::{Columns, find};
+use super::row::{LONGEST, Row};
 use crate::TableError;
 
 const BUFFER: usize = 64 * 1024;

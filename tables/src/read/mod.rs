@@ -2,85 +2,18 @@
 
 mod arrow;
 mod cells;
+mod columns;
 mod delimited;
 mod lines;
 mod parquet;
+mod row;
 
 use std::io::{Read, Seek};
 
-use serde_json::Value;
-use uniroute::dataset::{JsonlPrompt, PROMPT_NAMES};
-
 use crate::unpack::unpacked;
 use crate::{Form, Packing, TableError};
-
-/// Names of the column of ids, the most likely one first.
-pub const ID_NAMES: [&str; 2] = ["id", "custom_id"];
-/// Most columns that a message lists.
-pub const SHOWN: usize = 20;
-/// Longest prompt or id, and longest row of delimited text, in bytes; as for JSON lines.
-pub const LONGEST: usize = uniroute::dataset::MAX_LINE;
-
-/// The columns to read. By default that of the prompts is the first that there is of
-/// [`PROMPT_NAMES`], and that of the ids of [`ID_NAMES`].
-#[derive(Clone, Debug, Default, PartialEq, Eq)]
-pub struct Columns {
-    /// Name of the column, or the field of JSON lines, of the prompts.
-    pub prompt: Option<String>,
-    /// Name of that of the ids.
-    pub id: Option<String>,
-}
-
-/// A row that was read, and may have to be parsed yet.
-#[derive(Clone, Debug, PartialEq)]
-pub struct Row {
-    /// Number of its line or row, from 1.
-    pub number: u64,
-    content: Content,
-}
-
-#[derive(Clone, Debug, PartialEq)]
-enum Content {
-    Line(Vec<u8>),
-    Cells { id: Value, prompt: Option<String> },
-}
-
-impl Row {
-    /// Bytes of the content, about.
-    pub fn size(&self) -> usize {
-        match &self.content {
-            Content::Line(line) => line.len(),
-            Content::Cells { prompt, .. } => prompt.as_ref().map_or(0, String::len),
-        }
-    }
-
-    /// The prompt with its id. This takes most of the time of reading JSON lines, and may be done on any
-    /// thread.
-    ///
-    /// # Errors
-    /// What is wrong with the row, in words; the row's number is not named.
-    pub fn parse(self, columns: &Columns) -> Result<JsonlPrompt, String> {
-        match self.content {
-            Content::Line(line) => lines::parse(&line, columns),
-            Content::Cells { prompt: None, .. } => Err("the prompt is empty".to_owned()),
-            Content::Cells {
-                prompt: Some(prompt),
-                ..
-            } if prompt.len() > LONGEST => {
-                Err(format!("the prompt is longer than {LONGEST} bytes"))
-            }
-            Content::Cells {
-                id,
-                prompt: Some(prompt),
-            } => Ok(JsonlPrompt { id, prompt }),
-        }
-    }
-
-    fn cells(number: u64, id: Value, prompt: Option<String>) -> Self {
-        let content = Content::Cells { id, prompt };
-        Self { number, content }
-    }
-}
+pub use columns::{Columns, ID_NAMES, SHOWN};
+pub use row::{LONGEST, Row};
 
 /// Calls `each` with every row of a stream. `file` is its name for messages.
 ///
@@ -122,44 +55,4 @@ pub fn file(
         Form::Parquet => parquet::read(file, reader, columns, each),
         _ => stream(file, (form, packing), reader, columns, each),
     }
-}
-
-/// Positions of the columns of prompts and of ids. `usable` says which columns have texts or numbers.
-fn find(
-    file: &str,
-    names: &[String],
-    usable: impl Fn(usize) -> bool,
-    columns: &Columns,
-) -> Result<(usize, Option<usize>), TableError> {
-    let shown = || {
-        let usable = (0..).zip(names).filter(|(i, _)| usable(*i));
-        usable.map(|(_, name)| name.clone()).take(SHOWN).collect()
-    };
-    let named = |wanted: &str| {
-        let mut same = (0..).zip(names).filter(|(_, name)| *name == wanted);
-        same.find(|(i, _)| usable(*i)).map(|(i, _)| i)
-    };
-    let known = |known: &[&str]| {
-        let fits = |name: &str| (0..names.len()).find(|i| is_named(names, *i, name) && usable(*i));
-        known.iter().find_map(|name| fits(name))
-    };
-    let wanted = |wanted: &Option<String>, usual: &[&str]| match wanted {
-        None => Ok(known(usual)),
-        Some(name) => named(name).map(Some).ok_or_else(|| TableError::NoColumn {
-            file: file.to_owned(),
-            column: name.clone(),
-            columns: shown(),
-        }),
-    };
-    let prompt = wanted(&columns.prompt, &PROMPT_NAMES)?.ok_or_else(|| TableError::NoPrompts {
-        file: file.to_owned(),
-        columns: shown(),
-    })?;
-    let id = wanted(&columns.id, &ID_NAMES)?.filter(|id| *id != prompt);
-    Ok((prompt, id))
-}
-
-fn is_named(names: &[String], at: usize, name: &str) -> bool {
-    let found = names.get(at).map(|found| found.trim().to_lowercase());
-    found.as_deref() == Some(name)
 }

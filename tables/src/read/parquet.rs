@@ -5,7 +5,8 @@ use std::io::{Read, Seek};
 use serde_json::Value;
 use uniroute::dataset::parquet::{Cell, ParquetTable};
 
-use super::{Columns, Row, find};
+use super::columns::{Columns, find};
+use super::row::Row;
 use crate::TableError;
 
 pub(super) fn read(

@@ -12,7 +12,7 @@ use parquet::basic::Compression;
 use parquet::errors::ParquetError;
 use parquet::file::properties::WriterProperties;
 
-use super::{Cell, Column, Kind, lines};
+use super::column::{self, Cell, Column, Kind};
 use crate::TableError;
 
 /// Rows of a row group of Parquet; a group is in memory until it is full.
@@ -37,7 +37,7 @@ fn array<'a>(
             let mut array = StringBuilder::new();
             for cell in cells {
                 match cell {
-                    Cell::Value(value) => array.append_option(lines::cell(value)),
+                    Cell::Value(value) => array.append_option(column::text(value)),
                     Cell::Json(json) => array.append_value(json),
                     Cell::Number(number) => array.append_value(number.to_string()),
                 }
@@ -81,7 +81,7 @@ fn schema(columns: &[Column]) -> SchemaRef {
     Arc::new(Schema::new(columns.iter().map(field).collect::<Vec<_>>()))
 }
 
-pub(super) fn parquet<W: Write + Send>(
+pub(super) fn parquet_writer<W: Write + Send>(
     out: W,
     columns: &[Column],
 ) -> Result<ArrowWriter<W>, TableError> {
@@ -93,11 +93,17 @@ pub(super) fn parquet<W: Write + Send>(
     ArrowWriter::try_new(out, schema(columns), Some(properties)).map_err(parquet_failed)
 }
 
-pub(super) fn file<W: Write>(out: W, columns: &[Column]) -> Result<FileWriter<W>, TableError> {
+pub(super) fn file_writer<W: Write>(
+    out: W,
+    columns: &[Column],
+) -> Result<FileWriter<W>, TableError> {
     FileWriter::try_new(out, &schema(columns)).map_err(failed)
 }
 
-pub(super) fn stream<W: Write>(out: W, columns: &[Column]) -> Result<StreamWriter<W>, TableError> {
+pub(super) fn stream_writer<W: Write>(
+    out: W,
+    columns: &[Column],
+) -> Result<StreamWriter<W>, TableError> {
     StreamWriter::try_new(out, &schema(columns)).map_err(failed)
 }
 

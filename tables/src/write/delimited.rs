@@ -2,7 +2,7 @@
 
 use csv::{Writer, WriterBuilder};
 
-use super::{Cell, Column, lines};
+use super::column::{self, Cell, Column};
 use crate::TableError;
 
 pub(super) fn header(columns: &[Column], separator: u8) -> Result<Vec<u8>, TableError> {
@@ -18,7 +18,7 @@ pub(super) fn encode(rows: &[Vec<Cell>], separator: u8) -> Result<Vec<u8>, Table
         for cell in row {
             let written = match cell {
                 Cell::Value(value) => {
-                    text.write_field(lines::cell(value).as_deref().unwrap_or_default())
+                    text.write_field(column::text(value).as_deref().unwrap_or_default())
                 }
                 Cell::Number(number) => text.write_field(number.to_string()),
                 Cell::Json(json) => text.write_field(json),

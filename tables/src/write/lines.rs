@@ -1,9 +1,8 @@
 //! JSON lines.
 
 use serde::Serialize;
-use serde_json::Value;
 
-use super::{Cell, Column, Kind, Shown};
+use super::column::{Cell, Column, Kind, Shown};
 use crate::TableError;
 
 /// About the bytes of a row.
@@ -66,13 +65,4 @@ fn json(value: &(impl Serialize + ?Sized), to: &mut Vec<u8>) -> Result<(), Table
 
 fn failed(error: impl std::fmt::Display) -> TableError {
     TableError::Encode(error.to_string())
-}
-
-/// A value as the text of a cell: texts as they are, anything else as JSON; nothing for null.
-pub(super) fn cell(value: &Value) -> Option<std::borrow::Cow<'_, str>> {
-    match value {
-        Value::Null => None,
-        Value::String(text) => Some(text.into()),
-        other => Some(other.to_string().into()),
-    }
 }
