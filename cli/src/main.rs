@@ -6,7 +6,7 @@ mod input;
 mod output;
 
 use clap::{Parser, Subcommand};
-use commands::{assign, cost, eval, fit, inspect, merge, probe, profile, route, serve};
+use commands::{assign, cost, eval, fit, inspect, merge, probe, profile, report, route, serve};
 use output::streams::note;
 use std::process::ExitCode;
 
@@ -30,6 +30,8 @@ enum Command {
     Merge(merge::Args),
     /// Decide which model of a pool should get a prompt
     Route(route::Args),
+    /// Show on one page what routing many prompts gives: models, costs, fields, savings
+    Report(report::Args),
     /// Find the clusters that prompts belong to
     Assign(assign::Args),
     /// Estimate what a prompt costs with each model of a pool
@@ -53,6 +55,7 @@ fn main() -> ExitCode {
         Command::Profile(args) => profile::run(args),
         Command::Merge(args) => merge::run(&args),
         Command::Route(args) => route::run(args),
+        Command::Report(args) => report::run(args),
         Command::Assign(args) => assign::run(args),
         Command::Cost(args) => cost::run(args),
         Command::Eval(args) => eval::run(args),

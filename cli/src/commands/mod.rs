@@ -9,5 +9,6 @@ pub mod inspect;
 pub mod merge;
 pub mod probe;
 pub mod profile;
+pub mod report;
 pub mod route;
 pub mod serve;

@@ -24,6 +24,28 @@ pub struct Args {
     #[command(flatten)]
     pool: PoolArgs,
     #[command(flatten)]
+    choice: ChoiceArgs,
+    #[command(flatten)]
+    conversation: ConversationArgs,
+    /// Count input tokens exactly for models of o200k and cl100k; others stay estimated
+    #[arg(long)]
+    exact_tokens: bool,
+    /// The whole decision as JSON; of many prompts, in place of id, model, quality, cost and field
+    #[arg(long)]
+    json: bool,
+    #[command(flatten)]
+    input: InputArgs,
+    #[command(flatten)]
+    output: OutputArgs,
+    /// The prompt; `-` or nothing reads standard input: one prompt, JSONL with
+    /// {"id": …, "prompt": …} a line, or a JSON list
+    prompt: Option<String>,
+}
+
+/// What decides between models, and which of them may be chosen.
+#[derive(clap::Args)]
+pub struct ChoiceArgs {
+    #[command(flatten)]
     objective: ObjectiveArgs,
     /// Only these models
     #[arg(long, value_name = "ID", num_args = 1..)]
@@ -43,27 +65,30 @@ pub struct Args {
     /// Consider models whose speed is unknown, as if they were fast enough
     #[arg(long, requires = "max_latency")]
     allow_untimed: bool,
-    #[command(flatten)]
-    conversation: ConversationArgs,
     /// Output tokens, if you know better than the pool
     #[arg(long, value_name = "TOKENS")]
     output_tokens: Option<f64>,
-    /// Count input tokens exactly for models of o200k and cl100k; others stay estimated
-    #[arg(long)]
-    exact_tokens: bool,
     /// Consider models without a price, as if they were free
     #[arg(long)]
     allow_unpriced: bool,
-    /// The whole decision as JSON; of many prompts, in place of id, model, quality, cost and field
-    #[arg(long)]
-    json: bool,
-    #[command(flatten)]
-    input: InputArgs,
-    #[command(flatten)]
-    output: OutputArgs,
-    /// The prompt; `-` or nothing reads standard input: one prompt, JSONL with
-    /// {"id": …, "prompt": …} a line, or a JSON list
-    prompt: Option<String>,
+}
+
+impl ChoiceArgs {
+    /// The request of a prompt without a conversation.
+    pub fn request(self) -> Request {
+        Request {
+            objective: objective(&self.objective),
+            allow: self.allow,
+            deny: self.deny,
+            need: self.need,
+            allow_tags: self.allow_tag,
+            max_latency: self.max_latency,
+            allow_untimed: self.allow_untimed,
+            expected_output_tokens: self.output_tokens,
+            allow_unpriced: self.allow_unpriced,
+            ..Request::default()
+        }
+    }
 }
 
 /// The turns before the prompt, and what they left in a cache.
@@ -111,18 +136,9 @@ pub fn run(args: Args) -> Result<()> {
     let router = artefacts::router(&args.router)?;
     let pool = artefacts::pool(&args.pool, &router)?;
     let request = Request {
-        objective: objective(&args.objective),
-        allow: args.allow,
-        deny: args.deny,
-        need: args.need,
-        allow_tags: args.allow_tag,
-        max_latency: args.max_latency,
-        allow_untimed: args.allow_untimed,
         previous: args.conversation.previous(),
         earlier: args.conversation.earlier,
-        expected_output_tokens: args.output_tokens,
-        allow_unpriced: args.allow_unpriced,
-        ..Request::default()
+        ..args.choice.request()
     };
     let tables = Tables::of(&pool, args.exact_tokens)?;
     let routing = Routing {

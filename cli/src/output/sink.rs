@@ -77,6 +77,16 @@ impl Write for Place {
 }
 
 impl OutputArgs {
+    /// Only rows that cannot be read are written, to standard output.
+    pub fn errors(threads: Option<NonZeroUsize>) -> Self {
+        Self {
+            output: None,
+            format: None,
+            allow_errors: false,
+            threads,
+        }
+    }
+
     /// Whether answers go to a file or in a form that only many answers have.
     pub fn is_table(&self) -> bool {
         self.output.is_some() || self.format.is_some_and(|format| format != Format::Jsonl)

@@ -342,3 +342,88 @@ fn a_file_that_is_not_packed_as_its_name_says_is_refused() {
         Some((Form::JsonLines, Packing::Gzip))
     );
 }
+
+#[test]
+fn a_report_adds_up_what_routing_chooses_and_shows_no_prompt() {
+    let folder = Folder::new("report");
+    let prompts = file(&folder, "p.jsonl", 0..900);
+    let (html, numbers) = (folder.path("r.html"), folder.path("r.json"));
+    let args = [
+        "report",
+        "--prompts",
+        &prompts,
+        "--lambda",
+        "50",
+        "--monthly",
+        "9000",
+        "--json",
+        &numbers,
+        "-o",
+        &html,
+    ];
+    succeeds(&args, b"");
+    let report = json(&std::fs::read_to_string(&numbers).unwrap());
+    let rows = lines(&succeeds(
+        &["route", "--prompts", &prompts, "--lambda", "50"],
+        b"",
+    ));
+    let cost: f64 = rows.iter().map(|row| row["cost"].as_f64().unwrap()).sum();
+    let quality: f64 = rows
+        .iter()
+        .map(|row| row["quality"].as_f64().unwrap())
+        .sum::<f64>()
+        / 900.0;
+    let close = |found: &Value, expected: f64| {
+        let found = found.as_f64().unwrap();
+        assert!(
+            (found - expected).abs() < 1e-9 * (1.0 + expected.abs()),
+            "{found} {expected}"
+        );
+    };
+    close(&report["routed"]["cost"], cost);
+    close(&report["routed"]["quality"], quality);
+    for model in report["models"].as_array().unwrap() {
+        let chosen = rows
+            .iter()
+            .filter(|row| row["model"] == model["id"])
+            .count();
+        assert_eq!(model["prompts"], chosen);
+    }
+    let fields = report["fields"].as_array().unwrap();
+    let counted: u64 = fields
+        .iter()
+        .map(|field| field["prompts"].as_u64().unwrap())
+        .sum();
+    assert_eq!(counted, 900);
+    // The point of the frontier with the λ of the request is the routing itself.
+    let same = report["frontier"].as_array().unwrap().iter();
+    let mut same = same.filter(|point| (point["lambda"].as_f64().unwrap() - 50.0).abs() < 1.0);
+    if let Some(point) = same.next() {
+        assert!((point["cost"].as_f64().unwrap() - cost).abs() < 0.05 * cost);
+    }
+    let reference = &report["reference"];
+    let theirs = reference["point"]["cost"].as_f64().unwrap();
+    close(&reference["savedMonthly"], (theirs - cost) / 900.0 * 9000.0);
+    let page = std::fs::read_to_string(&html).unwrap();
+    assert!(page.contains("900 prompts, routed") && page.contains("9,000 prompts"));
+    assert!(!page.contains("Take care") && !page.contains("<script") && !page.contains("src="));
+    let again = folder.path("again.html");
+    let alone = [&args[..6], &["9000", "--threads", "1", "-o", &again]].concat();
+    succeeds(&alone, b"");
+    assert_eq!(std::fs::read_to_string(&again).unwrap(), page);
+    assert!(
+        rejects(
+            &[
+                "report",
+                "-o",
+                &html,
+                "--prompts",
+                &prompts,
+                "--reference",
+                "none"
+            ],
+            b""
+        )
+        .contains("none")
+    );
+}

@@ -12,7 +12,7 @@ fn usage_errors_exit_with_2_and_help_explains() {
     );
     assert_eq!(uniroute(&["no-such-command"], b"").status.code(), Some(2));
     for command in [
-        "fit", "probe", "profile", "merge", "route", "assign", "cost", "inspect", "serve",
+        "fit", "probe", "profile", "merge", "route", "report", "assign", "cost", "inspect", "serve",
     ] {
         assert!(
             succeeds(&[command, "--help"], b"").contains("Usage: uniroute"),
