@@ -1,6 +1,3 @@
 #![no_main]
 
-libfuzzer_sys::fuzz_target!(|data: &[u8]| uniroute_fuzz::run(
-    uniroute_fuzz::targets::tables,
-    data
-));
+libfuzzer_sys::fuzz_target!(|data: &[u8]| uniroute_fuzz::run(uniroute_fuzz::targets::tables, data));

@@ -523,7 +523,12 @@ fn others() -> Vec<Target> {
             ..target(
                 "tables",
                 8192,
-                &[JSON, &["prompt", "text", "id", "key", ",", ";", "\t", "\"", "\n", "ARROW1", "PAR1"]],
+                &[
+                    JSON,
+                    &[
+                        "prompt", "text", "id", "key", ",", ";", "\t", "\"", "\n", "ARROW1", "PAR1",
+                    ],
+                ],
                 &[],
             )
         },
@@ -614,11 +619,17 @@ pub fn dictionary(words: &[&str]) -> String {
 
 /// Small tables in each form and packing, each after the byte that selects it.
 fn tables() -> Vec<Vec<u8>> {
-    let columns = vec![Column::new("key", Kind::Text), Column::new("text", Kind::Text)];
+    let columns = vec![
+        Column::new("key", Kind::Text),
+        Column::new("text", Kind::Text),
+    ];
     let rows = [
         vec![Cell::Number(1.0), Cell::from(Some("What is 2 + 2?"))],
         vec![Cell::NONE, Cell::NONE],
-        vec![Cell::from(Some("b")), Cell::from(Some("Name \"three\" rivers,\nplease."))],
+        vec![
+            Cell::from(Some("b")),
+            Cell::from(Some("Name \"three\" rivers,\nplease.")),
+        ],
     ];
     let kinds = [
         (Form::ArrowStream, Packing::Plain),

@@ -105,7 +105,11 @@ pub fn parquet(data: &[u8]) {
 
 /// A packed log of Inspect.
 pub fn archive(data: &[u8]) {
-    add(|files, options| files.rows().add_archive("l.eval", Cursor::new(data), options));
+    add(|files, options| {
+        files
+            .rows()
+            .add_archive("l.eval", Cursor::new(data), options)
+    });
 }
 
 fn add(file: impl Fn(&mut LabelFiles, &LabelOptions) -> Result<LabelsReport, DatasetError>) {

@@ -3,6 +3,7 @@
 mod html;
 mod sums;
 mod svg;
+mod text;
 
 use super::answers::{self, Answers, Part};
 use super::route::ChoiceArgs;

@@ -1,7 +1,7 @@
 //! The plots of a report, as SVG without scripts.
 
-use super::html::{dollars, escaped, percent};
 use super::sums::Summary;
+use super::text::{dollars, escaped, percent};
 use std::fmt::Write;
 
 const WIDTH: f64 = 720.0;
