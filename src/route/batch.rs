@@ -341,7 +341,8 @@ impl Batch {
                 score(a)
                     .total_cmp(&score(b))
                     .then(a.cost.total_cmp(&b.cost))
-                    .then(a.error.total_cmp(&b.error))
+                    // By quality, as a decision: errors may differ by less than 1 − error can show.
+                    .then(b.quality().total_cmp(&a.quality()))
                     .then_with(|| first.id.cmp(&second.id))
             })
             .map(|(at, _)| at)
