@@ -143,6 +143,8 @@ fn columns_are_found_by_usual_names_or_named() {
         error,
         "t: no column \"key\" with texts or numbers; there are: body, b"
     );
+    let error = csv("a\u{1b}[2J,b\n1,2\n", &usual).unwrap_err().to_string();
+    assert!(error.contains("a\\u{1b}[2J, b"), "{error}");
     // Two columns of one name in a file that keeps such: the header is refused.
     assert!(csv("prompt,prompt\n1,2\n", &usual).is_err());
 }

@@ -1,6 +1,7 @@
 //! Which columns of a table have the prompts and the ids.
 
 use uniroute::dataset::PROMPT_NAMES;
+use uniroute::printable::printable;
 
 use crate::TableError;
 
@@ -28,7 +29,10 @@ pub(super) fn find(
 ) -> Result<(usize, Option<usize>), TableError> {
     let shown = || {
         let usable = (0..).zip(names).filter(|(i, _)| usable(*i));
-        usable.map(|(_, name)| name.clone()).take(SHOWN).collect()
+        usable
+            .map(|(_, name)| printable(name))
+            .take(SHOWN)
+            .collect()
     };
     let named = |wanted: &str| {
         let mut same = (0..).zip(names).filter(|(_, name)| *name == wanted);
