@@ -30,15 +30,16 @@ pub fn tables(data: &[u8]) {
         id: Some("key".to_owned()),
     };
     for columns in [Columns::default(), named] {
-        let mut last = 0;
+        let (mut last, mut rows) = (0, 0);
         let input = Cursor::new(content.to_vec());
         let read = read::file("t", kind, input, &columns, &mut |row| {
-            assert!(row.number > last, "numbers of rows rise");
-            last = row.number;
+            // Rows may end with a carriage return alone, which begins no new line.
+            assert!(row.number >= last, "numbers of rows never fall");
+            (last, rows) = (row.number, rows + 1);
             if let Err(problem) = row.parse(&columns) {
                 check::text(problem);
             }
-            match last < 100_000 {
+            match rows < 100_000 {
                 true => Ok(()),
                 false => Err(uniroute_tables::TableError::Stopped),
             }
