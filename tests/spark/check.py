@@ -29,7 +29,7 @@ JOB = HERE.parent.parent / "examples" / "spark" / "uniroute_spark.py"
 PARTITION = 256 * 1024
 EXECUTORS = "local-cluster[2,1,1024]"
 # The class whose process is an executor.
-EXECUTOR = "CoarseGrainedExecutorBackend"
+EXECUTOR = b"CoarseGrainedExecutorBackend"
 WORDS = (
     "write a short poem about the sea prove that the sum of two integers is even python function that sorts a list "
     "explain quantum physics to a child translate this e-mail summarise the report plan a trip query table index"
@@ -63,9 +63,13 @@ def uniroute(program, *arguments):
 
 def executors():
     """Processes of executors: their numbers."""
-    listed = subprocess.run(["ps", "-eo", "pid,args"], check=True, stdout=subprocess.PIPE, text=True).stdout
-    lines = (line.split(None, 1) for line in listed.splitlines() if EXECUTOR in line)
-    return [int(number) for number, command in lines if "java" in command.split()[0]]
+    found = []
+    for folder in pathlib.Path("/proc").glob("[0-9]*"):
+        with contextlib.suppress(OSError):
+            words = (folder / "cmdline").read_bytes().split(b"\0")
+            if words[0].endswith(b"java") and any(EXECUTOR in word for word in words):
+                found.append(int(folder.name))
+    return found
 
 
 def spark(program, work, *arguments, kills=None):
