@@ -9,6 +9,7 @@ use uniroute_tables::{Form, Packing};
 
 use crate::fixture::{POOL, PROMPTS, small, table};
 use crate::frame::Frame;
+use crate::targets::TABLE_KINDS;
 
 /// A target with its first inputs, the words that its inputs contain, and their greatest length.
 pub struct Target {
@@ -631,15 +632,6 @@ fn tables() -> Vec<Vec<u8>> {
             Cell::from(Some("Name \"three\" rivers,\nplease.")),
         ],
     ];
-    let kinds = [
-        (Form::ArrowStream, Packing::Plain),
-        (Form::Csv, Packing::Plain),
-        (Form::JsonLines, Packing::Plain),
-        (Form::Parquet, Packing::Plain),
-        (Form::JsonLines, Packing::Zstd),
-        (Form::JsonLines, Packing::Gzip),
-        (Form::Tsv, Packing::Plain),
-    ];
     let written = |(first, (form, packing)): (u8, (Form, Packing))| {
         let encoder = Encoder::new(form, columns.clone(), |json| json.into());
         let mut writer = Writer::new(&encoder, packing, vec![first]).expect("memory is written");
@@ -647,5 +639,5 @@ fn tables() -> Vec<Vec<u8>> {
         writer.write(chunk).expect("memory is written");
         writer.finish().expect("memory is written")
     };
-    (0..).zip(kinds).map(written).collect()
+    (0..).zip(TABLE_KINDS).map(written).collect()
 }

@@ -62,14 +62,15 @@ pub fn run(args: Args) -> Result<()> {
     let mut total = CostTotals::new(&pool, None, &request)?;
     let mut count = None;
     match prompts::read(args.prompt, &args.input)? {
-        Prompts::One(_) if args.output.is_table() => {
-            bail!("a table is written of many prompts; give them as JSONL or with --prompts")
+        Prompts::One(prompt) => {
+            args.output.check_one()?;
+            let costs = costs(&prompt)?;
+            match (args.total, args.json) {
+                (true, _) => total.add_costs(&costs),
+                (false, true) => streams::print_json(&json!({"models": models(&costs)}))?,
+                (false, false) => streams::print(&report(&costs))?,
+            }
         }
-        Prompts::One(prompt) if args.total => total.add_costs(&costs(&prompt)?),
-        Prompts::One(prompt) => match args.json {
-            true => streams::print_json(&json!({"models": models(&costs(&prompt)?)}))?,
-            false => streams::print(&report(&costs(&prompt)?))?,
-        },
         Prompts::Many(batch) => {
             let answers = Answers {
                 columns: vec![

@@ -148,10 +148,10 @@ pub fn run(args: Args) -> Result<()> {
         tables,
     };
     match prompts::read(args.prompt, &args.input)? {
-        Prompts::One(_) if args.output.is_table() => {
-            bail!("a table is written of many prompts; give them as JSONL or with --prompts")
+        Prompts::One(prompt) => {
+            args.output.check_one()?;
+            one(&routing.decision(&prompt)?, args.json)
         }
-        Prompts::One(prompt) => one(&routing.decision(&prompt)?, args.json),
         Prompts::Many(batch) => many(&routing, batch, &args.output, args.json),
     }
 }

@@ -2,7 +2,7 @@
 
 use super::file::Output;
 use super::visible;
-use anyhow::{Context, Result, anyhow};
+use anyhow::{Context, Result, anyhow, bail};
 use clap::ValueEnum;
 use std::io::{self, Write};
 use std::num::NonZeroUsize;
@@ -87,9 +87,14 @@ impl OutputArgs {
         }
     }
 
-    /// Whether answers go to a file or in a form that only many answers have.
-    pub fn is_table(&self) -> bool {
-        self.output.is_some() || self.format.is_some_and(|format| format != Format::Jsonl)
+    /// Refuses a file, or a form that only many answers have, for the answer to one prompt.
+    pub fn check_one(&self) -> Result<()> {
+        match self.output.is_some() || self.format.is_some_and(|f| f != Format::Jsonl) {
+            true => {
+                bail!("a table is written of many prompts; give them as JSONL or with --prompts")
+            }
+            false => Ok(()),
+        }
     }
 
     /// Prepares to write rows of these columns.

@@ -17,5 +17,6 @@ pub use lines::{card, jsonl};
 pub use pools::{model, pool, pool_bundled, prices};
 pub use probe::{probe_answer, probe_reply};
 pub use request::request;
+pub(crate) use tables::KINDS as TABLE_KINDS;
 pub use tables::tables;
 pub use tokenizer::tokenizer;

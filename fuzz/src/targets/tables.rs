@@ -9,22 +9,24 @@ use uniroute_tables::{Form, Packing};
 use super::labels::HOOK;
 use crate::check;
 
+/// Forms and packings, in the order of the bytes that select them.
+pub(crate) const KINDS: [(Form, Packing); 7] = [
+    (Form::ArrowStream, Packing::Plain),
+    (Form::Csv, Packing::Plain),
+    (Form::JsonLines, Packing::Plain),
+    (Form::Parquet, Packing::Plain),
+    (Form::JsonLines, Packing::Zstd),
+    (Form::JsonLines, Packing::Gzip),
+    (Form::Tsv, Packing::Plain),
+];
+
 /// The first byte selects form and packing, the rest is the content.
 pub fn tables(data: &[u8]) {
     LazyLock::force(&HOOK);
     let Some((first, content)) = data.split_first() else {
         return;
     };
-    let kinds = [
-        (Form::ArrowStream, Packing::Plain),
-        (Form::Csv, Packing::Plain),
-        (Form::JsonLines, Packing::Plain),
-        (Form::Parquet, Packing::Plain),
-        (Form::JsonLines, Packing::Zstd),
-        (Form::JsonLines, Packing::Gzip),
-        (Form::Tsv, Packing::Plain),
-    ];
-    let kind = kinds[usize::from(*first) % kinds.len()];
+    let kind = KINDS[usize::from(*first) % KINDS.len()];
     let named = Columns {
         prompt: Some("text".to_owned()),
         id: Some("key".to_owned()),

@@ -67,11 +67,12 @@ pub fn run(args: Args) -> Result<()> {
         .iter()
         .map(|model| model.id.as_str())
         .collect();
+    let positions = ids.iter().copied().zip(0..).collect();
     let answer = |items: &[Item]| {
         let prompts: Vec<&str> = items.iter().map(|item| item.prompt.as_str()).collect();
         let mut sums = Sums::new(ids.len());
         for placed in place_in(&router, &prompts, &request) {
-            sums.add(&ids, &decide(&router, &pool, &placed, &request)?);
+            sums.add(&positions, &decide(&router, &pool, &placed, &request)?);
         }
         Ok(Part {
             answers: Vec::new(),

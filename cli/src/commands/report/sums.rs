@@ -1,7 +1,7 @@
 //! Sums over routed prompts, in memory that does not depend on their number.
 
 use serde::Serialize;
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, HashMap};
 use uniroute::route::{Decision, ExclusionCode};
 
 /// Values of λ of the frontier: 0, and ten for each power of ten from this one on.
@@ -65,14 +65,15 @@ impl Sums {
         }
     }
 
-    /// Adds a decision over the models with these ids.
-    pub fn add(&mut self, ids: &[&str], decision: &Decision) {
+    /// Adds a decision over the models at these positions by their ids.
+    pub fn add(&mut self, positions: &HashMap<&str, usize>, decision: &Decision) {
         self.prompts += 1;
         self.out_of_distribution += u64::from(decision.out_of_distribution);
         self.unknown_words += u64::from(decision.unknown_words);
-        let mut open = Vec::with_capacity(ids.len());
+        let position = |id: &String| positions.get(id.as_str()).copied();
+        let mut open = Vec::with_capacity(decision.candidates.len());
         for candidate in &decision.candidates {
-            let Some(at) = ids.iter().position(|id| *id == candidate.id) else {
+            let Some(at) = position(&candidate.id) else {
                 continue;
             };
             let cost = candidate.cost.total.unwrap_or(0.0);
@@ -91,7 +92,8 @@ impl Sums {
             }
         }
         for (step, (quality, cost)) in self.frontier.iter_mut().enumerate() {
-            let score = |(q, c): &(f64, f64)| 1.0 - q + lambda(step) * c;
+            let lambda = lambda(step);
+            let score = |(q, c): &(f64, f64)| 1.0 - q + lambda * c;
             let best = open.iter().min_by(|a, b| {
                 let order = score(a).total_cmp(&score(b));
                 order.then(a.1.total_cmp(&b.1))
@@ -116,7 +118,7 @@ impl Sums {
         field.quality += first.quality;
         field.cost += cost;
         field.out_of_distribution += u64::from(decision.out_of_distribution);
-        if let Some(at) = ids.iter().position(|id| *id == first.id) {
+        if let Some(at) = position(&first.id) {
             *field.chosen.entry(at).or_default() += 1;
             if let Some(model) = self.models.get_mut(at) {
                 model.chosen += 1;
