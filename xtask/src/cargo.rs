@@ -32,19 +32,14 @@ pub fn cargo() -> Command {
     cargo
 }
 
-/// cargo on the library, the command line and the packages that it uses, with all native features.
+/// cargo on the library, the command line and the packages that it uses, with all native features. Always on all of
+/// them: the features of what they depend on are then the same in each build, and it is built once.
 pub fn on_native(command: &str) -> Command {
-    let mut cargo = on_library(command);
-    cargo.args(["--package", CLI, "--package", PROBE, "--package", TABLES]);
-    cargo
-}
-
-/// cargo on the library alone with all native features.
-pub fn on_library(command: &str) -> Command {
     let mut cargo = cargo();
-    cargo
-        .args([command, "--locked", "--features", NATIVE_FEATURES])
-        .args(["--package", LIBRARY]);
+    cargo.args([command, "--locked", "--features", NATIVE_FEATURES]);
+    for package in [LIBRARY, CLI, PROBE, TABLES] {
+        cargo.args(["--package", package]);
+    }
     cargo
 }
 

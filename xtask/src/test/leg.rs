@@ -1,11 +1,12 @@
 //! What a leg is, what it starts with and how it ends.
 
 use clap::ValueEnum;
+use serde::{Deserialize, Serialize};
 
 use crate::wasm::Built;
 
-/// One kind of check. `cargo xtask test` runs them in this order.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, ValueEnum)]
+/// One kind of check. The table of results has them in this order.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize, ValueEnum)]
 pub enum Leg {
     /// rustfmt and prettier accept every file
     Format,
@@ -49,6 +50,21 @@ impl Leg {
         matches!(self, Self::Model | Self::Spark | Self::Licences)
     }
 
+    /// Whether the leg may run beside others, at a lower priority: it needs no package and no page that they build,
+    /// and nothing in it must be quick.
+    pub fn runs_beside(self) -> bool {
+        matches!(
+            self,
+            Self::Lints
+                | Self::Native
+                | Self::Fuzz
+                | Self::Docs
+                | Self::Readme
+                | Self::Model
+                | Self::Spark
+        )
+    }
+
     /// The name as typed on the command line.
     pub fn name(self) -> String {
         format!("{self:?}").to_lowercase()
@@ -56,7 +72,7 @@ impl Leg {
 }
 
 /// Where a leg ran.
-#[derive(Clone, Debug, Default)]
+#[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
 pub struct Place {
     /// The target of the code that was checked.
     pub target: String,

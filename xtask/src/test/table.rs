@@ -1,10 +1,12 @@
 //! The result of each leg, and the table of all results.
 
 use anyhow::Result;
+use serde::{Deserialize, Serialize};
 
 use super::leg::{Leg, Place, Ran};
 
 /// One leg that ran.
+#[derive(Debug, PartialEq, Serialize, Deserialize)]
 pub struct Row {
     leg: Leg,
     verdict: Verdict,
@@ -12,7 +14,7 @@ pub struct Row {
     seconds: f32,
 }
 
-#[derive(Debug, PartialEq)]
+#[derive(Debug, PartialEq, Serialize, Deserialize)]
 enum Verdict {
     Passed,
     /// Passed, but this machine cannot run a part of it.
@@ -40,6 +42,11 @@ impl Row {
             place,
             seconds,
         }
+    }
+
+    /// The leg that it is of.
+    pub fn leg(&self) -> Leg {
+        self.leg
     }
 
     /// Why the leg failed, if it did.

@@ -20,6 +20,8 @@ use crate::{
 const INTEGRATIONS: &str = "tests/integrations";
 /// The example that has libraries of its own.
 const CHAT: &str = "examples/chat";
+/// Most milliseconds of a test, and of all tests of a file: one that waits for ever must not stop the others.
+const MOST_TIME: u32 = 900_000;
 /// The least version of Node that these libraries run on.
 const NODE: u32 = 22;
 
@@ -172,6 +174,7 @@ fn node_test_with(node: &Path, folder: &str) -> Result<Command> {
     tests.sort();
     let mut node = process::command(node);
     node.args(["--test", "--test-reporter=spec", "--test-concurrency=1"])
+        .arg(format!("--test-timeout={MOST_TIME}"))
         .args(tests);
     Ok(node)
 }
