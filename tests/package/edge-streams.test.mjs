@@ -74,7 +74,11 @@ inEachRuntime((endpoint) => {
   test("when the caller leaves, the model's connection is closed and the log says so", WAITS, async () => {
     models.asked.length = 0;
     const body = JSON.stringify({ model: "streams", stream: true, input: "Hello" });
-    await leave(endpoint.service, "/v1/responses", body, (socket) => once(socket, "data"), FAULTS);
+    // After the first event: workerd does not tell the worker of a caller that leaves between the head and the body.
+    const firstEvent = async (/** @type {import("node:net").Socket} */ socket) => {
+      for (let text = ""; !text.includes("data: one"); ) text += (await once(socket, "data"))[0];
+    };
+    await leave(endpoint.service, "/v1/responses", body, firstEvent, FAULTS);
     await models.asked[0]?.closed;
     await logged({ "uniroute.model": "streams", "error.type": "cancelled" });
     await isServed();

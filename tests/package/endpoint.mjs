@@ -203,7 +203,8 @@ function endpointOf(open) {
       );
     },
     async logged(fields) {
-      for (;;) {
+      const end = Date.now() + WAITS.timeout / 2;
+      while (Date.now() < end) {
         const lines = endpoint.service.lines.filter((line) => line.startsWith('{"timestamp"'));
         const found = lines
           .map((line) => JSON.parse(line))
@@ -211,6 +212,7 @@ function endpointOf(open) {
         if (found !== undefined) return found;
         await new Promise((resolve) => setTimeout(resolve, 5));
       }
+      return assert.fail(`No line has ${JSON.stringify(fields)}:\n${endpoint.service.lines.join("\n")}`);
     },
   };
   return endpoint;

@@ -15,6 +15,8 @@ import { BIN, installed, ROOT, run, serve } from "./install.mjs";
 
 const SOURCE = join(ROOT, "examples/extension");
 
+/** How long a document may take to have a text. */
+const PATIENCE_MS = 60_000;
 const MARKER = `marker${randomBytes(12).toString("hex")}`;
 const TEXT = `Prove that the square root of two is irrational, ${MARKER}.`;
 const POOL = {
@@ -61,11 +63,13 @@ async function attach(cdp, targetId) {
       cdp.send("Target.sendMessageToTarget", { sessionId, message }).catch(reject);
     });
   const text = async (/** @type {string} */ element, /** @type {RegExp} */ wanted) => {
+    const end = Date.now() + PATIENCE_MS;
     for (;;) {
       const content = await ask(
         `(({ value, textContent }) => value ?? textContent)(document.getElementById("${element}") ?? {}) ?? ""`,
       );
       if (wanted.test(content)) return content;
+      if (Date.now() > end) throw new Error(`#${element} has ${JSON.stringify(content)}, not ${wanted}`);
       await setTimeout(50);
     }
   };
