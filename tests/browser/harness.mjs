@@ -21,6 +21,8 @@ export const SITE = process.env.UNIROUTE_SITE ?? join(ROOT, "target/site");
 export const SERVER = process.env.UNIROUTE_BIN ?? join(ROOT, "target/debug/uniroute");
 export const BROWSER = process.env.CHROME ?? "/usr/bin/chromium";
 const QUIET_MS = 1000;
+/** How long a browser without a visit stays open for the next one. */
+const KEPT_MS = 300;
 export const FLAGS = [
   "--no-sandbox",
   "--disable-gpu",
@@ -102,9 +104,11 @@ export async function startServerBelow() {
  * @returns {Promise<T>}
  */
 export async function visit(url, test, { tour = false, ...options } = {}) {
-  const browser = await chromium.launch({ executablePath: BROWSER, headless: true, args: FLAGS });
+  /** @type {import("playwright-core").BrowserContext | undefined} */
+  let context;
   try {
-    const context = await browser.newContext(options);
+    const browser = await borrow();
+    context = await browser.newContext(options);
     const seen = await watch(context, new URL(url).origin);
     if (!tour) await context.addInitScript(rememberTour);
     const page = await context.newPage();
@@ -113,8 +117,30 @@ export async function visit(url, test, { tour = false, ...options } = {}) {
     assert.deepEqual(seen.problems, []);
     return result;
   } finally {
-    await browser.close();
+    await context?.close();
+    giveBack();
   }
+}
+
+/** @type {Promise<import("playwright-core").Browser> | undefined} the browser that all visits of this process share */
+let shared;
+let visits = 0;
+
+/** The shared browser, which each visit uses with storage, cache and settings of its own. */
+function borrow() {
+  visits += 1;
+  shared ??= chromium.launch({ executablePath: BROWSER, headless: true, args: FLAGS });
+  return shared;
+}
+
+/** Ends the shared browser if no other visit begins soon, so that this process can end. */
+async function giveBack() {
+  visits -= 1;
+  const visited = shared;
+  await setTimeout(KEPT_MS);
+  if (visits > 0 || shared !== visited) return;
+  shared = undefined;
+  await (await visited)?.close();
 }
 
 /** Runs in each page before its scripts. A browser may forbid to remember anything. */

@@ -7,6 +7,9 @@ import { setTimeout } from "node:timers/promises";
 
 /** @typedef {import("playwright-core").Page} Page */
 
+/** How long a decision may change. */
+const PATIENCE_MS = 120_000;
+
 /**
  * The decision on the page, after it no longer changes.
  *
@@ -16,9 +19,11 @@ export async function decision(page) {
   const card = page.locator("#decision");
   await page.locator("#decision[aria-busy=false] h2").waitFor();
   let before = "";
+  const end = Date.now() + PATIENCE_MS;
   for (;;) {
     const now = await card.innerText();
     if (now === before) break;
+    if (Date.now() > end) throw new Error(`The decision still changes: ${now}`);
     before = now;
     await setTimeout(120);
   }
