@@ -176,9 +176,8 @@ async function watch(context, origin) {
     if (response.status() >= 400) problems.push(`status ${response.status()}: ${response.url()}`);
   });
   context.on("requestfailed", (request) => {
-    // The icon and the router's files of a page that is left may still be under way.
-    const isAborted = request.failure()?.errorText === "net::ERR_ABORTED";
-    if (isAborted && /icons\/icon\.svg$|uniroute\/dist\/.*(router|wasm|json)$/.test(request.url())) return;
+    // Files of a page that is left may still be under way.
+    if (request.failure()?.errorText === "net::ERR_ABORTED" && new URL(request.url()).origin === origin) return;
     problems.push(`failed: ${request.url()} ${request.failure()?.errorText}`);
   });
   context.on("requestfinished", async (request) => {
