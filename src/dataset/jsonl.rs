@@ -10,6 +10,9 @@ use std::io::{BufRead, BufReader, Read};
 /// Longest line of [`JsonlPrompts`], in bytes.
 pub const MAX_LINE: usize = 8 * 1024 * 1024;
 
+/// The usual field of a prompt.
+const PROMPT: &str = "prompt";
+
 /// Longest line of a data set or of labels, in bytes. A sample of an evaluation may hold long conversations.
 const MAX_SAMPLE: usize = 64 * 1024 * 1024;
 
@@ -77,7 +80,6 @@ pub(super) fn whole(file: &str, reader: impl Read) -> Result<Vec<u8>, DatasetErr
 pub struct JsonlPrompts<R> {
     file: String,
     reader: R,
-    field: Option<String>,
     line: u64,
     text: Vec<u8>,
     failed: bool,
@@ -90,9 +92,6 @@ pub struct JsonlLine {
     pub number: u64,
     /// The prompt with its id, or what is wrong with the line.
     pub item: Result<JsonlPrompt, JsonlProblem>,
-    /// The field of [`JsonlPrompts::with_field`], if the object has it: a text as it is, a number or a
-    /// truth value as JSON.
-    pub field: Option<String>,
 }
 
 /// A prompt with its id.
@@ -117,10 +116,10 @@ pub enum JsonlProblem {
     NotObject,
     /// An object with one key twice.
     RepeatedKey(serde_json::Error),
-    /// `prompt` is not a string.
-    NotText,
-    /// There is no `prompt`.
-    NoPrompt,
+    /// The field of the prompt, of this name, is not a string.
+    NotText(String),
+    /// There is no field of this name for the prompt.
+    NoPrompt(String),
     /// A request in which no turn of the user has text.
     NoUserTurn,
 }
@@ -132,8 +131,8 @@ impl fmt::Display for JsonlProblem {
             Self::NotJson(error) => write!(f, "not a JSON object: {error}"),
             Self::NotObject => f.write_str("not a JSON object"),
             Self::RepeatedKey(error) => error.fmt(f),
-            Self::NotText => f.write_str("`prompt` is not a string"),
-            Self::NoPrompt => f.write_str("no `prompt`"),
+            Self::NotText(field) => write!(f, "`{field}` is not a string"),
+            Self::NoPrompt(field) => write!(f, "no `{field}`"),
             Self::NoUserTurn => f.write_str("no text of the user in this request"),
         }
     }
@@ -145,7 +144,20 @@ impl JsonlPrompt {
     /// # Errors
     /// [`JsonlProblem`]; it does not name the line.
     pub fn parse(line: &[u8]) -> Result<Self, JsonlProblem> {
-        Self::of(value(line)?)
+        Self::parse_fields(line, None, None)
+    }
+
+    /// As [`JsonlPrompt::parse`], with the names of the fields of the prompt and of the id, if they are known. A line
+    /// without the field of the id has the id null.
+    ///
+    /// # Errors
+    /// As [`JsonlPrompt::parse`].
+    pub fn parse_fields(
+        line: &[u8],
+        prompt: Option<&str>,
+        id: Option<&str>,
+    ) -> Result<Self, JsonlProblem> {
+        Self::with_fields(value(line)?, prompt, id)
     }
 
     /// Takes the prompt from a JSON object.
@@ -153,11 +165,29 @@ impl JsonlPrompt {
     /// # Errors
     /// [`JsonlProblem`], for a value that is not an object with a `prompt`.
     pub fn of(value: Value) -> Result<Self, JsonlProblem> {
+        Self::with_fields(value, None, None)
+    }
+
+    fn with_fields(
+        value: Value,
+        prompt: Option<&str>,
+        id: Option<&str>,
+    ) -> Result<Self, JsonlProblem> {
         let Value::Object(mut object) = value else {
             return Err(JsonlProblem::NotObject);
         };
-        let prompt = prompt_of(&object)?;
-        let id = object.remove("id").or_else(|| object.remove("custom_id"));
+        let prompt = match prompt {
+            None => prompt_of(&object)?,
+            Some(name) => match object.get(name) {
+                Some(Value::String(prompt)) => prompt.clone(),
+                Some(_) => return Err(JsonlProblem::NotText(name.to_owned())),
+                None => return Err(JsonlProblem::NoPrompt(name.to_owned())),
+            },
+        };
+        let id = match id {
+            None => object.remove("id").or_else(|| object.remove("custom_id")),
+            Some(name) => object.remove(name),
+        };
         Ok(Self {
             id: id.unwrap_or(Value::Null),
             prompt,
@@ -174,25 +204,16 @@ fn value(line: &[u8]) -> Result<Value, JsonlProblem> {
     })
 }
 
-/// A text, number or truth value as text.
-fn scalar(value: &Value) -> Option<String> {
-    match value {
-        Value::String(text) => Some(text.clone()),
-        Value::Number(_) | Value::Bool(_) => Some(value.to_string()),
-        _ => None,
-    }
-}
-
 /// The prompt of an object with a `prompt`, or of a request.
 fn prompt_of(object: &Map<String, Value>) -> Result<String, JsonlProblem> {
-    let field = object.get("prompt");
+    let field = object.get(PROMPT);
     if let Some(Value::String(prompt)) = field {
         return Ok(prompt.clone());
     }
     match chat::find(object) {
         Some(found) => found.text().ok_or(JsonlProblem::NoUserTurn),
-        None if field.is_some() => Err(JsonlProblem::NotText),
-        None => Err(JsonlProblem::NoPrompt),
+        None if field.is_some() => Err(JsonlProblem::NotText(PROMPT.to_owned())),
+        None => Err(JsonlProblem::NoPrompt(PROMPT.to_owned())),
     }
 }
 
@@ -202,7 +223,6 @@ impl<R: BufRead> JsonlPrompts<R> {
         Self {
             file: file.to_owned(),
             reader,
-            field: None,
             line: 0,
             text: Vec::new(),
             failed: false,
@@ -217,15 +237,6 @@ impl<R: BufRead> JsonlPrompts<R> {
     pub fn next_line(&mut self) -> Result<Option<(u64, &[u8])>, DatasetError> {
         self.next_text()?;
         Ok((!self.text.is_empty()).then_some((self.line, &self.text)))
-    }
-
-    /// Reads this field of each object, too; see [`JsonlLine::field`].
-    #[must_use]
-    pub fn with_field(self, name: &str) -> Self {
-        Self {
-            field: Some(name.to_owned()),
-            ..self
-        }
     }
 
     /// The text of the next line that is not blank, line end included; empty at the end.
@@ -263,22 +274,17 @@ impl<R: BufRead> Iterator for JsonlPrompts<R> {
         if self.failed {
             return None;
         }
-        let object = match self.next_text() {
+        let item = match self.next_text() {
             Ok([]) => return None,
-            Ok(text) => value(text),
+            Ok(text) => JsonlPrompt::parse(text),
             Err(error) => {
                 self.failed = true;
                 return Some(Err(error));
             }
         };
-        let field = match (&object, &self.field) {
-            (Ok(object), Some(name)) => object.get(name).and_then(scalar),
-            _ => None,
-        };
         Some(Ok(JsonlLine {
             number: self.line,
-            item: object.and_then(JsonlPrompt::of),
-            field,
+            item,
         }))
     }
 }
@@ -306,23 +312,21 @@ mod tests {
     }
 
     #[test]
-    fn a_field_is_read_beside_the_prompt_if_it_is_asked_for() {
-        let text = "{\"prompt\": \"a\", \"lang\": \"de\"}\n{\"prompt\": \"b\", \"lang\": 5}
-{\"prompt\": \"c\", \"lang\": [1]}\n{\"prompt\": \"d\"}\noops\n";
-        let lines = |prompts: JsonlPrompts<&[u8]>| {
-            let fields = prompts.map(|line| line.unwrap().field);
-            fields.collect::<Vec<_>>()
+    fn fields_that_are_named_are_read_in_place_of_the_usual_ones() {
+        let line = br#"{"prompt": "a", "id": 1, "asked": "b", "lang": "de", "tags": [2]}"#;
+        let read = |prompt, id| {
+            let item = JsonlPrompt::parse_fields(line, prompt, id);
+            item.map(|item| (item.prompt, item.id))
+                .map_err(|problem| problem.to_string())
         };
-        let prompts = || JsonlPrompts::new("p.jsonl", text.as_bytes());
-        let found = [
-            Some("de".to_owned()),
-            Some("5".to_owned()),
-            None,
-            None,
-            None,
-        ];
-        assert_eq!(lines(prompts().with_field("lang")), found);
-        assert_eq!(lines(prompts()), [const { None }; 5]);
+        let both = |prompt: &str, id| Ok((prompt.to_owned(), id));
+        assert_eq!(read(None, None), both("a", 1.into()));
+        assert_eq!(read(Some("asked"), None), both("b", 1.into()));
+        assert_eq!(read(None, Some("lang")), both("a", "de".into()));
+        assert_eq!(read(Some("asked"), Some("none")), both("b", Value::Null));
+        let problem = |name| read(Some(name), None).unwrap_err();
+        assert_eq!(problem("tags"), "`tags` is not a string");
+        assert_eq!(problem("none"), "no `none`");
     }
 
     #[test]

@@ -1,34 +1,35 @@
 //! Prompts in files that may be larger than memory, read in blocks and as often as is needed.
 
-use super::files;
-use anyhow::{Context, Result, bail};
-use std::io::{BufReader, stdin};
+use super::prompts::explained;
+use anyhow::{Context, Result, anyhow, bail};
+use serde_json::Value;
+use std::fs::File;
+use std::io::stdin;
 use std::path::{Path, PathBuf};
 use std::sync::mpsc::{Receiver, SyncSender, sync_channel};
 use std::thread;
-use uniroute::dataset::{DatasetError, JsonlPrompts};
+use uniroute_tables::read::{self, Columns, Row};
+use uniroute_tables::{Form, Packing, TableError};
 
 const STDIN: &str = "standard input";
 /// Most prompts of a block.
 const BLOCK: usize = 4096;
 /// A block ends after so many bytes of prompts.
 const BLOCK_BYTES: usize = 16 << 20;
-/// Buffer between a file and its lines, in bytes.
-const BUFFER: usize = 1 << 20;
 /// Rows that cannot be read and are kept for the report.
 const SHOWN: usize = 10;
 
 /// Prompts of several files, one file after the other.
 pub struct PromptStream {
     sources: Vec<Source>,
-    /// The field that names the stratum of a prompt.
-    field: Option<String>,
+    columns: Columns,
 }
 
-/// Where prompts are read from.
-enum Source {
-    File(PathBuf),
-    Stdin,
+/// Where prompts are read from, and how they are written there.
+struct Source {
+    /// A file, or standard input.
+    path: Option<PathBuf>,
+    kind: (Form, Packing),
 }
 
 /// A prompt of a stream.
@@ -38,19 +39,6 @@ pub struct StreamPrompt {
     pub text: String,
     /// The field that was asked for, if the prompt has it.
     pub stratum: Option<String>,
-}
-
-/// A row of a file: its number, from 1, and the prompt or what is wrong.
-struct Row {
-    number: u64,
-    item: Result<StreamPrompt, String>,
-}
-
-/// The rows of one file. An error ends the reading.
-struct Rows {
-    /// What a row is in this file, for messages.
-    unit: &'static str,
-    rows: Box<dyn Iterator<Item = Result<Row>>>,
 }
 
 /// Rows in and out of one pass.
@@ -78,26 +66,31 @@ impl std::fmt::Display for Count {
 }
 
 impl PromptStream {
-    /// The prompts of these files, in this order; `-` is standard input. `field` names the stratum of a
-    /// prompt. Nothing is read yet, but names are checked.
-    pub fn new(paths: &[PathBuf], field: Option<String>) -> Result<Self> {
-        let sources: Vec<_> = paths.iter().map(|path| Source::of(path)).collect();
-        let inputs = sources.iter().filter(|s| matches!(s, Source::Stdin));
-        if inputs.count() > 1 {
+    /// The prompts of these files, in this order; `-` is JSON lines on standard input. `prompt` names the column of the
+    /// prompts, `stratum` that of their strata. Nothing is read yet, but names are checked.
+    pub fn new(paths: &[PathBuf], prompt: Option<String>, stratum: Option<String>) -> Result<Self> {
+        let sources = paths.iter().map(|path| Source::of(path));
+        let sources = sources.collect::<Result<Vec<_>>>()?;
+        if sources
+            .iter()
+            .filter(|source| source.path.is_none())
+            .count()
+            > 1
+        {
             bail!("{STDIN} (-) can be read once only");
         }
-        for source in &sources {
-            source.check()?;
-        }
-        Ok(Self { sources, field })
+        // The stratum takes the place of an id, which no prompt needs here.
+        let columns = Columns {
+            prompt,
+            id: stratum,
+        };
+        Ok(Self { sources, columns })
     }
 
     /// What can be read only once, if anything can.
     pub fn read_once(&self) -> Option<String> {
-        let once = self.sources.iter().find(|source| match source {
-            Source::File(path) => !path.is_file(),
-            Source::Stdin => true,
-        });
+        let is_file = |source: &&Source| source.path.as_deref().is_some_and(Path::is_file);
+        let once = self.sources.iter().find(|source| !is_file(source));
         once.map(Source::name)
     }
 
@@ -123,29 +116,44 @@ impl PromptStream {
         let mut block = Vec::new();
         let mut bytes = 0;
         for source in &self.sources {
-            let Rows { unit, rows } = source.rows(self.field.as_deref())?;
-            for row in rows {
-                let Row { number, item } = row?;
-                match item {
-                    Ok(prompt) => {
+            let read = source.read(&self.columns, &mut |row| {
+                let number = row.number;
+                match row.parse(&self.columns) {
+                    Ok(item) => {
                         count.prompts += 1;
-                        bytes += prompt.text.len();
-                        block.push(prompt);
+                        bytes += item.prompt.len();
+                        block.push(StreamPrompt {
+                            text: item.prompt,
+                            stratum: self.columns.id.as_ref().and_then(|_| scalar(item.id)),
+                        });
                     }
-                    Err(problem) => count.refuse(source, unit, number, &problem),
+                    Err(problem) => count.refuse(source, number, &problem),
                 }
                 if block.len() >= BLOCK || bytes >= BLOCK_BYTES {
                     bytes = 0;
-                    sender
-                        .send(std::mem::take(&mut block))
-                        .map_err(|_| gone())?;
+                    let full = std::mem::take(&mut block);
+                    return sender.send(full).map_err(|_| TableError::Stopped);
                 }
-            }
+                Ok(())
+            });
+            read.map_err(|error| match error {
+                TableError::Stopped => gone(),
+                other => explained(other),
+            })?;
         }
         if !block.is_empty() {
             sender.send(block).map_err(|_| gone())?;
         }
         Ok(count)
+    }
+}
+
+/// A text, number or truth value as text.
+fn scalar(value: Value) -> Option<String> {
+    match value {
+        Value::String(text) => Some(text),
+        Value::Number(_) | Value::Bool(_) => Some(value.to_string()),
+        _ => None,
     }
 }
 
@@ -158,13 +166,14 @@ fn use_all(
 
 /// Only seen if the other side of the channel has failed, whose error is reported instead.
 fn gone() -> anyhow::Error {
-    anyhow::anyhow!("reading the prompts was interrupted")
+    anyhow!("reading the prompts was interrupted")
 }
 
 impl Count {
-    fn refuse(&mut self, source: &Source, unit: &str, number: u64, problem: &str) {
+    fn refuse(&mut self, source: &Source, number: u64, problem: &str) {
         self.refused += 1;
         if self.problems.len() < SHOWN {
+            let unit = source.kind.0.unit();
             let place = format!("{}, {unit} {number}: {problem}", source.name());
             self.problems.push(place);
         }
@@ -172,80 +181,51 @@ impl Count {
 }
 
 impl Source {
-    fn of(path: &Path) -> Self {
-        match path.as_os_str() == "-" {
-            true => Self::Stdin,
-            false => Self::File(path.to_owned()),
+    /// Rejects what does not exist, and what is no table by its name.
+    fn of(path: &Path) -> Result<Self> {
+        if path.as_os_str() == "-" {
+            let kind = (Form::JsonLines, Packing::Plain);
+            return Ok(Self { path: None, kind });
         }
+        let name = path.display();
+        let found = std::fs::metadata(path).with_context(|| format!("cannot open {name}"))?;
+        if found.is_dir() {
+            bail!("{name} is a folder; name the files in it");
+        }
+        let kind = match Form::of(&path.to_string_lossy()) {
+            Some(kind) => kind,
+            // A pipe has any name.
+            None if !found.is_file() => (Form::JsonLines, Packing::Plain),
+            None => bail!(
+                "{name}: not a file of prompts by its name; it should end with {}",
+                Form::endings()
+            ),
+        };
+        let path = Some(path.to_owned());
+        Ok(Self { path, kind })
     }
 
     fn name(&self) -> String {
-        match self {
-            Self::File(path) => path.display().to_string(),
-            Self::Stdin => STDIN.to_owned(),
+        match &self.path {
+            Some(path) => path.display().to_string(),
+            None => STDIN.to_owned(),
         }
     }
 
-    /// Rejects files that do not exist and forms that cannot be read as a stream.
-    fn check(&self) -> Result<()> {
-        let Self::File(path) = self else {
-            return Ok(());
-        };
-        let name = path.to_string_lossy().to_ascii_lowercase();
-        let name = name.strip_suffix(".gz").unwrap_or(&name);
-        if path.is_dir() {
-            bail!("{} is a folder; name the files in it", path.display());
-        }
-        let is_device = path.exists() && !path.is_file();
-        if !is_device && !name.ends_with(".jsonl") && !name.ends_with(".ndjson") {
-            bail!(
-                "{} cannot be read as a stream; write one JSON object with a `prompt` a line, in a \
-                 file .jsonl or .jsonl.gz",
-                path.display()
-            );
-        }
-        files::open_text(path).map(drop)
-    }
-
-    /// The rows of the file.
-    fn rows(&self, field: Option<&str>) -> Result<Rows> {
+    /// Calls `each` with every row.
+    fn read(
+        &self,
+        columns: &Columns,
+        each: &mut dyn FnMut(Row) -> Result<(), TableError>,
+    ) -> Result<(), TableError> {
         let name = self.name();
-        let rows: Box<dyn Iterator<Item = _>> = match self {
-            Self::Stdin => {
-                let input = BufReader::with_capacity(BUFFER, stdin());
-                Box::new(with_field(JsonlPrompts::new(&name, input), field))
-            }
-            Self::File(path) => {
-                let input = BufReader::with_capacity(BUFFER, files::open_text(path)?);
-                Box::new(with_field(JsonlPrompts::new(&name, input), field))
-            }
-        };
-        let row = move |line: Result<uniroute::dataset::JsonlLine, DatasetError>| {
-            let line = line.with_context(|| format!("cannot read {name} to its end"))?;
-            let stratum = line.field;
-            let item = line.item.map(|item| StreamPrompt {
-                text: item.prompt,
-                stratum,
-            });
-            Ok(Row {
-                number: line.number,
-                item: item.map_err(|problem| problem.to_string()),
-            })
-        };
-        Ok(Rows {
-            unit: "line",
-            rows: Box::new(rows.map(row)),
-        })
-    }
-}
-
-fn with_field<R>(prompts: JsonlPrompts<R>, field: Option<&str>) -> JsonlPrompts<R>
-where
-    R: std::io::BufRead,
-{
-    match field {
-        Some(name) => prompts.with_field(name),
-        None => prompts,
+        match &self.path {
+            None => read::stream(&name, self.kind, stdin(), columns, each),
+            Some(path) => match File::open(path) {
+                Ok(file) => read::file(&name, self.kind, file, columns, each),
+                Err(cause) => Err(TableError::Open { file: name, cause }),
+            },
+        }
     }
 }
 
@@ -283,9 +263,9 @@ mod tests {
         fs::write(dir.join("all.jsonl"), lines(0..5000)).unwrap();
         fs::write(dir.join("a.jsonl"), lines(0..1700)).unwrap();
         fs::write(dir.join("b.ndjson"), lines(1700..5000)).unwrap();
-        let all = PromptStream::new(&[dir.join("all.jsonl")], None).unwrap();
+        let all = PromptStream::new(&[dir.join("all.jsonl")], None, None).unwrap();
         let two = [dir.join("a.jsonl"), dir.join("b.ndjson")];
-        let two = PromptStream::new(&two, None).unwrap();
+        let two = PromptStream::new(&two, None, None).unwrap();
         let (found, count) = blocks(&all);
         assert_eq!(found.iter().map(Vec::len).collect::<Vec<_>>(), [4096, 904]);
         assert_eq!((count.prompts, count.refused), (5000, 0));
@@ -302,7 +282,7 @@ mod tests {
         fs::write(dir.join("a.jsonl"), bad).unwrap();
         fs::write(dir.join("b.jsonl"), "[]\n".repeat(20) + &lines(2..3)).unwrap();
         let paths = [dir.join("a.jsonl"), dir.join("b.jsonl")];
-        let stream = PromptStream::new(&paths, Some("lang".into())).unwrap();
+        let stream = PromptStream::new(&paths, None, Some("lang".into())).unwrap();
         let mut strata = Vec::new();
         let count = stream
             .read(|block| {
@@ -326,14 +306,14 @@ mod tests {
     fn errors_of_either_side_end_the_reading() {
         let dir = folder("errors");
         fs::write(dir.join("a.jsonl"), lines(0..20_000)).unwrap();
-        let stream = PromptStream::new(&[dir.join("a.jsonl")], None).unwrap();
+        let stream = PromptStream::new(&[dir.join("a.jsonl")], None, None).unwrap();
         let error = stream.read(|_| bail!("used up")).unwrap_err();
         assert_eq!(error.to_string(), "used up");
         fs::write(dir.join("a.jsonl"), b"\xff\xfe{\0").unwrap();
         let error = stream.read(|_| Ok(())).unwrap_err();
         assert!(format!("{error:#}").contains("UTF-16"), "{error:#}");
         fs::write(dir.join("b.jsonl.gz"), b"\x1f\x8b\x08\0\0\0\0\0\0\0").unwrap();
-        let cut = PromptStream::new(&[dir.join("b.jsonl.gz")], None).unwrap();
+        let cut = PromptStream::new(&[dir.join("b.jsonl.gz")], None, None).unwrap();
         assert!(cut.read(|_| Ok(())).is_err());
         fs::remove_dir_all(dir).unwrap();
     }
@@ -341,13 +321,16 @@ mod tests {
     #[test]
     fn what_cannot_be_read_as_a_stream_is_refused_before_anything_is_read() {
         let dir = folder("refused");
-        fs::write(dir.join("a.csv"), "prompt\n").unwrap();
-        let error = |paths: &[PathBuf]| PromptStream::new(paths, None).err().unwrap().to_string();
-        assert!(error(&[dir.join("a.csv")]).contains("cannot be read as a stream"));
-        assert!(error(&[dir.join("none.jsonl")]).contains("cannot find"));
+        fs::write(dir.join("a.txt"), "prompt\n").unwrap();
+        let error = |paths: &[PathBuf]| {
+            let stream = PromptStream::new(paths, None, None);
+            stream.err().unwrap().to_string()
+        };
+        assert!(error(&[dir.join("a.txt")]).contains("should end with .jsonl"));
+        assert!(error(&[dir.join("none.jsonl")]).contains("cannot open"));
         assert!(error(std::slice::from_ref(&dir)).contains("is a folder"));
         assert!(error(&["-".into(), "-".into()]).contains("once"));
-        let input = PromptStream::new(&["-".into()], None).unwrap();
+        let input = PromptStream::new(&["-".into()], None, None).unwrap();
         assert_eq!(input.read_once().as_deref(), Some(STDIN));
         fs::remove_dir_all(dir).unwrap();
     }

@@ -6,7 +6,7 @@ use std::io::Write;
 use std::path::Path;
 use std::process::{Command, Stdio};
 use std::time::Duration;
-use uniroute_tables::write::{Cell, Column, Encoder, Kind, Writer};
+use uniroute_tables::write::{Cell, Column, Kind};
 use uniroute_tables::{Form, Packing};
 
 const PROMPTS: usize = 5000;
@@ -30,20 +30,12 @@ fn prompt(i: usize) -> String {
 
 /// The prompts as a file whose name gives the form.
 fn file(folder: &Folder, name: &str, prompts: std::ops::Range<usize>) -> String {
-    let (form, packing) = Form::of(name).unwrap();
     let columns = vec![
         Column::new("id", Kind::Whole),
         Column::new("prompt", Kind::Text),
     ];
-    let encoder = Encoder::new(form, columns, |json| json.into());
-    let mut writer = Writer::new(&encoder, packing, Vec::new()).unwrap();
-    for start in prompts.clone().step_by(700) {
-        let rows = (start..prompts.end.min(start + 700))
-            .map(|i| vec![Cell::Number(i as f64), Cell::Value(prompt(i).into())]);
-        let rows: Vec<_> = rows.collect();
-        writer.write(encoder.encode(&rows).unwrap()).unwrap();
-    }
-    folder.write(name, writer.finish().unwrap())
+    let row = |i| vec![Cell::Number(i as f64), Cell::Value(prompt(i).into())];
+    folder.table(name, columns, &prompts.map(row).collect::<Vec<_>>())
 }
 
 fn lines(text: &str) -> Vec<Value> {

@@ -4,6 +4,8 @@ use serde_json::Value;
 use std::io::Write;
 use std::path::{Path, PathBuf};
 use std::process::{Command, Output, Stdio};
+use uniroute_tables::Form;
+use uniroute_tables::write::{Cell, Column, Encoder, Writer};
 
 /// A folder for one test, removed when the test ends.
 pub struct Folder(PathBuf);
@@ -22,6 +24,17 @@ impl Folder {
     pub fn write(&self, file: &str, content: impl AsRef<[u8]>) -> String {
         std::fs::write(self.0.join(file), content).unwrap();
         self.path(file)
+    }
+
+    /// Writes a table in the form and packing that its name says, in several batches.
+    pub fn table(&self, file: &str, columns: Vec<Column>, rows: &[Vec<Cell>]) -> String {
+        let (form, packing) = Form::of(file).unwrap();
+        let encoder = Encoder::new(form, columns, |json| json.into());
+        let mut writer = Writer::new(&encoder, packing, Vec::new()).unwrap();
+        for batch in rows.chunks(700) {
+            writer.write(encoder.encode(batch).unwrap()).unwrap();
+        }
+        self.write(file, writer.finish().unwrap())
     }
 
     /// Evaluation data: `poet` answers poems, `coder` code, in the folder format.

@@ -4,6 +4,7 @@ use crate::common::{Folder, json, rejects, run, succeeds, uniroute};
 use flate2::{Compression, write::GzEncoder};
 use std::io::Write;
 use std::process::Command;
+use uniroute_tables::write::{Cell, Column, Kind};
 
 /// Prompts about poems and about code, in turns; every tenth one is a recipe.
 fn lines(range: std::ops::Range<usize>) -> String {
@@ -167,6 +168,35 @@ fn packing_division_into_files_and_threads_do_not_matter() {
 }
 
 #[test]
+fn tables_of_every_form_give_the_router_of_json_lines() {
+    let folder = Folder::new("prompts-forms");
+    let sampled = ["--sample", "300", "--stratify", "topic"];
+    let lines = lines(0..2000);
+    let expected = fitted(&folder, &[&folder.write("a.jsonl", &lines)], &sampled);
+    let rows: Vec<Vec<Cell>> = lines
+        .lines()
+        .map(|line| {
+            let row = json(line);
+            ["topic", "prompt"]
+                .map(|name| Cell::Value(row[name].clone()))
+                .into()
+        })
+        .collect();
+    for name in ["a.csv.gz", "a.tsv", "a.parquet", "a.arrow", "a.arrows.zst"] {
+        let columns = ["topic", "asked"].map(|name| Column::new(name, Kind::Text));
+        let file = folder.table(name, columns.into(), &rows);
+        let named = [&sampled[..], &["--prompt-field", "asked"]].concat();
+        assert!(fitted(&folder, &[&file], &named) == expected, "{name}");
+        let error = refused(
+            &folder,
+            &["--prompts", &file, "--prompt-field", "question"],
+            b"",
+        );
+        assert!(error.contains("no column \"question\""), "{error}");
+    }
+}
+
+#[test]
 fn standard_input_is_read_once_and_gives_what_one_pass_over_a_file_gives() {
     let folder = Folder::new("prompts-stdin");
     let text = lines(0..700);
@@ -267,9 +297,18 @@ fn too_little_and_what_is_no_stream_is_refused_and_nothing_is_written() {
     let small = ["--prompts", &many, "--clusters", "9", "--sample", "17"];
     let error = refused(&folder, &small, b"");
     assert!(error.contains("use a larger --sample"), "{error}");
-    let table = folder.write("p.csv", "prompt\na\n");
+    let text = folder.write("p.txt", "a\n");
+    let error = refused(&folder, &["--prompts", &text], b"");
+    assert!(
+        error.contains("not a file of prompts by its name"),
+        "{error}"
+    );
+    let table = folder.write("p.csv", "asked,topic\na,b\n");
     let error = refused(&folder, &["--prompts", &table], b"");
-    assert!(error.contains("cannot be read as a stream"), "{error}");
+    assert!(
+        error.contains("there are: asked, topic; name the one of the prompts with --prompt-field"),
+        "{error}"
+    );
     let mut cut = packed(&lines(0..500));
     cut.truncate(cut.len() / 2);
     let cut = folder.write("cut.jsonl.gz", cut);

@@ -1,7 +1,7 @@
 //! A row that was read, and what it holds.
 
 use serde_json::Value;
-use uniroute::dataset::{JsonlProblem, JsonlPrompt, unique_json, utf8};
+use uniroute::dataset::JsonlPrompt;
 
 use super::columns::Columns;
 
@@ -38,7 +38,11 @@ impl Row {
     /// What is wrong with the row, in words; the row's number is not named.
     pub fn parse(self, columns: &Columns) -> Result<JsonlPrompt, String> {
         match self.content {
-            Content::Line(line) => parse(&line, columns),
+            Content::Line(line) => {
+                let (prompt, id) = (columns.prompt.as_deref(), columns.id.as_deref());
+                let parsed = JsonlPrompt::parse_fields(&line, prompt, id);
+                parsed.map_err(|problem| problem.to_string())
+            }
             Content::Cells { prompt: None, .. } => Err("the prompt is empty".to_owned()),
             Content::Cells {
                 prompt: Some(prompt),
@@ -62,40 +66,4 @@ impl Row {
         let content = Content::Cells { id, prompt };
         Self { number, content }
     }
-}
-
-/// The prompt of a line, in the fields that are named, or in the usual ones.
-fn parse(line: &[u8], columns: &Columns) -> Result<JsonlPrompt, String> {
-    let said = |problem: JsonlProblem| problem.to_string();
-    if *columns == Columns::default() {
-        return JsonlPrompt::parse(line).map_err(said);
-    }
-    let text = utf8(line).map_err(|problem| problem.to_string())?;
-    let value = unique_json(text.as_bytes()).map_err(|error| match error.is_data() {
-        true => error.to_string(),
-        false => format!("not a JSON object: {error}"),
-    })?;
-    let Value::Object(object) = &value else {
-        return Err("not a JSON object".to_owned());
-    };
-    let id = columns.id.as_ref().map(|name| object.get(name).cloned());
-    let mut item = match &columns.prompt {
-        None => JsonlPrompt::of(value).map_err(said)?,
-        Some(name) => match object.get(name) {
-            Some(Value::String(prompt)) => JsonlPrompt {
-                id: object
-                    .get("id")
-                    .or_else(|| object.get("custom_id"))
-                    .cloned()
-                    .unwrap_or_default(),
-                prompt: prompt.clone(),
-            },
-            Some(_) => return Err(format!("`{name}` is not a string")),
-            None => return Err(format!("no `{name}`")),
-        },
-    };
-    if let Some(id) = id {
-        item.id = id.unwrap_or_default();
-    }
-    Ok(item)
 }

@@ -25,11 +25,14 @@ const NAME: &str = "prompts";
 
 #[derive(clap::Args)]
 pub struct StreamArgs {
-    /// Prompts without scores, one JSON object with a `prompt` a line (.jsonl, may be .gz; - is standard
-    /// input): the clusters are made of them alone. They are read as a stream and may be many millions;
-    /// repeatable
+    /// Prompts without scores: .jsonl, .csv, .tsv, .parquet or .arrow, those of lines perhaps packed as .gz or .zst,
+    /// or `-` for JSON lines on standard input. The clusters are made of them alone. They are read as a stream and
+    /// may be many millions; repeatable
     #[arg(long, value_name = "FILE", num_args = 1.., conflicts_with = "topics")]
     pub prompts: Vec<PathBuf>,
+    /// Column or field of the prompts [default: `prompt`, `question` or a similar name]
+    #[arg(long, value_name = "NAME", requires = "prompts")]
+    prompt_field: Option<String>,
     /// Prompts in the random sample that the clusters start from and that names and calibration are made
     /// of; fewer if they take more than 512 MB
     #[arg(long, value_name = "N", requires = "prompts", default_value_t = 200_000,
@@ -77,7 +80,11 @@ impl Streamed {
 
 /// Reads the prompts once for the sample and again for the clusters.
 pub fn read(args: &StreamArgs, params: &FitParams, embedder: &dyn Embed) -> Result<Streamed> {
-    let stream = PromptStream::new(&args.prompts, args.stratify.clone())?;
+    let stream = PromptStream::new(
+        &args.prompts,
+        args.prompt_field.clone(),
+        args.stratify.clone(),
+    )?;
     let passes = passes(args, &stream)?;
     let (drawn, count) = sample(args, &stream, params.kmeans.seed, embedder.dim())?;
     let prompts = usize::try_from(count.prompts)?;
