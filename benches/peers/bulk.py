@@ -1,11 +1,17 @@
 """Routes the same prompts with the program `uniroute` and with Python (tokenizers and numpy), one after the other.
 
-    python bulk.py --program uniroute --prompts 200000 --runs 5
+    pip install -r benches/peers/requirements.txt
+    cargo build --release --package uniroute-cli
+    CARGO_TARGET_DIR=target/peers cargo build --release --manifest-path benches/peers/model2vec/Cargo.toml
+    python benches/peers/bulk.py --program target/release/uniroute --vocabulary target/minilm/vocab.txt \\
+        --model2vec target/peers/release/peer-model2vec
 
 The peer does what `uniroute route` does with a static table: WordPiece tokens of `tokenizers`, the mean of the rows of a
 table of the same shape, memberships of as many clusters, errors and costs of as many models, the best one. Its numbers
 are random, since only time is compared. It reads and writes JSON lines, in batches, as fast as was found. Both are
 given the number of threads that `--threads` says.
+
+model2vec-rs embeds the same prompts with a table of the same shape, which is that of its smallest model, and does nothing else.
 """
 
 import argparse
@@ -74,10 +80,25 @@ def peer(vocabulary, threads):
     return run
 
 
+def model_folder(vocabulary, folder):
+    """A model of model2vec with a table of random numbers."""
+    import numpy as np
+    from safetensors.numpy import save_file
+    from tokenizers import BertWordPieceTokenizer
+
+    folder.mkdir()
+    BertWordPieceTokenizer(str(vocabulary), lowercase=True).save(str(folder / "tokenizer.json"))
+    rows = len(vocabulary.read_text().splitlines())
+    table = np.random.default_rng(1).standard_normal((rows, DIM), dtype=np.float32)
+    save_file({"embeddings": table}, folder / "model.safetensors")
+    (folder / "config.json").write_text(json.dumps({"normalize": True}))
+
+
 def main():
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("--program", required=True)
     parser.add_argument("--vocabulary", type=pathlib.Path, required=True, help="vocab.txt of MiniLM")
+    parser.add_argument("--model2vec", help="the program of benches/peers/model2vec")
     parser.add_argument("--prompts", type=int, default=200_000)
     parser.add_argument("--threads", type=int, default=os.cpu_count())
     parser.add_argument("--runs", type=int, default=5)
@@ -89,24 +110,45 @@ def main():
         prompts(given.prompts, source)
         route = peer(given.vocabulary, given.threads)
 
-        def program(threads):
+        def timed(run):
+            def seconds():
+                started = time.perf_counter()
+                run()
+                return time.perf_counter() - started
+
+            return seconds
+
+        def program(threads, cores=None):
             command = [given.program, "route", "--prompts", source, "-o", target, "--threads", str(threads)]
-            subprocess.run(command, check=True, stderr=subprocess.DEVNULL)
+            pin = cores and (lambda: os.sched_setaffinity(0, cores))
+            return timed(lambda: subprocess.run(command, check=True, stderr=subprocess.DEVNULL, preexec_fn=pin))
+
+        def embedding():
+            printed = subprocess.run([given.model2vec, model, source], check=True, capture_output=True, text=True)
+            return float(printed.stdout.split()[0])
 
         runs = {
-            "uniroute, one thread": lambda: program(1),
-            f"uniroute, {given.threads} threads": lambda: program(given.threads),
-            f"tokenizers and numpy, {given.threads} threads": lambda: route(source, target),
+            # With one thread for the answers, reading and writing still run beside it.
+            "uniroute, one core": program(1, {0}),
+            "uniroute, one thread": program(1),
+            f"uniroute, {given.threads} threads": program(given.threads),
+            f"tokenizers and numpy, {given.threads} threads": timed(lambda: route(source, target)),
         }
+        if given.model2vec:
+            model = pathlib.Path(folder) / "model"
+            model_folder(given.vocabulary, model)
+            runs[f"model2vec-rs, embeddings alone, {given.threads} threads"] = embedding
         seconds = {name: [] for name in runs}
         for _ in range(given.runs):
             for name, run in runs.items():
-                started = time.perf_counter()
-                run()
-                seconds[name].append(time.perf_counter() - started)
+                seconds[name].append(run())
+        fastest = statistics.median(seconds[f"uniroute, {given.threads} threads"])
         for name, taken in seconds.items():
             middle = statistics.median(taken)
-            print(f"{name}: {given.prompts / middle:,.0f} prompts a second (median of {given.runs}: {middle:.2f} s, {min(taken):.2f} to {max(taken):.2f})")
+            print(
+                f"{name}: {given.prompts / middle:,.0f} prompts a second (median of {given.runs}: {middle:.2f} s, "
+                f"{min(taken):.2f} to {max(taken):.2f}), {middle / fastest:.2f} times the time of uniroute"
+            )
 
 
 if __name__ == "__main__":
