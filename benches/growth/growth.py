@@ -173,14 +173,16 @@ def draw(results, path):
         points = results[name]
         sizes = [point[name] for point in points]
         speed, memory = rows[0][column], rows[1][column]
-        speed.plot(sizes, [p["prompts"] / p["seconds"] / 1000 for p in points], "o-", color="#0072b2")
-        memory.plot(sizes, [p["megabytes"] for p in points], "o-", color="#d55e00")
+        speeds = [point["prompts"] / point["seconds"] / 1000 for point in points]
+        megabytes = [point["megabytes"] for point in points]
+        speed.plot(sizes, speeds, "o-", color="#0072b2")
+        memory.plot(sizes, megabytes, "o-", color="#d55e00")
         speed.set_title(others, fontsize=9)
         speed.set_ylabel("thousand prompts a second" if column == 0 else "")
         memory.set_ylabel("MB at most" if column == 0 else "")
-        for plot in (speed, memory):
+        for plot, values in ((speed, speeds), (memory, megabytes)):
             plot.set_xscale("log")
-            plot.set_ylim(bottom=0)
+            plot.set_ylim(0, 1.1 * max(values))
             plot.set_xlabel(name)
             plot.grid(alpha=0.3)
     figure.savefig(path, metadata={"Date": None})
