@@ -177,7 +177,8 @@ async function watch(context, origin) {
   });
   context.on("requestfailed", (request) => {
     // Files of a page that is left may still be under way.
-    if (request.failure()?.errorText === "net::ERR_ABORTED" && new URL(request.url()).origin === origin) return;
+    if (request.failure()?.errorText === "net::ERR_ABORTED" && new URL(request.url()).origin === origin)
+      return;
     problems.push(`failed: ${request.url()} ${request.failure()?.errorText}`);
   });
   context.on("requestfinished", async (request) => {

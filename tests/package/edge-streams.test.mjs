@@ -76,7 +76,7 @@ inEachRuntime((endpoint) => {
     const body = JSON.stringify({ model: "streams", stream: true, input: "Hello" });
     // After the first event: workerd does not tell the worker of a caller that leaves between the head and the body.
     const firstEvent = async (/** @type {import("node:net").Socket} */ socket) => {
-      for (let text = ""; !text.includes("data: one"); ) text += (await once(socket, "data"))[0];
+      for (let text = ""; !text.includes("data: one");) text += (await once(socket, "data"))[0];
     };
     await leave(endpoint.service, "/v1/responses", body, firstEvent, FAULTS);
     await models.asked[0]?.closed;
