@@ -1,13 +1,14 @@
 //! Debian's package manager, for what the tests need and cargo and npm do not have.
 
 use std::{
+    fs,
     path::Path,
     process::{Command, Stdio},
 };
 
 use anyhow::Result;
 
-use crate::process;
+use crate::{files, process};
 
 /// Whether it is on this machine and this user may install packages.
 pub fn is_usable() -> bool {
@@ -16,12 +17,17 @@ pub fn is_usable() -> bool {
         && process::output(Command::new("id").arg("-u")).is_ok_and(|uid| uid == "0")
 }
 
-/// Installs packages.
+/// Installs packages. Waits for another leg that does so.
 pub fn install(packages: &[&str]) -> Result<()> {
     eprintln!("[xtask] installing Debian packages: {}", packages.join(" "));
+    fs::create_dir_all(files::target())?;
+    let lock = files::target().join("apt.lock");
     let apt = || {
-        let mut apt = process::command("apt-get");
-        apt.env("DEBIAN_FRONTEND", "noninteractive")
+        // Part of every Debian.
+        let mut apt = process::command("flock");
+        apt.arg(&lock)
+            .arg("apt-get")
+            .env("DEBIAN_FRONTEND", "noninteractive")
             .stdout(Stdio::null());
         apt
     };
