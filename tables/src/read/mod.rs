@@ -19,7 +19,7 @@ pub use row::{LONGEST, Row};
 ///
 /// # Errors
 /// [`TableError`] for a stream that is damaged or has no column of prompts, and what `each` returns. Rows
-/// before what is damaged have been given to `each`. Parquet is no stream: see [`file`].
+/// before what is damaged have been given to `each`. Parquet is no stream: see [`file()`].
 pub fn stream(
     file: &str,
     (form, packing): (Form, Packing),
